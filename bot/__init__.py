@@ -1,0 +1,1 @@
+"""What is plugged in: settings, platforms, web, command line, scheduler. Imports anything below it."""

@@ -1,0 +1,1 @@
+"""The places where people talk: WeChat, WeCom, Telegram, the chat page and the terminal."""

@@ -1,0 +1,1 @@
+"""The HTTP side: callbacks, health, the chat page, the pages of officials."""

@@ -1,0 +1,1 @@
+"""The mechanics of talking: messages, replies, choices, routing."""

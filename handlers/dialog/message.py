@@ -1,0 +1,41 @@
+"""What somebody said, the same for every platform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Kind = Literal["text", "voice", "image", "file", "video", "location", "link", "event", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A picture or file that came with a message: where to get it, or its bytes if they are here already."""
+
+    kind: Literal["image", "file", "voice", "video"]
+    name: str = ""
+    #: The platform's id for fetching it later (WeChat `MediaId`, Telegram `file_id`).
+    media_id: str = ""
+    #: SHA-256 (hex) of the content, once it is stored on disk.
+    sha256: str = ""
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One inbound message. (platform, account, external_id) is unique: a retry carries the same three."""
+
+    platform: str
+    account: str
+    #: Who wrote it, in the platform's words (openid, userid, chat id, or a phone number on the chat page).
+    sender: str
+    external_id: str
+    received_at: datetime
+    kind: Kind = "text"
+    text: str = ""
+    #: The id behind a tapped button, if the platform gives it back.
+    choice_id: str = ""
+    #: For events: subscribe, unsubscribe, scan, click …; the key or scene in `text`.
+    event: str = ""
+    attachments: tuple[Attachment, ...] = field(default=())

@@ -1,0 +1,1 @@
+"""What is remembered: records, their invariants, their queries. Imports nothing of ours."""
