@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, func, select, update
-from sqlalchemy.orm import Mapped, Session, deferred, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, ByteString, Json, Key
 
@@ -54,11 +54,11 @@ class Circular(Base):
     #: addressees, contacts, copies, annexes, warnings: what `circulars read` prints under "meta"
     meta: Mapped[dict[str, Any]] = mapped_column(Json, default_factory=dict)
     #: the cleaned text; empty for records, whose passages are the text
-    text: Mapped[str] = deferred(mapped_column(Text, default=""))
+    text: Mapped[str] = mapped_column(Text, default="", deferred=True)
     #: for every character of the cleaned text its span in the original: zlib of two int32 arrays; empty if unchanged
-    offsets: Mapped[bytes] = deferred(mapped_column(LargeBinary, default=b""))
+    offsets: Mapped[bytes] = mapped_column(LargeBinary, default=b"", deferred=True)
     #: the text as it stood in the file: zlib of UTF-8
-    original: Mapped[bytes] = deferred(mapped_column(LargeBinary, default=b""))
+    original: Mapped[bytes] = mapped_column(LargeBinary, default=b"", deferred=True)
 
 
 class Section(Base):
@@ -68,9 +68,9 @@ class Section(Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
     circular_id: Mapped[int] = mapped_column(Key, ForeignKey("circular.id", ondelete="CASCADE"), index=True)
-    parent_id: Mapped[int | None] = mapped_column(Key, ForeignKey("section.id", ondelete="CASCADE"), default=None)
     ordinal: Mapped[int]
     level: Mapped[int]
+    parent_id: Mapped[int | None] = mapped_column(Key, ForeignKey("section.id", ondelete="CASCADE"), default=None)
     label: Mapped[str] = mapped_column(String(40), default="")
     title: Mapped[str] = mapped_column(Text, default="")
     start: Mapped[int] = mapped_column(default=0)
@@ -85,9 +85,9 @@ class Passage(Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
     circular_id: Mapped[int] = mapped_column(Key, ForeignKey("circular.id", ondelete="CASCADE"))
-    section_id: Mapped[int | None] = mapped_column(Key, ForeignKey("section.id", ondelete="SET NULL"), default=None)
     ordinal: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
+    section_id: Mapped[int | None] = mapped_column(Key, ForeignKey("section.id", ondelete="SET NULL"), default=None)
     kind: Mapped[str] = mapped_column(String(16), default="text")
     #: where it stands, for people: 第三章 › 第七十条, 附件 › 第3行
     place: Mapped[str] = mapped_column(Text, default="")
