@@ -1,0 +1,252 @@
+"""The outbox: everything that goes out, committed with what caused it.
+
+A reply that travels in the HTTP response of its own callback is stored as `passive` and confirmed once the response has
+been written; what stays unconfirmed is pushed. Rows are claimed by lease: a worker writes its token and an expiry, and
+every later write of that worker names the token, so that a late one changes nothing (fencing).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String, Text, and_, bindparam, exists, insert, or_, select, text, update
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+
+from storage.base import Base, Key
+from storage.conversations import Conversation, insert_for
+from storage.people import Identity
+
+#: Classes of outgoing messages, by urgency: the lower goes first.
+REPLY, CASE, NOTICE, REMINDER, BROADCAST = 0, 1, 2, 3, 4
+
+#: An unconfirmed passive reply is pushed after this time: three deliveries of WeChat, 5 s each, have passed by then.
+PASSIVE_GRACE = timedelta(seconds=20)
+
+
+class OutboxBody(Base):
+    """A text that many rows share: one broadcast, 250,000 recipients, one body."""
+
+    __tablename__ = "outbox_body"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
+    shape: Mapped[dict[str, Any]] = mapped_column()
+
+
+class Outbox(Base):
+    """One message to one address."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
+    identity_id: Mapped[int] = mapped_column(Key, ForeignKey("identity.id"))
+    #: REPLY … BROADCAST: the order of sending and the rule of resending.
+    klass: Mapped[int] = mapped_column(SmallInteger)
+    #: passive, pending, leased, sent, failed, held (until she writes again), cancelled.
+    state: Mapped[str] = mapped_column(String(10))
+    due_at: Mapped[datetime] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column()
+    inbox_id: Mapped[int | None] = mapped_column(Key, ForeignKey("inbox.id"), default=None, index=True)
+    body_id: Mapped[int | None] = mapped_column(Key, ForeignKey("outbox_body.id"), default=None)
+    shape: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    #: What makes this message the same message: a second one with the same key is not stored.
+    dedup_key: Mapped[str | None] = mapped_column(String(120), unique=True, default=None)
+    #: What it was about, so that the state can be checked again at the moment of sending: `assignment:17`, `delivery:99`.
+    about: Mapped[str] = mapped_column(String(40), default="")
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    lease_until: Mapped[datetime | None] = mapped_column(default=None)
+    lease_token: Mapped[str | None] = mapped_column(String(36), default=None)
+    external_id: Mapped[str | None] = mapped_column(String(200), default=None)
+    error: Mapped[str | None] = mapped_column(Text, default=None)
+    sent_at: Mapped[datetime | None] = mapped_column(default=None)
+
+    __table_args__ = (
+        # the sender's queue: small, because rows leave it when they are done
+        Index("ix_outbox_queue", "klass", "due_at", "id", sqlite_where=text("state IN ('pending','leased','passive')"),
+              postgresql_where=text("state IN ('pending','leased','passive')")),
+        Index("ix_outbox_identity_id_id", "identity_id", "id"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message to be stored: exactly one of `shape` and `body_id`."""
+
+    identity_id: int
+    klass: int
+    shape: dict[str, Any] | None = None
+    body_id: int | None = None
+    state: str = "pending"
+    due_at: datetime | None = None
+    inbox_id: int | None = None
+    dedup_key: str | None = None
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row that this worker may send until the lease ends."""
+
+    id: int
+    identity_id: int
+    platform: str
+    account: str
+    address: str
+    klass: int
+    shape: dict[str, Any]
+    attempts: int
+    about: str
+    heard_at: datetime | None
+    dedup_key: str | None
+
+
+def put(session: Session, messages: Sequence[Outgoing], now: datetime) -> dict[int, list[int]]:
+    """Store messages; those whose dedup key is there already are left out. New row ids by inbox id (0 for none)."""
+    if not messages:
+        return {}
+    rows = [
+        {
+            "identity_id": m.identity_id, "klass": m.klass, "state": m.state, "due_at": m.due_at or now, "created_at": now,
+            "inbox_id": m.inbox_id, "body_id": m.body_id, "shape": m.shape, "dedup_key": m.dedup_key, "about": m.about,
+            "attempts": 0,
+        }
+        for m in messages
+    ]
+    ids: dict[int, list[int]] = {}
+    for row_id, inbox_id in session.connection().execute(_put(session), rows):
+        ids.setdefault(inbox_id or 0, []).append(row_id)
+    for found in ids.values():
+        found.sort()
+    return ids
+
+
+def _put(session: Session) -> Any:
+    name = session.get_bind().dialect.name
+    if name not in _STATEMENTS:
+        statement = insert_for(session)(Outbox.__table__).on_conflict_do_nothing()
+        _STATEMENTS[name] = statement.returning(Outbox.id, Outbox.inbox_id, sort_by_parameter_order=False)
+    return _STATEMENTS[name]
+
+
+_STATEMENTS: dict[str, Any] = {}
+
+
+def add_body(session: Session, shape: dict[str, Any]) -> int:
+    """Store a shared text; its id."""
+    return int(session.execute(insert(OutboxBody).values(shape=shape).returning(OutboxBody.id)).scalar_one())
+
+
+def replies_to(session: Session, inbox_id: int) -> list[tuple[int, dict[str, Any]]]:
+    """The stored replies to a message, in order: what a retry of the same message gets."""
+    rows = session.execute(
+        select(Outbox.id, Outbox.shape).where(Outbox.inbox_id == inbox_id, Outbox.klass == REPLY).order_by(Outbox.id)
+    )
+    return [(row_id, shape or {}) for row_id, shape in rows]
+
+
+def confirm(session: Session, ids: Iterable[int], now: datetime) -> None:
+    """These passive replies were written into their HTTP response."""
+    wanted = list(ids)
+    for start in range(0, len(wanted), 500):
+        session.connection().execute(_CONFIRM, {"ids": wanted[start : start + 500], "now": now})
+
+
+_CONFIRM = (
+    update(Outbox).where(Outbox.id.in_(bindparam("ids", expanding=True)), Outbox.state == "passive")
+    .values(state="sent", sent_at=bindparam("now"))
+)
+
+
+def release(session: Session, ids: Sequence[int], now: datetime) -> None:
+    """These passive replies could not travel in the response: push them."""
+    session.execute(
+        update(Outbox).where(Outbox.id.in_(ids), Outbox.state == "passive").values(state="pending", due_at=now)
+    )
+
+
+def claim(session: Session, *, token: str, now: datetime, lease: timedelta, limit: int, platforms: Sequence[str]) -> list[Claimed]:
+    """Take up to `limit` due rows of these platforms: replies first, and of one address only its oldest unsent row.
+
+    On PostgreSQL rows locked by another claimer are skipped; on SQLite there is one claimer at a time anyway.
+    """
+    earlier = aliased(Outbox)
+    queued = or_(
+        and_(Outbox.state == "pending", Outbox.due_at <= now),
+        and_(Outbox.state == "leased", Outbox.lease_until < now),
+        and_(Outbox.state == "passive", Outbox.due_at <= now - PASSIVE_GRACE),
+    )
+    in_front = exists().where(
+        earlier.identity_id == Outbox.identity_id, earlier.id < Outbox.id, earlier.klass <= Outbox.klass,
+        or_(earlier.state == "leased", and_(earlier.state == "pending", earlier.due_at <= now)),
+    )
+    query = (
+        select(Outbox.id).join(Identity, Identity.id == Outbox.identity_id)
+        .where(Outbox.state.in_(("pending", "leased", "passive")), queued, Identity.platform.in_(platforms), ~in_front)
+        .order_by(Outbox.klass, Outbox.due_at, Outbox.id).limit(limit).with_for_update(skip_locked=True, of=Outbox)
+    )
+    ids = list(session.scalars(query))
+    if not ids:
+        return []
+    session.execute(
+        update(Outbox).where(Outbox.id.in_(ids))
+        .values(state="leased", lease_token=token, lease_until=now + lease, attempts=Outbox.attempts + 1)
+        .execution_options(synchronize_session=False)
+    )
+    rows = session.execute(
+        select(
+            Outbox.id, Outbox.identity_id, Identity.platform, Identity.account, Identity.external_id, Outbox.klass,
+            Outbox.shape, OutboxBody.shape, Outbox.attempts, Outbox.about, Conversation.heard_at, Outbox.dedup_key,
+        )
+        .join(Identity, Identity.id == Outbox.identity_id)
+        .outerjoin(OutboxBody, OutboxBody.id == Outbox.body_id)
+        .outerjoin(Conversation, Conversation.identity_id == Outbox.identity_id)
+        .where(Outbox.id.in_(ids)).order_by(Outbox.klass, Outbox.id)
+    )
+    return [
+        Claimed(row[0], row[1], row[2], row[3], row[4], row[5], row[6] or row[7] or {}, row[8], row[9], row[10], row[11])
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a claimed row."""
+
+    id: int
+    state: str
+    error: str | None = None
+    external_id: str | None = None
+    due_at: datetime | None = None
+
+
+def finish(session: Session, *, token: str, outcomes: Sequence[Outcome], now: datetime) -> int:
+    """Record outcomes of rows that this worker still holds; how many were recorded. A late worker's count is lower."""
+    if not outcomes:
+        return 0
+    result = session.connection().execute(_FINISH, [
+        {
+            "row": o.id, "token": token, "new_state": o.state, "new_error": o.error, "new_external": o.external_id,
+            "new_due": o.due_at or now, "new_sent": now if o.state == "sent" else None,
+        }
+        for o in outcomes
+    ])
+    return int(result.rowcount)
+
+
+_FINISH = (
+    update(Outbox)
+    .where(Outbox.id == bindparam("row"), Outbox.lease_token == bindparam("token"), Outbox.state == "leased")
+    .values(
+        state=bindparam("new_state"), error=bindparam("new_error"), external_id=bindparam("new_external"),
+        due_at=bindparam("new_due"), sent_at=bindparam("new_sent"), lease_until=None, lease_token=None,
+    )
+)
+
+
+def wake_held(session: Session, identity_ids: Sequence[int], now: datetime) -> None:
+    """She has written again: what was held for her may go now."""
+    session.execute(
+        update(Outbox).where(Outbox.identity_id.in_(identity_ids), Outbox.state == "held").values(state="pending", due_at=now)
+    )
