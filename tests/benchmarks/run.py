@@ -1,4 +1,4 @@
-"""Runs the benchmarks one after another and repeats their results at the end, so that figures are compared in one place.
+"""Runs the benchmarks one after another and repeats their results at the end, to compare figures in one place.
 
 A benchmark is a script `bench_*.py` beside this file. What it prints is shown as it comes; its lines that begin
 with "= " are its results and are repeated in the summary.
@@ -43,7 +43,8 @@ def main() -> int:
     words: list[str] = parser.parse_args().words
     scripts = [s for s in sorted(HERE.glob("bench_*.py")) if not words or any(word in s.stem for word in words)]
     if not scripts:
-        print("no benchmark of that name; there are:", *(s.stem for s in sorted(HERE.glob("bench_*.py"))), file=sys.stderr)
+        there = [script.stem for script in sorted(HERE.glob("bench_*.py"))]
+        print("no benchmark of that name; there are:", *there, file=sys.stderr)
         return 2
     finished = []
     for script in scripts:
