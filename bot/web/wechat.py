@@ -1,0 +1,177 @@
+"""`GET|POST /wechat`: WeChat's callbacks, from the socket to the dispatcher and back, without anything between.
+
+It is plain ASGI: at a deadline every village reports within the same minutes, and a framework's request and response
+objects would cost more than opening, reading and sealing the message together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol
+from urllib.parse import parse_qsl
+
+from bot.platforms.base import Forged, Malformed
+from bot.platforms.wechat import SUCCESS, Callback, WeChat
+from handlers.dialog.message import Message
+from handlers.dialog.reply import Reply
+
+log = logging.getLogger(__name__)
+
+#: Bytes of a callback; WeChat's own are below 64 KB.
+MAX_BODY = 1024 * 1024
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Answered(Protocol):
+    """What the dispatcher gives back for a message: the replies that go in the answer to its callback."""
+
+    @property
+    def replies(self) -> Sequence[Reply]:
+        """In order; those that the answer cannot carry have to be pushed."""
+
+
+Submit = Callable[[Message], Awaitable[Answered]]
+
+
+class WeChatEndpoint:
+    """The ASGI application for one account.
+
+    `submit` stores a message and decides on it; it returns only once that is committed, and may raise. `left_over` is
+    told of an answer that did not (or only with its first `carried` replies) go back in a callback.
+    """
+
+    def __init__(
+        self,
+        platform: WeChat,
+        submit: Submit,
+        *,
+        left_over: Callable[[Any, int], None] | None = None,
+        patience: float | None = None,
+    ) -> None:
+        self._platform = platform
+        self._submit = submit
+        self._left_over = left_over
+        self._patience = platform.capabilities.callback_patience if patience is None else patience
+        #: Messages that are being worked on, by their id: a retry waits for the same work.
+        self._running: dict[str, asyncio.Task[Answered]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        method = scope["method"]
+        if method == "POST":
+            status, body, kind = await self._post(scope, receive)
+        elif method in ("GET", "HEAD"):
+            status, body, kind = self._verify(scope)
+        else:
+            status, body, kind = 405, b"", b"text/plain"
+        headers = [(b"content-type", kind), (b"content-length", b"%d" % len(body))]
+        if status == 405:
+            headers.append((b"allow", b"GET, POST"))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+
+    def _verify(self, scope: Scope) -> tuple[int, bytes, bytes]:
+        """The platform asks whether this address is ours: the echo, exactly."""
+        try:
+            return 200, self._platform.codec.echo(_query(scope)).encode(), b"text/plain; charset=utf-8"
+        except Forged as error:
+            log.warning("wechat verification refused", extra={"action": "wechat.verify", "reason": str(error)})
+            return 403, b"", b"text/plain"
+
+    async def _post(self, scope: Scope, receive: Receive) -> tuple[int, bytes, bytes]:
+        body = await _body(scope, receive)
+        if body is None:
+            return 413, b"", b"text/plain"
+        try:
+            callback = self._platform.open(_query(scope), body)
+        except Forged as error:
+            log.warning("wechat callback refused: %s", error, extra={"action": "wechat.callback"})
+            return 403, b"", b"text/plain"
+        except Malformed as error:
+            log.warning("wechat callback unreadable: %s", error, extra={"action": "wechat.callback"})
+            return 400, b"", b"text/plain"
+        message = callback.message
+        if message is None:
+            return 200, SUCCESS, b"text/plain"
+        try:
+            answered = await self._work(message)
+        except TimeoutError:
+            # not stored yet, so no 200: the platform asks again and gets the answer then
+            log.warning("wechat callback is taking long", extra={"action": "wechat.callback"})
+            return 503, b"", b"text/plain"
+        except Exception as error:
+            log.error("wechat callback not stored: %s", type(error).__name__, extra={"action": "wechat.callback"})
+            return 503, b"", b"text/plain"
+        return self._answer(callback, answered)
+
+    def _answer(self, callback: Callback, answered: Answered) -> tuple[int, bytes, bytes]:
+        body, carried = self._platform.answer(callback, answered.replies)
+        if carried < len(answered.replies) and self._left_over:
+            self._left_over(answered, carried)
+        return 200, body, b"text/plain" if body is SUCCESS else b"application/xml; charset=utf-8"
+
+    async def _work(self, message: Message) -> Answered:
+        """What comes of a message, if it is known within our patience; the work goes on when it is not."""
+        key = message.external_id
+        task = self._running.get(key)
+        if task is None:
+            task = asyncio.ensure_future(self._submit(message))
+            self._running[key] = task
+            task.add_done_callback(lambda _: self._running.pop(key, None))
+        done, _ = await asyncio.wait((task,), timeout=self._patience)
+        if not done:
+            task.add_done_callback(_forget)
+            raise TimeoutError
+        return task.result()
+
+
+def wechat_endpoint(platform: WeChat, submit: Submit, **options: Any) -> WeChatEndpoint:
+    """The application to mount at /wechat."""
+    return WeChatEndpoint(platform, submit, **options)
+
+
+def _forget(task: asyncio.Task[Answered]) -> None:
+    """Take note of a late failure, so that asyncio does not print it with its arguments."""
+    if not task.cancelled() and (error := task.exception()):
+        log.error("wechat callback not stored: %s", type(error).__name__, extra={"action": "wechat.callback"})
+
+
+def _query(scope: Scope) -> dict[str, str]:
+    """The query; the first of two equal names counts."""
+    found: dict[str, str] = {}
+    try:
+        pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True, max_num_fields=50)
+    except ValueError:
+        return found  # signed by nobody
+    for name, value in pairs:
+        found.setdefault(name, value)
+    return found
+
+
+async def _body(scope: Scope, receive: Receive) -> bytes | None:
+    """The whole body, or None when it is too long (which is known before it is read, or as soon as it is)."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and int(value) > MAX_BODY:
+            return None
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body"):
+        return body if len(body) <= MAX_BODY else None
+    chunks, size = [body], len(body)
+    while message.get("more_body"):
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > MAX_BODY:
+            return None
+        chunks.append(chunk)
+    return b"".join(chunks)
