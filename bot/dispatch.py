@@ -1,0 +1,313 @@
+"""One message in, one transaction, replies out.
+
+Messages that wait at the same moment are handled one after the other in one transaction and committed together: a commit
+costs milliseconds, a message a fraction of one. Each message still has all of its effects or none. When anything fails
+inside a batch the whole batch is rolled back and its messages are handled again, each in a transaction of its own; the
+one that fails there is stored with an apology and a reference code, and its conversation stays where it stood.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import secrets
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from bot.clock import Clock
+from handlers.dialog import texts
+from handlers.dialog.context import LOCAL, Context
+from handlers.dialog.message import Message
+from handlers.dialog.reply import Reply
+from handlers.dialog.talk import Talk
+from handlers.dialog.world import World
+from storage import conversations, inbox, outbox
+from storage.conversations import OpenConversation
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+#: How many waiting messages share a commit. More would make the first of them wait longer than it gains.
+BATCH = 48
+
+#: How long answered replies may wait to be marked as written, when no other message comes, in seconds.
+CONFIRM_EVERY = 1.0
+
+#: No letters or digits that sound alike on the phone.
+_CODE_LETTERS = "ACEFHJKMNPRTXY346789"
+
+
+class StoreUnavailable(Exception):
+    """The database did not take the message: nothing has happened, and the platform must be told so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a message got: the stored replies, and the outbox rows that hold them."""
+
+    replies: list[Reply]
+    outbox_ids: list[int] = field(default_factory=list)
+    #: Whether the message had been here before.
+    repeated: bool = False
+
+
+class Dispatcher:
+    """Takes messages from any thread or from the event loop and answers them once they are committed.
+
+    `step` is called with a name between any two steps; tests use it to crash there.
+    """
+
+    def __init__(
+        self, store: Store, talk: Talk, world: World, clock: Clock, *, step: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self.store = store
+        self.talk = talk
+        self.world = world
+        self.clock = clock
+        self._step = step
+        self._waiting: queue.SimpleQueue[tuple[Message, Future[Answer]] | None] = queue.SimpleQueue()
+        self._written: list[int] = []
+        self._written_lock = threading.Lock()
+        self._worker: threading.Thread | None = None
+
+    # -- from outside --
+
+    def start(self) -> None:
+        """Begin to handle what `submit` takes."""
+        self._worker = threading.Thread(target=self._work, name="dispatch", daemon=True)
+        self._worker.start()
+
+    def stop(self) -> None:
+        """Handle what is waiting, then end."""
+        if self._worker is not None:
+            self._waiting.put(None)
+            self._worker.join(timeout=10)
+            self._worker = None
+        self._confirm_written()
+
+    async def submit(self, message: Message) -> Answer:
+        """Have a message handled; returns once it is committed. Raises StoreUnavailable."""
+        future: Future[Answer] = Future()
+        self._waiting.put((message, future))
+        return await asyncio.wrap_future(future)
+
+    def written(self, answer: Answer, carried: int | None = None) -> None:
+        """The first `carried` replies (None: all) stand in their HTTP response; the others are to be pushed."""
+        count = len(answer.outbox_ids) if carried is None else carried
+        with self._written_lock:
+            self._written.extend(answer.outbox_ids[:count])
+        rest = answer.outbox_ids[count:]
+        if rest:
+            with self.store.begin() as session:
+                outbox.release(session, rest, self.clock.now())
+
+    def handle(self, messages: Sequence[Message]) -> list[Answer | Exception]:
+        """Handle messages in this thread, now; an answer or StoreUnavailable for each, in order."""
+        try:
+            return list(self._together(messages))
+        except (OperationalError, PoolTimeout) as error:
+            _log_unavailable(error)
+            return [StoreUnavailable(type(error).__name__) for _ in messages]
+        except Exception as error:
+            if len(messages) > 1:
+                return [answer for message in messages for answer in self.handle([message])]
+            return [self._apologise(messages[0], error)]
+
+    # -- the worker --
+
+    def _work(self) -> None:
+        while True:
+            try:
+                first = self._waiting.get(timeout=CONFIRM_EVERY)
+            except queue.Empty:
+                self._confirm_written()
+                continue
+            if first is None:
+                return
+            batch, ends = [first], False
+            while len(batch) < BATCH:
+                try:
+                    item = self._waiting.get_nowait()
+                except queue.Empty:
+                    break
+                if item is None:
+                    ends = True
+                    break
+                batch.append(item)
+            self._answer_batch(batch)
+            if ends:
+                return
+
+    def _answer_batch(self, batch: list[tuple[Message, Future[Answer]]]) -> None:
+        try:
+            answers = self.handle([message for message, _ in batch])
+        except Exception as error:  # nothing may end the worker: whoever waits is told, and the next batch goes on
+            log.exception("dispatch failed", extra={"action": "dispatch.batch"})
+            answers = [StoreUnavailable(type(error).__name__) for _ in batch]
+        for (_, future), answer in zip(batch, answers, strict=True):
+            if future.cancelled():
+                continue
+            if isinstance(answer, Exception):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
+
+    def _confirm_written(self) -> None:
+        """Mark written replies when no message has come along to do it."""
+        ids = self._take_written()
+        if not ids:
+            return
+        try:
+            with self.store.begin() as session:
+                outbox.confirm(session, ids, self.clock.now())
+        except DBAPIError:
+            with self._written_lock:  # they are marked with the next batch, at worst pushed once more
+                self._written.extend(ids)
+
+    def _take_written(self) -> list[int]:
+        with self._written_lock:
+            ids, self._written = self._written, []
+        return ids
+
+    # -- one transaction --
+
+    def _together(self, messages: Sequence[Message]) -> list[Answer]:
+        started = time.perf_counter()
+        now = self.clock.now()
+        answers: dict[int, Answer] = {}
+        ids = self._take_written()
+        try:
+            with self.store.begin() as session:
+                self._step("begun")
+                for (platform, account), indexes in _by_account(messages).items():
+                    answers |= self._for_account(session, platform, account, [(i, messages[i]) for i in indexes], now)
+                if ids:
+                    outbox.confirm(session, ids, now)
+                self._step("before-commit")
+            self._step("committed")
+        except BaseException:
+            with self._written_lock:
+                self._written.extend(ids)
+            raise
+        log.debug("handled", extra={"action": "dispatch", "count": len(messages), "seconds": time.perf_counter() - started})
+        return [answers[i] for i in range(len(messages))]
+
+    def _for_account(
+        self, session: Session, platform: str, account: str, messages: list[tuple[int, Message]], now: datetime
+    ) -> dict[int, Answer]:
+        held = conversations.open_all(session, platform, account, [m.sender for _, m in messages], now.astimezone(LOCAL).date())
+        self._step("conversations-locked")
+        fresh = inbox.accept(session, platform, account, [
+            inbox.Arrival(m.external_id, held[m.sender].speaker.identity_id, m.kind, m.received_at, m.text)
+            for m in {m.external_id: m for _, m in messages}.values()
+        ])
+        self._step("inbox-stored")
+        said: dict[str, list[Reply]] = {}
+        repeated: list[tuple[int, Message]] = []
+        outgoing: list[outbox.Outgoing] = []
+        for index, message in messages:
+            if message.external_id not in fresh or message.external_id in said:
+                repeated.append((index, message))
+                continue
+            inbox_id = fresh[message.external_id]
+            replies = self._reply(session, held[message.sender], message, inbox_id, now)
+            said[message.external_id] = replies
+            outgoing += [
+                outbox.Outgoing(
+                    identity_id=held[message.sender].speaker.identity_id, klass=outbox.REPLY, shape=reply.to_json(),
+                    state="passive", inbox_id=inbox_id)
+                for reply in replies
+            ]
+        self._step("handled")
+        stored = outbox.put(session, outgoing, now)
+        self._step("outbox-stored")
+        conversations.save_all(session, [c for c in held.values() if c.changed], now)
+        if heard := [c.speaker.identity_id for c in held.values() if c.changed and c.state.pop("has_held", False)]:
+            outbox.wake_held(session, heard, now)
+        answers = {
+            index: Answer(said[m.external_id], stored.get(fresh[m.external_id], []))
+            for index, m in messages if m.external_id in said and (index, m) not in repeated
+        }
+        for index, message in repeated:
+            answers[index] = _stored_answer(session, message)
+        return answers
+
+    def _reply(
+        self, session: Session, conversation: OpenConversation, message: Message, inbox_id: int, now: datetime
+    ) -> list[Reply]:
+        ctx = Context(
+            message=message, speaker=conversation.speaker, session=session, now=now, world=self.world,
+            state=conversation.state, inbox_id=inbox_id,
+        )
+        reply = self.talk.respond(ctx)
+        conversation.changed = True
+        conversation.heard_at = now
+        return [reply] if reply is not None else []
+
+    def _apologise(self, message: Message, error: Exception) -> Answer | Exception:
+        """Store the message with an apology; the rollback has left the conversation where it stood."""
+        code = "".join(secrets.choice(_CODE_LETTERS) for _ in range(6))
+        log.error(
+            "handler failed: %s", type(error).__name__,
+            extra={"action": "dispatch.failed", "code": code, "place": _place_of(error)},
+        )
+        now = self.clock.now()
+        reply = Reply(texts.APOLOGY.format(code=code))
+        try:
+            with self.store.begin() as session:
+                held = conversations.open_all(
+                    session, message.platform, message.account, [message.sender], now.astimezone(LOCAL).date())
+                speaker = held[message.sender].speaker
+                stored = inbox.accept(session, message.platform, message.account, [
+                    inbox.Arrival(message.external_id, speaker.identity_id, message.kind, message.received_at, message.text, code)
+                ])
+                if message.external_id not in stored:
+                    return _stored_answer(session, message)
+                row = stored[message.external_id]
+                ids = outbox.put(session, [outbox.Outgoing(
+                    identity_id=speaker.identity_id, klass=outbox.REPLY, shape=reply.to_json(), state="passive", inbox_id=row)], now)
+                return Answer([reply], ids.get(row, []))
+        except (DBAPIError, PoolTimeout) as unavailable:
+            _log_unavailable(unavailable)
+            return StoreUnavailable(type(unavailable).__name__)
+
+
+def _by_account(messages: Sequence[Message]) -> dict[tuple[str, str], list[int]]:
+    groups: dict[tuple[str, str], list[int]] = {}
+    for index, message in enumerate(messages):
+        groups.setdefault((message.platform, message.account), []).append(index)
+    return groups
+
+
+def _stored_answer(session: Session, message: Message) -> Answer:
+    """What the same message got the first time."""
+    row = inbox.row_id(session, message.platform, message.account, message.external_id)
+    found = outbox.replies_to(session, row) if row is not None else []
+    return Answer([Reply.from_json(shape) for _, shape in found], [row_id for row_id, _ in found], repeated=True)
+
+
+def _log_unavailable(error: Exception) -> None:
+    log.error("the database did not take a message: %s", type(error).__name__, extra={"action": "dispatch.unavailable"})
+
+
+def _place_of(error: BaseException) -> str:
+    """Where it failed, as file and line: no values, because they may be what she wrote."""
+    trace: Any = error.__traceback__
+    place = ""
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        place = f"{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno} {code.co_name}"
+        trace = trace.tb_next
+    return place
+
+
