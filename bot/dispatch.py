@@ -220,7 +220,7 @@ class Dispatcher:
                 repeated.append((index, message))
                 continue
             inbox_id = fresh[message.external_id]
-            replies = self._reply(session, held[message.sender], message, inbox_id, now)
+            replies = self._reply(session, held[message.sender], message, inbox_id)
             said[message.external_id] = replies
             outgoing += [
                 outbox.Outgoing(
@@ -243,15 +243,15 @@ class Dispatcher:
         return answers
 
     def _reply(
-        self, session: Session, conversation: OpenConversation, message: Message, inbox_id: int, now: datetime
+        self, session: Session, conversation: OpenConversation, message: Message, inbox_id: int
     ) -> list[Reply]:
         ctx = Context(
-            message=message, speaker=conversation.speaker, session=session, now=now, world=self.world,
+            message=message, speaker=conversation.speaker, session=session, now=message.received_at, world=self.world,
             state=conversation.state, inbox_id=inbox_id,
         )
         reply = self.talk.respond(ctx)
         conversation.changed = True
-        conversation.heard_at = now
+        conversation.heard_at = message.received_at
         return [reply] if reply is not None else []
 
     def _apologise(self, message: Message, error: Exception) -> Answer | Exception:

@@ -1,0 +1,1 @@
+"""加入: greeting, help, and becoming known with an invitation code."""

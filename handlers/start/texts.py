@@ -1,0 +1,12 @@
+"""What is said to somebody who comes in."""
+
+JOINED = "{name}您好，登记好了：{unit}{title}。\n{help}"
+BAD_CODE = "这个邀请码不对，或者已经用过、过期了。请向上一级妇联再要一个，然后发“加入 邀请码”。"
+NEED_CODE = "请把上一级妇联给您的邀请码一起发来，像这样：加入 K7M3PA"
+ALREADY = "您已经登记过了：{name}，{unit}。"
+INVITED = "{name}的邀请码：{code}\n让她把“加入 {code}”发给我，{days}天内有效，只能用一次。"
+NO_SUCH_PERSON = "在您的辖区里没有找到“{name}”。请先请管理员把名单导入。"
+SEVERAL = "叫“{name}”的有{count}位，请说“邀请 单位 姓名”，比如“邀请 石桥村 {name}”。"
+WHOM = "请说要邀请谁，比如：邀请 王秀兰"
+THANKS = "不客气。有活动要报、有政策要问，直接说就行。"
+MORNING = "{name}您好。有活动要报、有政策要问，直接说就行。"
