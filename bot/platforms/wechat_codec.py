@@ -154,7 +154,7 @@ class Codec:
 
 
 def fields(xml: bytes) -> dict[str, str]:
-    """The leaves of a message by name, nested ones by path ("ScanCodeInfo/ScanResult"); of equal names the first counts.
+    """The leaves of a message by name, nested ones by path ("ScanCodeInfo/ScanResult"); the first one counts.
 
     Document types and entities are refused: none of them has a place in a message.
     """

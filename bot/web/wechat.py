@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 from bot.platforms.base import Forged, Malformed
-from bot.platforms.wechat import SUCCESS, Callback, WeChat
+from bot.platforms.wechat import SUCCESS, WeChat
 from handlers.dialog.message import Message
 from handlers.dialog.reply import Reply
 
@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 #: Bytes of a callback; WeChat's own are below 64 KB.
 MAX_BODY = 1024 * 1024
+_PLAIN = b"text/plain; charset=utf-8"
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -41,8 +42,8 @@ Submit = Callable[[Message], Awaitable[Answered]]
 class WeChatEndpoint:
     """The ASGI application for one account.
 
-    `submit` stores a message and decides on it; it returns only once that is committed, and may raise. `left_over` is
-    told of an answer that did not (or only with its first `carried` replies) go back in a callback.
+    `submit` stores a message and decides on it; it returns only once that is committed, and may raise. `written` is
+    told of an answer whose first `carried` replies (perhaps none) have been written into the response.
     """
 
     def __init__(
@@ -50,12 +51,12 @@ class WeChatEndpoint:
         platform: WeChat,
         submit: Submit,
         *,
-        left_over: Callable[[Any, int], None] | None = None,
+        written: Callable[[Any, int], None] | None = None,
         patience: float | None = None,
     ) -> None:
         self._platform = platform
         self._submit = submit
-        self._left_over = left_over
+        self._written = written
         self._patience = platform.capabilities.callback_patience if patience is None else patience
         #: Messages that are being worked on, by their id: a retry waits for the same work.
         self._running: dict[str, asyncio.Task[Answered]] = {}
@@ -65,57 +66,55 @@ class WeChatEndpoint:
         if scope["type"] != "http":
             return
         method = scope["method"]
+        answered, carried = None, 0
         if method == "POST":
-            status, body, kind = await self._post(scope, receive)
+            status, body, kind, answered, carried = await self._post(scope, receive)
         elif method in ("GET", "HEAD"):
             status, body, kind = self._verify(scope)
         else:
-            status, body, kind = 405, b"", b"text/plain"
+            status, body, kind = 405, b"", _PLAIN
         headers = [(b"content-type", kind), (b"content-length", b"%d" % len(body))]
         if status == 405:
             headers.append((b"allow", b"GET, POST"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+        if answered is not None and self._written:
+            self._written(answered, carried)
 
     def _verify(self, scope: Scope) -> tuple[int, bytes, bytes]:
         """The platform asks whether this address is ours: the echo, exactly."""
         try:
-            return 200, self._platform.codec.echo(_query(scope)).encode(), b"text/plain; charset=utf-8"
+            return 200, self._platform.codec.echo(_query(scope)).encode(), _PLAIN
         except Forged as error:
             log.warning("wechat verification refused", extra={"action": "wechat.verify", "reason": str(error)})
-            return 403, b"", b"text/plain"
+            return 403, b"", _PLAIN
 
-    async def _post(self, scope: Scope, receive: Receive) -> tuple[int, bytes, bytes]:
+    async def _post(self, scope: Scope, receive: Receive) -> tuple[int, bytes, bytes, Answered | None, int]:
         body = await _body(scope, receive)
         if body is None:
-            return 413, b"", b"text/plain"
+            return 413, b"", _PLAIN, None, 0
         try:
             callback = self._platform.open(_query(scope), body)
         except Forged as error:
             log.warning("wechat callback refused: %s", error, extra={"action": "wechat.callback"})
-            return 403, b"", b"text/plain"
+            return 403, b"", _PLAIN, None, 0
         except Malformed as error:
             log.warning("wechat callback unreadable: %s", error, extra={"action": "wechat.callback"})
-            return 400, b"", b"text/plain"
+            return 400, b"", _PLAIN, None, 0
         message = callback.message
         if message is None:
-            return 200, SUCCESS, b"text/plain"
+            return 200, SUCCESS, _PLAIN, None, 0
         try:
             answered = await self._work(message)
         except TimeoutError:
             # not stored yet, so no 200: the platform asks again and gets the answer then
             log.warning("wechat callback is taking long", extra={"action": "wechat.callback"})
-            return 503, b"", b"text/plain"
+            return 503, b"", _PLAIN, None, 0
         except Exception as error:
             log.error("wechat callback not stored: %s", type(error).__name__, extra={"action": "wechat.callback"})
-            return 503, b"", b"text/plain"
-        return self._answer(callback, answered)
-
-    def _answer(self, callback: Callback, answered: Answered) -> tuple[int, bytes, bytes]:
-        body, carried = self._platform.answer(callback, answered.replies)
-        if carried < len(answered.replies) and self._left_over:
-            self._left_over(answered, carried)
-        return 200, body, b"text/plain" if body is SUCCESS else b"application/xml; charset=utf-8"
+            return 503, b"", _PLAIN, None, 0
+        sealed, carried = self._platform.answer(callback, answered.replies)
+        return 200, sealed, _PLAIN if sealed is SUCCESS else b"application/xml; charset=utf-8", answered, carried
 
     async def _work(self, message: Message) -> Answered:
         """What comes of a message, if it is known within our patience; the work goes on when it is not."""
