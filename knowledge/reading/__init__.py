@@ -1,0 +1,1 @@
+"""Documents as read: clean text, elements, sections, tables, citations, passages."""
