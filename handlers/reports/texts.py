@@ -1,0 +1,110 @@
+"""What is said about reports. Whoever minds the wording mends it here."""
+
+#: What each part of a report is called to her; also what she may type after 「改」.
+SLOT_NAMES = {
+    "date": "日期", "time": "时间", "place": "地点", "form": "形式", "category": "类别", "title": "名称", "topic": "主题",
+    "participants": "人数", "women": "妇女", "children": "儿童", "sessions": "场次", "cases": "件数",
+    "beneficiaries": "帮扶", "materials": "发放", "money": "经费", "partners": "合作", "speaker": "主讲",
+}
+#: Other words for the same, when she corrects.
+SLOT_WORDS = {
+    "日期": "date", "时间": "date", "日子": "date", "哪天": "date", "地点": "place", "地方": "place", "场地": "place",
+    "形式": "form", "类型": "form", "类别": "category", "分类": "category", "名称": "title", "主题": "topic", "内容": "topic",
+    "人数": "participants", "参加人数": "participants", "到场": "participants", "妇女": "women", "妇女人数": "women",
+    "儿童": "children", "孩子": "children", "场次": "sessions", "场数": "sessions", "件数": "cases", "主讲": "speaker",
+    "老师": "speaker", "讲师": "speaker", "合作": "partners", "协办": "partners",
+}
+
+CARD_HEAD = "我记下的是这样："
+CARD_HEAD_CHANGED = "改好了："
+CARD_FOOT = "对就回“对”，我马上报上去；哪里不对直接说，比如“不是36是38人”。"
+CARD_LINE = "{name}：{value}"
+CARD_PHOTOS = "照片：{count}张"
+CARD_ON_BEHALF = "代报：{unit}"
+FOR_UNIT = "单位：{unit}"
+
+ASK = {
+    "date": "是哪一天的事？",
+    "what": "做的是什么活动？说一句就行，比如“反家暴讲座”。",
+    "place": "在哪里办的？",
+    "participants": "来了多少人？",
+}
+#: The likeliest answers, offered as choices.
+ASK_CHOICES = {
+    "date": ("今天", "昨天", "前天"),
+    "what": ("讲座", "走访慰问", "宣传", "会议"),
+    "place": ("村部", "妇女之家", "入户"),
+    "participants": (),
+}
+UNKNOWN_CHOICE = "不知道"
+SKIP_CHOICE = "跳过"
+CONFIRM_CHOICE = "对"
+CHANGE_CHOICE = "改一下"
+CANCEL_CHOICE = "取消"
+
+HOW_TO_CHANGE = "哪里不对就直接说，比如“人数38”“昨天改成前天”“地点在文化礼堂”。"
+NOT_READ = {
+    "date": "没听明白是哪天。可以说“昨天”“上周三”“11月8号”。",
+    "participants": "没听明白有多少人。说个数就行，比如“36人”“三十来人”。",
+    "place": "没听明白在哪里。说个地方就行，比如“村部”。",
+    "what": "没听明白做了什么。说一句就行，比如“反家暴讲座”。",
+}
+DATE_TO_COME = "{date}还没到呢。要报已经办过的活动，请说办的是哪天；只是打算，就等办完再告诉我。"
+TOO_MANY = "{value}，这个数有点大，没写错吧？对就再说一遍“{value}”，不对就说正确的数。"
+
+FILED = "报好了，编号 {spoken}。{thanks}"
+FILED_FOR = "这条算进了：{duties}。"
+FILED_THANKS = "辛苦了！"
+FILED_HOW = "要改随时说“改 {number} 人数 38”；要看说“我的上报”。"
+NEXT_DRAFT = "还有一条您刚才说的："
+CANCELLED_DRAFT = "好，这条不报了。"
+OPEN_WHAT = "上报"
+OPEN_CONFIRM = "等您回“对”"
+
+SAME_EVENT = "{date}您已经报过一条{form}（编号 {number}）：{summary}\n这次说的是同一件事吗？"
+SAME_CHOICE = "是同一件，不重复报"
+OTHER_CHOICE = "不是，另报一条"
+ADD_CHOICE = "补到那一条里"
+KEPT_ONE = "好，没有重复报，还是编号 {number} 那一条。"
+
+MINE_HEAD = "您最近报的："
+MINE_LINE = "{index}. {date} {form}{topic}{people} 编号{number}{state}"
+MINE_NONE = "还没有报过。直接说一句就行，比如“昨天下午在村部搞了反家暴讲座，来了36个人”。"
+MINE_FOOT = "看哪条就说“看 1”。"
+STATES = {"filed": "", "passed": "（已通过）", "returned": "（退回，要补）", "unused": "（未采用）", "withdrawn": "（已撤回）"}
+SHOW_HEAD = "编号 {number} {state}"
+SHOW_FOOT = "要改说“改 {number} 人数 38”；要撤回说“撤回 {number}”。"
+NO_SUCH = "没有找到编号 {number} 的上报。发“我的上报”看看您报过的。"
+NO_SUCH_INDEX = "没有第{index}条。发“我的上报”看看您报过的。"
+WITHDRAWN = "编号 {number} 已撤回，不再算进数字里；原来的内容还留着底。"
+WITHDRAW_OTHERS = "编号 {number} 不是您报的，您不能撤回。要撤请联系报的人，或请上级退回。"
+ALREADY_WITHDRAWN = "编号 {number} 早就撤回了。"
+WITHDRAW_WHICH = "要撤回哪一条？说“撤回 编号”，比如“撤回 {number}”。"
+CHANGED = "编号 {number} 改好了（第{version}版）："
+CHANGE_WHAT = "要改编号 {number} 的什么？比如“改 {number} 人数 38”“改 {number} 日期 昨天”。"
+CANNOT_CHANGE = "编号 {number} 已经{state}，不能再改。"
+PERIOD_CLOSED = "{first}到{last}的数字已经报上去封存了。要改请上级妇联做一次“调整”，会留下记录。"
+
+PHOTO_KEPT = "收到{count}张照片，放进正在报的这条里了。"
+PHOTO_WAITING = "收到{count}张照片，先给您留着。这是什么活动的？说一句就行，比如“昨天在村部搞了反家暴讲座，来了36个人”。"
+PHOTO_ADDED = "收到{count}张照片，补进了编号 {number}（{summary}）。不是这条的，说“照片不是这条”。"
+PHOTO_USED = "这张照片在编号 {number} 里用过了，这次请看看是不是发错了。"
+PHOTO_BAD = "这张图没能存下：{reason}。请换一张 JPG 或 PNG 照片，10 兆以内。"
+
+PLAN = "记下了，这是打算办的：{summary}。办完以后说一声，我来报上去。"
+PLAN_PLAIN = "好，办完以后说一声哪天、在哪、来了多少人，我来报上去。"
+NOTHING_FOUND = "我没看出这是什么活动。可以这样说：{example}"
+EXAMPLE = "昨天下午在村部搞了反家暴讲座，来了36个人"
+EXAMPLE_WITH = "{when}在{where}搞了{what}，来了36个人"
+STRANGER = "您还没有登记，报上来的活动不知道算哪个村的。请向上一级妇联要一个邀请码，发“加入 邀请码”给我；您这段话先自己留着，登记后再发一次。"
+
+WEEKDAYS = "一二三四五六日"
+DATE = "{month}月{day}日（星期{weekday}）"
+DATE_WITH_YEAR = "{year}年{month}月{day}日（星期{weekday}）"
+MONTH = "{year}年{month}月"
+UNTIL = "{first}到{last}"
+MARKS = {"": "{n}", "~": "约{n}", "+": "{n}多", "<": "不到{n}", "-": "{low}到{high}"}
+PER_HEAD = "每{per}{yuan}元"
+YUAN = "{yuan}元"
+JOIN = "、"
+SUMMARY = "{date}{place}{what}{people}"
