@@ -158,6 +158,20 @@ def fields(xml: bytes) -> dict[str, str]:
 
     Document types and entities are refused: none of them has a place in a message.
     """
+    try:
+        return _parse(xml)
+    except expat.ExpatError as error:
+        # a phone can send control characters, which XML cannot hold: what she wrote around them still counts
+        shown = without_controls(xml.decode("utf-8", "replace")).encode()
+        if shown == xml:
+            raise Malformed(f"not XML: {expat.ErrorString(error.code)}") from None
+    try:
+        return _parse(shown)
+    except expat.ExpatError as error:
+        raise Malformed(f"not XML: {expat.ErrorString(error.code)}") from None
+
+
+def _parse(xml: bytes) -> dict[str, str]:
     found: dict[str, str] = {}
     path: list[str] = []
     text: list[str] = []
@@ -186,10 +200,7 @@ def fields(xml: bytes) -> dict[str, str]:
     parser.CharacterDataHandler = text.append
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
-    try:
-        parser.Parse(xml, True)
-    except expat.ExpatError as error:
-        raise Malformed(f"not XML: {expat.ErrorString(error.code)}") from None
+    parser.Parse(xml, True)
     return found
 
 

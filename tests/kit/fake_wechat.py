@@ -84,8 +84,7 @@ class FakeWeChat:
         class Handler(_Handler):
             wechat = fake
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
         self.base = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -290,6 +289,13 @@ def _json(body: bytes) -> Any:
         return None if re.search(r"\\u[0-9a-fA-F]{4}", text) else json.loads(text)
     except ValueError:
         return None
+
+
+class _Server(ThreadingHTTPServer):
+    """Takes many connections at once."""
+
+    request_queue_size = 512
+    daemon_threads = True
 
 
 class _Handler(BaseHTTPRequestHandler):

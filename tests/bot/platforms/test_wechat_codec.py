@@ -130,6 +130,11 @@ def test_document_types_entities_and_deep_nesting_are_refused() -> None:
             fields(body)
 
 
+def test_control_characters_do_not_lose_a_message() -> None:
+    """What a phone can send and XML cannot hold is left out, the rest is read."""
+    assert fields(b"<xml><A><![CDATA[a\x07b\x00c\xff]]></A></xml>") == {"A": "abc\N{REPLACEMENT CHARACTER}"}
+
+
 def test_fields_are_leaves_by_name_and_nested_ones_by_path() -> None:
     """The first of two equal names counts."""
     body = b"<xml><A><![CDATA[1]]>2</A><A>3</A><B><C>4</C><D><E>5</E></D></B></xml>"
