@@ -1,0 +1,99 @@
+"""From what somebody typed to weighted terms: padding fades, everyday words bring their legal ones along."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from knowledge.retrieval.impacts import query_terms
+from knowledge.retrieval.references import Article, Number, articles, numbers
+from knowledge.retrieval.vocabulary import Vocabulary
+from knowledge.text import normalise
+
+#: Longer questions are cut: what comes after is rarely the point, and time stays bounded.
+LONGEST_QUESTION = 400
+
+CHARACTER, PAIR = 1.0, 1.0
+#: Words that have legal words beside them count less themselves; padding counts little.
+EXPLAINED, PADDING = 0.6, 0.3
+#: What all legal words of one everyday word together may add (shared by the square root of their number).
+SYNONYM, SYNONYM_CHARACTER = 0.7, 0.2
+
+_HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
+_SPACES = re.compile(r"\s+")
+
+
+@dataclass(slots=True)
+class Plan:
+    """What to look for: the normalised question, terms with weights, documents and articles named in it.
+
+    `spoken` are the terms of the question's own words, without what synonyms added.
+    """
+
+    text: str
+    weights: dict[str, float] = field(default_factory=dict)
+    spoken: frozenset[str] = frozenset()
+    numbers: list[Number] = field(default_factory=list)
+    articles: list[Article] = field(default_factory=list)
+
+
+def plan(question: str, vocabulary: Vocabulary) -> Plan:
+    """Read a question; never fails, an empty one has no terms."""
+    text = _SPACES.sub(" ", normalise(question)).strip()[:LONGEST_QUESTION]
+    known = list(synonym_spans(text, vocabulary))
+    emphasis = _emphasis(text, vocabulary)
+    for start, end in known:
+        for at in range(start, end):
+            emphasis[at] *= EXPLAINED
+    weights: dict[str, float] = {}
+    for term, at in query_terms(text):
+        weight = min(emphasis[at : at + len(term)] or [1.0]) * (CHARACTER if len(term) == 1 else PAIR)
+        weight *= vocabulary.question_weights.get(term, 1.0)
+        weights[term] = max(weights.get(term, 0.0), weight)
+    spoken = frozenset(weights)
+    added: dict[str, float] = {}
+    for start, end in known:
+        _add_targets(added, vocabulary.synonyms[text[start:end]])
+    for term in spoken:
+        for target, weight in vocabulary.translations.get(term, ()):
+            added[target] = added.get(target, 0.0) + weight
+    for term, weight in added.items():
+        weights[term] = max(weights.get(term, 0.0), weight)
+    return Plan(text, weights, spoken, numbers(text), articles(text))
+
+
+def _add_targets(added: dict[str, float], targets: tuple[str, ...]) -> None:
+    share = SYNONYM / len(targets) ** 0.5 if targets else 0.0
+    for target in targets:
+        for term, _ in query_terms(target):
+            weight = share * (SYNONYM_CHARACTER if len(term) == 1 else 1.0)
+            added[term] = max(added.get(term, 0.0), weight)
+
+
+def synonym_spans(text: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:
+    """Spans of known everyday words, the longest at each place, none inside another."""
+    spans = []
+    for start in range(len(text)):
+        for end in range(min(len(text), start + vocabulary.longest), start, -1):
+            if text[start:end] in vocabulary.synonyms:
+                spans.append((start, end))
+                break
+    reached = -1
+    for start, end in spans:  # rising starts: inside an earlier one exactly when it ends no later
+        if end > reached:
+            reached = end
+            yield start, end
+
+
+def _emphasis(text: str, vocabulary: Vocabulary) -> list[float]:
+    """A factor for each character: 1, or PADDING for how people talk around their question."""
+    factors = [1.0] * len(text)
+    left = text
+    for phrase in vocabulary.padding:
+        at = left.find(phrase)
+        while at >= 0:
+            factors[at : at + len(phrase)] = [PADDING] * len(phrase)
+            left = left[:at] + "\0" * len(phrase) + left[at + len(phrase) :]
+            at = left.find(phrase)
+    return factors

@@ -1,0 +1,62 @@
+"""Adding up impacts: scores of all passages of a segment, and the best of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from knowledge.retrieval.impacts import Impacts, PostingList
+
+Scores = npt.NDArray[np.float32]
+
+#: When lists together are longer than this, the weightiest are added up for all passages and the rest for candidates.
+FULL_WORK = 1_500_000
+CANDIDATES = 3_000
+
+
+def rarity(df: int, total: int) -> float:
+    """Inverse document frequency, BM25's."""
+    return math.log(1 + (total - df + 0.5) / (df + 0.5))
+
+
+def add_up(lists: Sequence[tuple[float, PostingList | Impacts]], size: int) -> Scores:
+    """Σ weight × impact for every passage of a segment of `size`; 1.0 is a full impact of weight 1."""
+    scores = np.zeros(size, dtype=np.float32)
+    ordered = sorted(lists, key=lambda one: -one[0])
+    spent = 0
+    for done, (weight, postings) in enumerate(ordered):
+        spent += len(postings.positions) if isinstance(postings, PostingList) else len(postings) // 4
+        if spent > FULL_WORK and done:
+            _add_for_candidates(scores, ordered[done:])
+            break
+        if isinstance(postings, PostingList):
+            scores[postings.positions] += postings.impacts * np.float32(weight / 255)
+        else:
+            scores += postings * np.float32(weight / 255)
+    return scores
+
+
+def _add_for_candidates(scores: Scores, lists: Sequence[tuple[float, PostingList | Impacts]]) -> None:
+    chosen = best(scores, CANDIDATES)
+    chosen.sort()
+    extra = np.zeros(len(chosen), dtype=np.float32)
+    for weight, postings in lists:
+        if isinstance(postings, PostingList):
+            at = np.minimum(np.searchsorted(postings.positions, chosen), len(postings.positions) - 1)
+            hit = postings.positions[at] == chosen
+            extra += np.where(hit, postings.impacts[at], 0) * np.float32(weight / 255)
+        else:
+            extra += postings[chosen] * np.float32(weight / 255)
+    scores[chosen] += extra
+
+
+def best(scores: Scores, count: int) -> npt.NDArray[np.intp]:
+    """Positions of the highest scores, best first; equal ones in order of position."""
+    if len(scores) > count:
+        chosen = np.argpartition(-scores, count)[:count]
+    else:
+        chosen = np.arange(len(scores))
+    return chosen[np.lexsort((chosen, -scores[chosen]))]
