@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from bot.example.reports import SHANGHAI, ExampleReport, Reporter
@@ -46,6 +46,7 @@ class ExampleDuty:
     rests_on: str
     evidence: str
     level: str
+    #: What answers it: a report of one of these forms with one of these words in its topic.
     forms: tuple[str, ...]
     words: tuple[str, ...]
     starts_on: date
@@ -90,8 +91,10 @@ def make_duties(reporter: Reporter) -> tuple[list[ExampleDuty], list[ExampleRepo
         periods = []
         for first, due_on, on_time, late in plan.windows:
             answers: list[Answer] = []
-            for code in owed:
-                report = _answer(reporter, plan, code, first, due_on, on_time, late)
+            ranks = reporter.rng.sample(range(len(owed)), len(owed))
+            for code, rank in zip(owed, ranks, strict=True):
+                share = (rank + 0.5) / len(owed)
+                report = _answer(reporter, plan, code, first, due_on, share, on_time, late)
                 if report is not None:
                     reports.append(report)
                     answers.append(Answer(code, report.key, report.filed_at, report.filed_at.date() > due_on))
@@ -124,23 +127,22 @@ def _owed(reporter: Reporter, top: str, level: str) -> tuple[str, ...]:
 
 
 def _answer(
-    reporter: Reporter, plan: _Plan, code: str, first: date, due_on: date, on_time: float, late: float
+    reporter: Reporter, plan: _Plan, code: str, first: date, due_on: date, share: float, on_time: float, late: float
 ) -> ExampleReport | None:
-    """Her report for the period, in time or late, or nothing."""
+    """Her report for the period, in time or late, or nothing, by where she stands among those who owe it (0 to 1)."""
     rng, yesterday = reporter.rng, reporter.today - timedelta(days=1)
-    drawn = rng.random()
     activity = reporter.activities[plan.activity]
-    if drawn < on_time:
+    if share < on_time:
         last = min(due_on, yesterday)
         filed_on = first + timedelta(days=rng.randint(0, max(0, (last - first).days)))
         event_on = max(first, filed_on - timedelta(days=rng.choice((0, 0, 1, 2))))
-    elif drawn < on_time + late and due_on < yesterday:
+    elif share < on_time + late and due_on < yesterday:
         filed_on = min(yesterday, due_on + timedelta(days=rng.randint(1, 4)))
         event_on = due_on - timedelta(days=rng.randint(0, 2))
     else:
         return None
     report = reporter.report(code, activity, event_on, (filed_on - event_on).days)
-    return report if report is not None and report.counts else None
+    return replace(report, state="filed") if report is not None else None
 
 
 def _plans(today: date) -> Sequence[_Plan]:
@@ -166,15 +168,15 @@ def _plans(today: date) -> Sequence[_Plan]:
         _Plan(
             "暖冬服务", "栖梧县妇联", "“巾帼暖冬”每月集中服务", "每月至少开展1次集中志愿服务", "栖妇〔2026〕27号",
             "每个村（社区）组建1支不少于8人的巾帼志愿服务队，每月至少开展1次集中服务",
-            "village", "暖冬行动", ("暖冬", "志愿"),
-            ((before, month - timedelta(days=1), 0.86, 0.1), (month, ends, 0.5, 0.0)), "FREQ=MONTHLY;BYMONTHDAY=-1",
+            "village", "暖冬行动", ("暖冬",),
+            ((before, month - timedelta(days=1), 0.9, 0.1), (month, ends, 0.5, 0.0)), "FREQ=MONTHLY;BYMONTHDAY=-1",
         ),
         _Plan(
             "月度信息", "澜汀市妇联", "每月25日前报送工作信息", "向县（区）妇联报送工作信息不少于1条",
             "澜妇〔2025〕16号",
             "每个乡镇（街道）妇联每月25日前向县（区）妇联报送工作信息不少于1条",
-            "township", "妇联例会", ("信息", "工作"),
-            ((before, before.replace(day=25), 0.8, 0.15), (before.replace(day=26), today.replace(day=25), 0.55, 0.0)),
+            "township", "妇联例会", ("工作",),
+            ((before, before.replace(day=25), 0.85, 0.15), (before.replace(day=26), today.replace(day=25), 0.55, 0.0)),
             "FREQ=MONTHLY;BYMONTHDAY=25",
         ),
         _Plan(

@@ -16,7 +16,7 @@ SEED = 12338
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class ExampleCity:
     """Everything invented: units parents first, people, reports in the order they were filed, open duties."""
 
     units: tuple[ExampleUnit, ...]
@@ -25,7 +25,7 @@ class World:
     duties: tuple[ExampleDuty, ...]
 
 
-def make_world(today: date, seed: int = SEED, words: Words | None = None) -> World:
+def make_city(today: date, seed: int = SEED, words: Words | None = None) -> ExampleCity:
     """The example as it stands on the morning of `today`; no report is younger than the evening before."""
     words = words or read_words()
     rng = random.Random(seed)
@@ -35,4 +35,4 @@ def make_world(today: date, seed: int = SEED, words: Words | None = None) -> Wor
     duties, answers = make_duties(reporter)
     background = two_years(reporter, spared(today))
     reports = sorted([*background, *answers], key=lambda report: (report.filed_at, report.key))
-    return World(tuple(units), tuple(people), tuple(reports), tuple(duties))
+    return ExampleCity(tuple(units), tuple(people), tuple(reports), tuple(duties))

@@ -1,0 +1,122 @@
+"""Puts the example into the store; a second time it changes nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.example.city import SEED, ExampleCity, make_city
+from bot.example.county import CITY_CODE
+from bot.example.reports import SHANGHAI
+from bot.example.rows import Cast, write_duty, write_reports
+from bot.example.words import EXAMPLE
+from storage import people, units
+from storage.people import Identity, Person
+from storage.reports import Report
+from storage.store import Store
+from storage.units import Unit, UnitRow
+
+#: The address under which the example's people speak: the chat page, their phone number.
+PLATFORM, ACCOUNT = "chat", "demo"
+
+#: Puts files into the library; the caller knows how.
+ImportCirculars = Callable[[Sequence[Path]], object]
+
+_NUMBER = re.compile(r"^\s*(\S+妇〔\d{4}〕\d+号)\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How many rows were new; all 0 when the example was there."""
+
+    units: int
+    people: int
+    reports: int
+    duties: int
+
+
+def load_city(
+    store: Store, import_circulars: ImportCirculars, *, today: date, seed: int = SEED,
+    platform: str = PLATFORM, account: str = ACCOUNT,
+) -> Loaded:
+    """Circulars, units, people, two years of reports and open duties.
+
+    Units are known by code, people by phone; reports and duties are written only if the example has none yet, so that
+    what was tried out since stays as it is. One transaction besides the library's own.
+    """
+    files = circular_files()
+    import_circulars(files)
+    city = make_city(today, seed)
+    now = datetime.combine(today, time(0), SHANGHAI)
+    with store.begin() as session:
+        new_units = _load_units(session, city)
+        new_people = _load_people(session, city, now, platform, account)
+        if _has_reports(session):
+            return Loaded(new_units, new_people, 0, 0)
+        cast = _cast(session, city, platform, account)
+        ids = write_reports(session, cast, city.reports)
+        texts = {found.group(1): text for text in map(_read, files) if (found := _NUMBER.search(text))}
+        for duty in city.duties:
+            write_duty(session, cast, duty, ids, texts)
+    return Loaded(new_units, new_people, len(city.reports), len(city.duties))
+
+
+def circular_files(folder: Path = EXAMPLE) -> list[Path]:
+    """The example's circulars, in the order of their names."""
+    return sorted((folder / "circulars").glob("*.txt"))
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def _load_units(session: Session, city: ExampleCity) -> int:
+    there = units.by_codes(session, [unit.code for unit in city.units])
+    rows = [UnitRow(u.code, u.name, u.level, u.kind, u.parent_code) for u in city.units if u.code not in there]
+    units.add_many(session, rows)
+    return len(rows)
+
+
+def _load_people(session: Session, city: ExampleCity, now: datetime, platform: str, account: str) -> int:
+    """Everybody with her post, bound to the chat page."""
+    by_code = units.by_codes(session, [unit.code for unit in city.units])
+    new = 0
+    for one in city.people:
+        if people.by_phone(session, one.phone) is not None:
+            continue
+        person = people.add(session, one.name, one.phone)
+        person.consented_at = now
+        people.appoint(session, person, by_code[one.unit_code], one.role, one.title)
+        people.bind(session, person, platform, account, one.phone, now)
+        new += 1
+    return new
+
+
+def _has_reports(session: Session) -> bool:
+    top = units.by_code(session, CITY_CODE)
+    assert top is not None
+    found = select(Report.id).join(Unit, Unit.id == Report.unit_id).where(units.below(Unit.path, top.path)).limit(1)
+    return session.scalar(found) is not None
+
+
+def _cast(session: Session, city: ExampleCity, platform: str, account: str) -> Cast:
+    known = {one.phone: people.by_phone(session, one.phone) for one in city.people}
+    found: dict[str, Person] = {phone: person for phone, person in known.items() if person is not None}
+    speaking = session.execute(
+        select(Identity.external_id, Identity.id).where(Identity.platform == platform, Identity.account == account)
+    )
+    return Cast(
+        units=units.by_codes(session, [unit.code for unit in city.units]),
+        parents={unit.code: unit.parent_code for unit in city.units},
+        people=found,
+        identities={row[0]: row[1] for row in speaking},
+        heads={p.unit_code: p.phone for p in reversed(city.people) if p.role in ("congress_head", "chair")},
+        platform=platform,
+        account=account,
+    )

@@ -1,0 +1,135 @@
+"""The example in a real database: loaded once, figures as generated, a second time nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.example.city import ExampleCity, make_city
+from bot.example.load import ACCOUNT, PLATFORM, Loaded, load_city
+from bot.example.reports import SHANGHAI, rolled_up
+from handlers.duties import service as duties
+from storage import people, units
+from storage.duties import DONE, LATE_DONE, OPEN, Assignment, Duty, Fulfilment
+from storage.inbox import Inbox, text_of
+from storage.people import Person
+from storage.reports import COUNTED, Quantity, Report, ReportVersion, by_number
+from storage.store import Store
+from storage.units import Unit, below
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture(scope="module")
+def city() -> ExampleCity:
+    return make_city(TODAY)
+
+
+@pytest.fixture
+def loaded(store: Store) -> Loaded:
+    return load_city(store, lambda files: None, today=TODAY)
+
+
+@pytest.fixture
+def session(store: Store, loaded: Loaded) -> Iterator[Session]:
+    with store.read() as opened:
+        yield opened
+
+
+def test_loading_is_quick_and_the_second_time_changes_nothing(store: Store, city: ExampleCity) -> None:
+    """Well under the 25 s a first start may take; the next day nothing is added or renamed."""
+    began = time.monotonic()
+    first = load_city(store, lambda files: None, today=TODAY)
+    assert time.monotonic() - began < 20
+    assert first == Loaded(len(city.units), len(city.people), len(city.reports), len(city.duties))
+    before = _counts(store)
+    assert load_city(store, lambda files: None, today=TODAY + timedelta(days=1)) == Loaded(0, 0, 0, 0)
+    assert _counts(store) == before
+
+
+def test_stored_figures_are_the_generated_ones(session: Session, city: ExampleCity) -> None:
+    """For every unit: reports and people below it, counted in SQL, equal the sums over the generated reports."""
+    sums = rolled_up(city.units, city.reports)
+    for code in ("990100", "990121", "990121101", city.units[-1].code):
+        unit = units.by_code(session, code)
+        assert unit is not None
+        scope = below(Unit.path, unit.path), Report.state.in_(COUNTED)
+        count = session.scalar(
+            select(func.count()).select_from(Report).join(Unit, Unit.id == Report.unit_id).where(*scope)
+        )
+        people_counted = session.scalar(
+            select(func.coalesce(func.sum(Quantity.low), 0)).join(Report, Report.id == Quantity.report_id)
+            .join(Unit, Unit.id == Report.unit_id).where(*scope, Quantity.measure == "participants")
+        )
+        assert (count, people_counted) == (sums[code].reports, sums[code].participants)
+
+
+def test_a_report_leads_back_to_what_she_wrote(session: Session, city: ExampleCity) -> None:
+    """Receipt number, unit, writer, message and versions belong together."""
+    corrected = next(r for r in city.reports if r.corrections and r.counts)
+    unit = units.by_code(session, corrected.unit_code)
+    person = people.by_phone(session, corrected.phone)
+    assert unit is not None
+    assert person is not None
+    report = session.scalar(select(Report).where(Report.unit_id == unit.id, Report.filed_at == corrected.filed_at))
+    assert report is not None
+    assert report.number is not None
+    assert report.inbox_id is not None
+    assert by_number(session, report.number, unit.path) is report
+    assert report.by_person_id == person.id
+    assert text_of(session, report.inbox_id) == corrected.text
+    versions = session.scalars(
+        select(ReportVersion).where(ReportVersion.report_id == report.id).order_by(ReportVersion.version)
+    )
+    told = [version.slots["participants"] for version in versions]
+    assert told == [str(corrected.corrections[0].was), str(corrected.participants)]
+
+
+def test_everybody_is_bound_to_the_chat_page(session: Session, city: ExampleCity) -> None:
+    """Each person has one post in her unit and one address, her phone number."""
+    for one in (city.people[0], city.people[40], city.people[-1]):
+        identity = people.identity_of(session, PLATFORM, ACCOUNT, one.phone)
+        assert identity is not None
+        speaker = people.speaker_of(session, identity.id, TODAY)
+        assert (speaker.name, speaker.role, speaker.title) == (one.name, one.role, one.title)
+
+
+def test_assignments_say_who_is_missing(session: Session, city: ExampleCity) -> None:
+    """One expected row per unit and period, done, late or open as generated."""
+    for duty in city.duties:
+        row = session.scalar(select(Duty).where(Duty.title == duty.title))
+        assert row is not None
+        for period in duty.periods:
+            states = dict(session.execute(
+                select(Assignment.state, func.count()).group_by(Assignment.state)
+                .where(Assignment.duty_id == row.id, Assignment.due_on == period.due_on)
+            ).tuples().all())
+            assert states.get(OPEN, 0) == len(period.missing)
+            assert states.get(LATE_DONE, 0) == sum(a.is_late for a in period.answers)
+            assert sum(states.values()) == len(period.owed_by)
+
+
+def test_counting_the_duties_again_gives_the_same(store: Store, loaded: Loaded) -> None:
+    """What was written in bulk is what the duties' own rule makes of the same reports."""
+    with store.begin() as session:
+        now = datetime(2026, 11, 22, 8, tzinfo=SHANGHAI)
+        rows = session.execute(
+            select(Assignment, Duty).join(Duty, Duty.id == Assignment.duty_id)
+            .where(Assignment.id.in_(select(Fulfilment.assignment_id))).order_by(Assignment.id).limit(200)
+        ).all()
+        before = [(a.state, a.got) for a, _ in rows]
+        for assignment, duty in rows:
+            duties.recount(session, assignment, duty, now)
+        assert [(a.state, a.got) for a, _ in rows] == before
+        assert {state for state, _ in before} <= {DONE, LATE_DONE}
+
+
+def _counts(store: Store) -> list[int]:
+    tables = (Unit, Person, Report, ReportVersion, Quantity, Inbox, Duty, Assignment, Fulfilment)
+    with store.read() as session:
+        return [session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
