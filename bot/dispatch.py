@@ -101,6 +101,10 @@ class Dispatcher:
         self._waiting.put((message, future))
         return await asyncio.wrap_future(future)
 
+    def waiting(self) -> int:
+        """How many messages wait to be handled."""
+        return self._waiting.qsize()
+
     def written(self, answer: Answer, carried: int | None = None) -> None:
         """The first `carried` replies (None: all) stand in their HTTP response; the others are to be pushed."""
         count = len(answer.outbox_ids) if carried is None else carried

@@ -57,6 +57,7 @@ class Sender:
         self._settled = settled
         self._step = step
         self._stop = threading.Event()
+        self._woken = threading.Event()
         self._thread: threading.Thread | None = None
         self._paces = {key: Pace(p.capabilities.pace) for key, p in self.platforms.items()}
 
@@ -68,9 +69,14 @@ class Sender:
     def stop(self) -> None:
         """Finish what is in the air, then end."""
         self._stop.set()
+        self._woken.set()
         if self._thread is not None:
             self._thread.join(timeout=SEND_TIMEOUT + 5)
             self._thread = None
+
+    def wake(self) -> None:
+        """Something may be due: do not sleep on."""
+        self._woken.set()
 
     def _run(self) -> None:
         asyncio.run(self._drain_until_stopped())
@@ -86,7 +92,8 @@ class Sender:
                 log.exception("sender failed", extra={"action": "sender.failed"})
                 done = 0
             if not done:
-                await asyncio.sleep(IDLE)
+                await asyncio.to_thread(self._woken.wait, IDLE)
+                self._woken.clear()
 
     async def drain(self, limit: int = CLAIM) -> int:
         """Claim once, send what was claimed, record it; how many rows were claimed."""

@@ -9,12 +9,12 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from storage import audit, broadcasts, cases, circulars, conversations, duties, inbox, outbox, people, reminders, reports, units
+from storage import audit, broadcasts, cases, circulars, conversations, duties, inbox, outbox, people, reminders, reports, shown, units
 from storage.base import Base
 from storage.store import Store
 
 #: Imported for their tables: a module left out here would be left out of the migrations.
-RECORDS = (audit, broadcasts, cases, circulars, conversations, duties, inbox, outbox, people, reminders, reports, units)
+RECORDS = (audit, broadcasts, cases, circulars, conversations, duties, inbox, outbox, people, reminders, reports, shown, units)
 
 metadata = Base.metadata
 

@@ -1,0 +1,151 @@
+"""The composition root: settings → store, library, slices, platforms, dispatcher, sender, jobs, ASGI application."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from prometheus_client import CollectorRegistry
+from starlette.applications import Starlette
+from starlette.responses import RedirectResponse
+from starlette.routing import BaseRoute, Route
+
+from bot import jobs, settings as settings_module
+from bot.clock import Clock, SystemClock
+from bot.demo_backend import DemoBackend
+from bot.dispatch import Dispatcher
+from bot.metrics import Metrics
+from bot.platforms.base import Platform
+from bot.platforms.chat import ChatPage
+from bot.platforms.wechat import WeChat
+from bot.sender import Sender
+from bot.settings import Settings
+from bot.web import chat, health
+from bot.web.wechat import wechat_endpoint
+from handlers import all as slices
+from handlers.dialog.talk import Talk
+from handlers.dialog.world import World
+from knowledge.library import Library
+from storage import photos, schema
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+Asgi = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+def open_store(settings: Settings | None = None) -> Store:
+    """The database that the settings name, brought to this program's schema."""
+    settings = settings or settings_module.load()
+    store = Store(settings.store_url, secret=settings.secret())
+    schema.upgrade(store)
+    return store
+
+
+class App:
+    """Everything that runs in one process, put together and not yet started."""
+
+    def __init__(
+        self, settings: Settings, *, store: Store | None = None, clock: Clock | None = None,
+        step: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.settings = settings
+        self.clock: Clock = clock or SystemClock()
+        self.store = store or open_store(settings)
+        self.library = Library()
+        self.world = World(
+            library=self.library, data_dir=settings.data_dir, public_url=settings.public_url,
+            secret=settings.secret().encode(), second_official_above=settings.second_official_above,
+        )
+        self.talk = Talk(slices.routers())
+        self.dispatcher = Dispatcher(self.store, self.talk, self.world, self.clock, step=step)
+        self.demo = DemoBackend(self.store, self.dispatcher, self.clock, settings.data_dir, self._wake) if settings.demo else None
+        self.wechat = self._open_wechat() if settings.wechat_appid else None
+        self.platforms: list[Platform] = []
+        if self.demo is not None:
+            self.platforms.append(ChatPage(self.demo.show_pushed))
+        if self.wechat is not None:
+            self.platforms.append(self.wechat)
+        self.sender = Sender(self.store, self.platforms, self.clock, step=step)
+        self.jobs = jobs.table(self.store, self.world, self.platforms)
+        self.metrics = Metrics(CollectorRegistry(), self.store)
+        self._scheduler: BackgroundScheduler | None = None
+        self.asgi = self._asgi()
+
+    def _wake(self) -> None:
+        self.sender.wake()
+
+    def _open_wechat(self) -> WeChat:
+        s = self.settings
+
+        def open_photo(sha256: str) -> bytes:
+            return photos.path_of(s.data_dir, sha256).read_bytes()
+
+        return WeChat(
+            appid=s.wechat_appid, token=s.wechat_token, aes_key=s.wechat_aes_key, secret=s.wechat_secret,
+            api_base=s.wechat_api_base, now=self.clock.now, open_photo=open_photo,
+        )
+
+    def start(self) -> None:
+        """Start the threads: dispatcher, sender, ticks."""
+        self.dispatcher.start()
+        if self.platforms:
+            self.sender.start()
+        self._scheduler = jobs.schedule(self.jobs, self.clock.now)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Finish what is being done and end the threads."""
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=False)
+            self._scheduler = None
+        self.dispatcher.stop()
+        self.sender.stop()
+
+    def _asgi(self) -> Asgi:
+        routes: list[BaseRoute] = [*health.routes(self.store, self.metrics.registry, self.dispatcher.waiting)]
+        if self.demo is not None:
+            routes += [Route("/", _to_chat), *chat.routes(self.demo)]
+        web = Starlette(routes=routes, lifespan=self._lifespan)
+        if self.wechat is None:
+            return web
+        callbacks = wechat_endpoint(self.wechat, self.dispatcher.submit, left_over=self._written)
+
+        async def route(scope: Any, receive: Any, send: Any) -> None:
+            # before Starlette: at a deadline this is nearly every request
+            if scope["type"] == "http" and scope["path"] == "/wechat":
+                await callbacks(scope, receive, send)
+            else:
+                await web(scope, receive, send)
+
+        return route
+
+    def _written(self, answer: Any, carried: int) -> None:
+        self.dispatcher.written(answer, carried)
+        self._wake()
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        self.start()
+        try:
+            yield
+        finally:
+            self.stop()
+            for platform in self.platforms:
+                close = getattr(platform, "close", None)
+                if close is not None:
+                    await close()
+
+
+async def _to_chat(_request: Any) -> RedirectResponse:
+    return RedirectResponse("/chat")
+
+
+def example_circulars() -> list[Path]:
+    """The project's own example circulars."""
+    folder = Path(__file__).parent.parent / "deploy" / "example" / "circulars"
+    return sorted(folder.glob("*.txt"))
