@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -21,6 +23,7 @@ from storage.people import Person
 from storage.reports import COUNTED, Quantity, Report, ReportVersion, by_number
 from storage.store import Store
 from storage.units import Unit, below
+from tests.kit.stores import SECRET, Templates, migrate
 
 TODAY = date(2026, 11, 22)
 
@@ -31,13 +34,22 @@ def city() -> ExampleCity:
 
 
 @pytest.fixture
-def loaded(store: Store) -> Loaded:
-    return load_city(store, lambda files: None, today=TODAY)
+def loaded(engine: str, templates: Templates, tmp_path: Path) -> Iterator[Store]:
+    """A store with the example in it: a copy of one that was loaded once per run and engine."""
+    name, prepare = "example", _prepare
+    with contextlib.ExitStack() as stack:
+        if engine == "sqlite":
+            url = templates.sqlite(tmp_path / "example.sqlite3", name=name, prepare=prepare)
+        else:
+            url = stack.enter_context(templates.postgres(name=name, prepare=prepare))
+        store = Store(url, secret=SECRET)
+        stack.callback(store.close)
+        yield store
 
 
 @pytest.fixture
-def session(store: Store, loaded: Loaded) -> Iterator[Session]:
-    with store.read() as opened:
+def session(loaded: Store) -> Iterator[Session]:
+    with loaded.read() as opened:
         yield opened
 
 
@@ -105,18 +117,18 @@ def test_assignments_say_who_is_missing(session: Session, city: ExampleCity) -> 
         row = session.scalar(select(Duty).where(Duty.title == duty.title))
         assert row is not None
         for period in duty.periods:
-            states = dict(session.execute(
+            states = {row[0]: row[1] for row in session.execute(
                 select(Assignment.state, func.count()).group_by(Assignment.state)
                 .where(Assignment.duty_id == row.id, Assignment.due_on == period.due_on)
-            ).tuples().all())
+            )}
             assert states.get(OPEN, 0) == len(period.missing)
             assert states.get(LATE_DONE, 0) == sum(a.is_late for a in period.answers)
             assert sum(states.values()) == len(period.owed_by)
 
 
-def test_counting_the_duties_again_gives_the_same(store: Store, loaded: Loaded) -> None:
+def test_counting_the_duties_again_gives_the_same(loaded: Store) -> None:
     """What was written in bulk is what the duties' own rule makes of the same reports."""
-    with store.begin() as session:
+    with loaded.begin() as session:
         now = datetime(2026, 11, 22, 8, tzinfo=SHANGHAI)
         rows = session.execute(
             select(Assignment, Duty).join(Duty, Duty.id == Assignment.duty_id)
@@ -127,6 +139,11 @@ def test_counting_the_duties_again_gives_the_same(store: Store, loaded: Loaded) 
             duties.recount(session, assignment, duty, now)
         assert [(a.state, a.got) for a, _ in rows] == before
         assert {state for state, _ in before} <= {DONE, LATE_DONE}
+
+
+def _prepare(store: Store) -> None:
+    migrate(store)
+    load_city(store, lambda files: None, today=TODAY)
 
 
 def _counts(store: Store) -> list[int]:
