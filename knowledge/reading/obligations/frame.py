@@ -1,0 +1,180 @@
+"""What holds for a whole circular: its date, its parties, where orders begin, the period of the campaign, the event."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from knowledge.reading.document import Document, Section
+from knowledge.reading.obligations.actors import level_of
+from knowledge.reading.obligations.clauses import LABEL
+from knowledge.reading.obligations.moments import Moment, moments_in
+from knowledge.reading.obligations.vocabulary import any_of, either, words
+
+ORDER = re.compile(
+    r"(?:通知|公告|安排|部署|方案|计划|意见|要求|事项|办法|提示|说明)[^。\n]{0,12}如下|(?:通知|安排|要求)如下|遵照执行|制定(?:本|如下|此)|如下(?:实施)?方案|抓好贯彻"
+)
+SUMMARY = re.compile(r"总结|回顾|述职|情况(?:的)?(?:报告|汇报|通报)")
+ORDERING = re.compile(r"通知|方案|计划|要点|意见|安排|函")
+OUTLOOK = re.compile(
+    r"下一步|下步|明年|今后|主要任务|工作思路|工作打算|工作计划|下一年|下半年(?:工作)?(?:打算|计划|安排)|\d{4}年(?:工作)?.{0,4}(?:任务|计划|打算|安排|要点|思路)"
+)
+PLAN_YEAR = re.compile(r"(?P<year>20\d\d)年度?[^，。；\n]{0,24}(?:计划|任务|要点|方案|一[览栏]表|安排|目标)")
+CAMPAIGN = re.compile(r"(?:活动|宣传|评选|检查|督查|实施|排查|征集|开展)(?:起止)?时间")
+APPOINTMENT = re.compile(r"会|培训|报到|赛|演出|展演|座谈|观摩|授牌|集中|集合|考试|上课|开班|讲座")
+SHORT = 15  # days; a longer span is a campaign, not an appointment
+TAKES_PLACE = re.compile(r"(?:检查|活动|宣传|培训|竞赛|比赛|评选|督查|排查|筛查|行动|体检)[^，。；]{0,6}(?:将于|定于|拟于|于|从|自)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """An event one has to be at, as its label lines tell it."""
+
+    label: str
+    moment: Moment
+    line: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the clauses of one circular share. `order_from` is where background ends and orders begin."""
+
+    ref: date | None
+    level: str
+    issuer: tuple[str, ...]
+    addressees: tuple[str, ...]
+    order_from: int
+    background_until: int
+    period: tuple[date | None, date | None] | None
+    appointments: tuple[Appointment, ...]
+    people: tuple[int, int, int] | None
+    table_span: tuple[date, date] | None
+    label_lines: frozenset[int]
+
+
+def reference(document: Document) -> date | None:
+    """The day from which the circular's words count: its date of issue, as far as it is known."""
+    parts = [int(part) for part in (document.meta.date or "").split("-") if part.isdigit()]
+    if parts and 1900 < parts[0] < 2200:
+        try:
+            return date(parts[0], parts[1] if len(parts) > 1 else 1, parts[2] if len(parts) > 2 else 1)
+        except ValueError:
+            return None
+    plan = PLAN_YEAR.search(f"{document.meta.title or ''}\n{document.text[:300]}")
+    return date(int(plan["year"]), 1, 1) if plan else None
+
+
+def lines(text: str) -> list[tuple[int, int]]:
+    """The lines of a text as spans, blank ones left out."""
+    found = []
+    position = 0
+    for line in text.split("\n"):
+        if line.strip():
+            found.append((position, position + len(line)))
+        position += len(line) + 1
+    return found
+
+
+def _labelled(name: str) -> re.Pattern[str]:
+    return re.compile(rf"[\s　]*(?P<label>{either(words(name))})[\s　]*(?:[：:。]|$|[\s　]+(?=\S))[\s　]*")
+
+
+def chain(document: Document, position: int) -> list[Section]:
+    """The sections that contain a position, outermost first."""
+    return [section for section in document.sections if section.start <= position < section.end]
+
+
+def frame_of(document: Document, table_span: tuple[date, date] | None) -> Frame:
+    """Read what a circular's clauses share."""
+    text = document.text
+    ref = reference(document)
+    spans = lines(text)
+    appointments: list[Appointment] = []
+    label_lines: set[int] = set()
+    period: tuple[date | None, date | None] | None = None
+    people: tuple[int, int, int] | None = None
+    time_label, people_label = _labelled("event_labels.txt"), _labelled("people_labels.txt")
+    for index, (start, end) in enumerate(spans):
+        if end - start > 200:
+            continue
+        label_end = LABEL.match(text, start, end)
+        at = label_end.end() if label_end else start
+        match = time_label.match(text, at, end)
+        if match is not None and ref is not None:
+            where = [(match.end(), end)] if match.end() < end else []
+            if index + 1 < len(spans) and (match.end() >= end - 1):
+                where.append(spans[index + 1])
+            for first, last in where:
+                if re.search(r"[要请须]|完成|报送|上报", text[first:last]):
+                    continue
+                found = [m for m in moments_in(text, first, last, ref) if m.last is not None and not m.rule]
+                if not found:
+                    continue
+                moment = found[0]
+                days = (moment.last - moment.first).days if moment.first and moment.last else 0
+                label = match["label"]
+                label_lines.update((start, first))
+                if CAMPAIGN.match(label) and days > 0 or days > SHORT:
+                    period = period or (moment.first, moment.last)
+                elif APPOINTMENT.search(label) or moment.clock or label.startswith("时间") or days == 0:
+                    appointments.append(Appointment(label, moment, (start, last)))
+                    period = period or (moment.first, moment.last)
+                break
+        match = people_label.match(text, at, end)
+        if match is not None and people is None:
+            if match.end() < end:
+                people = (start, match.end(), end)
+            elif index + 1 < len(spans):
+                people = (start, *spans[index + 1])
+            if people is not None:
+                label_lines.update((start, people[1]))
+    if period is None and ref is not None:
+        period = _announced(text, spans[:14], ref)
+    title = document.meta.title or text[:60]
+    order = ORDER.search(text, 0, max(len(text) // 2, min(len(text), 1500)))
+    first_section = min((section.start for section in document.sections), default=0)
+    order_from = order.end() if order else first_section
+    background_until = 0
+    if SUMMARY.search(title) and not ORDERING.search(title):
+        background_until = len(text)
+        for section in document.sections:
+            if OUTLOOK.search(section.heading or "") or (section.level == 0 and OUTLOOK.search(section.label)):
+                background_until = section.start
+                break
+    issuer = document.meta.issuer
+    return Frame(
+        ref=ref,
+        level=level_of(issuer[0]) if issuer else "",
+        issuer=issuer,
+        addressees=document.meta.addressees,
+        order_from=order_from,
+        background_until=background_until,
+        period=period,
+        appointments=tuple(appointments),
+        people=people,
+        table_span=table_span,
+        label_lines=frozenset(label_lines),
+    )
+
+
+def _announced(
+    text: str, spans: list[tuple[int, int]], ref: date
+) -> tuple[date | None, date | None] | None:
+    """The period a preamble gives: 检查将于7月1日至7月18日进行."""
+    for start, end in spans:
+        for moment in moments_in(text, start, end, ref):
+            if moment.first and moment.last and moment.first < moment.last and not moment.rule:
+                if TAKES_PLACE.search(text[max(start, moment.start - 16) : moment.start]):
+                    return moment.first, moment.last
+    return None
+
+
+def aside(document: Document, position: int) -> bool:
+    """Whether a position stands under a heading where nothing is ordered (评选条件, 指导思想)."""
+    wanted = any_of("aside_headings.txt")
+    return any(
+        len(section.heading) <= 16 and wanted.search(section.heading) and "任务" not in section.heading
+        for section in chain(document, position)
+        if section.heading
+    )
