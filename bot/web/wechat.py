@@ -42,8 +42,8 @@ Submit = Callable[[Message], Awaitable[Answered]]
 class WeChatEndpoint:
     """The ASGI application for one account.
 
-    `submit` stores a message and decides on it; it returns only once that is committed, and may raise. `written` is
-    told of an answer whose first `carried` replies (perhaps none) have been written into the response.
+    `submit` stores a message and decides on it; it returns only once that is committed, and may raise. `left_over`
+    is told of every answer once its response is written, and how many of its replies stand there: the others are left.
     """
 
     def __init__(
@@ -51,12 +51,12 @@ class WeChatEndpoint:
         platform: WeChat,
         submit: Submit,
         *,
-        written: Callable[[Any, int], None] | None = None,
+        left_over: Callable[[Any, int], None] | None = None,
         patience: float | None = None,
     ) -> None:
         self._platform = platform
         self._submit = submit
-        self._written = written
+        self._left_over = left_over
         self._patience = platform.capabilities.callback_patience if patience is None else patience
         #: Messages that are being worked on, by their id: a retry waits for the same work.
         self._running: dict[str, asyncio.Task[Answered]] = {}
@@ -78,8 +78,8 @@ class WeChatEndpoint:
             headers.append((b"allow", b"GET, POST"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
-        if answered is not None and self._written:
-            self._written(answered, carried)
+        if answered is not None and self._left_over:
+            self._left_over(answered, carried)
 
     def _verify(self, scope: Scope) -> tuple[int, bytes, bytes]:
         """The platform asks whether this address is ours: the echo, exactly."""

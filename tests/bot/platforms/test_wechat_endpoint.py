@@ -42,7 +42,7 @@ class House:
             appid=self.line.appid, token=self.line.token, aes_key=self.aes_key, now=lambda: datetime.now(UTC)
         )
         self.endpoint = WeChatEndpoint(
-            platform, self.submit, written=lambda _, carried: self.written.append(carried), patience=0.2
+            platform, self.submit, left_over=lambda _, carried: self.written.append(carried), patience=0.2
         )
 
     async def submit(self, message: Message) -> Answered:
