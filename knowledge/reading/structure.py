@@ -1,0 +1,119 @@
+"""A text taken apart: from characters to a Document."""
+
+from __future__ import annotations
+
+import re
+
+from knowledge.reading import texts
+from knowledge.reading.citations import read_citations
+from knowledge.reading.document import Document, Kind, Meta, Section
+from knowledge.reading.head import Head, read_head
+from knowledge.reading.laws import first_article, is_law, law_passages, law_sections, law_version
+from knowledge.reading.lines import Line, split_lines
+from knowledge.reading.passages import read_passages
+from knowledge.reading.sections import read_sections
+from knowledge.reading.tables import read_tables
+from knowledge.reading.tail import date_of_number, read_contacts, read_tail
+from knowledge.text import Cleaned, clean
+
+_SECRECY = re.compile(r"(?:密\s*级\s*[:：]\s*)?(绝密|机密|秘密)(?=\s*[★☆*:：]|\s|\s*\d|$)|.{0,6}?(内部(?:资料|文件|材料|刊物))(?=[\s，,：:（(]|$)|密\s*级\s*[:：]\s*(内部)")
+
+
+def read_text(name: str, text: str, *, pages: int | None = None, warnings: tuple[str, ...] = ()) -> Document:
+    """Take a document apart. Never raises: what cannot be made out is left empty.
+
+    `name` is the file's name or the record's id; `warnings` what a reader of the file already has to say.
+    """
+    cleaned = clean(text)
+    lines = split_lines(cleaned.text)
+    if not lines:
+        return Document(name, "other", text, cleaned, warnings=(*warnings, texts.NO_TEXT), pages=pages)
+    warnings += _broken(cleaned.text)
+    secrecy = secrecy_mark([line.text for line in lines])
+    if is_law(lines):
+        return _law(name, text, cleaned, lines, secrecy, pages, warnings)
+    return _circular(name, text, cleaned, lines, secrecy, pages, warnings)
+
+
+def secrecy_mark(lines: list[str]) -> str | None:
+    """绝密, 机密, 秘密 or 内部资料 where a document carries its mark: on a line of its head or its last lines."""
+    for line in [*lines[:12], *lines[12:][-5:]]:
+        match = _SECRECY.match(line.strip("【】[]（）() \t")) if len(line) <= 40 else None
+        if match:
+            return next(group for group in match.groups() if group)
+    return None
+
+
+def _circular(name: str, text: str, cleaned: Cleaned, lines: list[Line], secrecy: str | None, pages: int | None, warnings: tuple[str, ...]) -> Document:
+    clean_text = cleaned.text
+    tables = read_tables(clean_text, lines)
+    spans = [(table.start, table.end) for table in tables]
+    prose = [line for line in lines if not any(start <= line.start < end for start, end in spans)]
+    head = read_head(prose)
+    tail = read_tail(prose, head.body, len(clean_text))
+    contacts = read_contacts(prose, clean_text)
+    body_end = max(tail.body_end, head.body_start)
+    meta = Meta(
+        doc_no=head.doc_no,
+        title=head.title,
+        issuer=tail.issuer or head.issuer or _issuer_of_title(head),
+        addressees=head.addressees,
+        date=tail.date or head.date or date_of_number(head.doc_no),
+        attachments=tail.attachments,
+        contacts=contacts,
+        cc=tail.cc,
+    )
+    stops = [body_end, tail.after] if tail.after < len(clean_text) else [body_end]
+    skipped = [*spans, (body_end, tail.after)] if tail.issuer else spans
+    sections = read_sections(clean_text, prose, head.body, skipped, stops)
+    citations = read_citations(clean_text, head.doc_no, head.title, (0, head.body_start if head.doc_no or head.addressees else 0))
+    passages = read_passages(clean_text, sections, tables, [head.body_start, body_end, tail.after])
+    notes = tuple(f"{table.title or '表'}：{table.note}" for table in tables if table.note)
+    return Document(
+        name, _kind(meta, sections), text, cleaned, meta, sections, tables, citations, passages, warnings + notes,
+        secrecy, pages, None, head.body_start, body_end,
+    )  # fmt: skip
+
+
+def _law(name: str, text: str, cleaned: Cleaned, lines: list[Line], secrecy: str | None, pages: int | None, warnings: tuple[str, ...]) -> Document:
+    body = first_article(lines)
+    start = lines[body].start if body < len(lines) else 0
+    title = ""
+    for line in lines[:body]:
+        if re.match(r"[（(]|目\s*录|第.{1,4}[编章节]", line.text) or len(title) > 80:
+            break
+        title += line.text
+        if re.search(r"(?:法|条例|规定|办法|细则|解释|决定|规则|章程)(?:[（(].*[)）])?$", title):
+            break
+    version = law_version(lines, body)
+    sections = law_sections(cleaned.text, lines, body)
+    number = read_head(lines[: min(body, 12)]).doc_no if body else None
+    return Document(
+        name, "law", text, cleaned, Meta(doc_no=number, title=re.sub(r"\s+", "", title) or None, date=version), sections, (),
+        read_citations(cleaned.text, number, title, (0, start)), law_passages(cleaned.text, sections, start), warnings,
+        secrecy, pages, version, start, len(cleaned.text),
+    )  # fmt: skip
+
+
+def _kind(meta: Meta, sections: tuple[Section, ...]) -> Kind:
+    return "circular" if meta.doc_no or meta.addressees or (meta.title and (meta.issuer or sections)) else "other"
+
+
+def _issuer_of_title(head: Head) -> tuple[str, ...]:
+    """「泉州市妇联关于…」: the issuer stands in the title when nobody signs."""
+    from knowledge.reading.lines import is_organisation
+
+    match = re.match(r"([^《》，“]{4,30}?)关于", head.title or "")
+    names = re.split(r"[、\s]+", match.group(1)) if match else []
+    return tuple(names) if names and all(is_organisation(name) for name in names) else ()
+
+
+def _broken(text: str) -> tuple[str, ...]:
+    """Lines in which characters could not be decoded, named."""
+    if "\ufffd" not in text:
+        return ()
+    return tuple(
+        texts.BROKEN_CHARACTERS.format(line=place, count=line.count("\ufffd"))
+        for place, line in enumerate(text.split("\n"), 1)
+        if "\ufffd" in line
+    )[:20]

@@ -1,0 +1,293 @@
+"""Tables put together again: tabbed, piped, or flattened to one cell a line and broken over pages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from knowledge.reading import texts
+from knowledge.reading.document import Cell, Row, Table
+from knowledge.reading.lines import Line, is_organisation
+
+_TITLE = re.compile(r"(?:表|名单|清单|一览|台账|目录|安排|分配|计划|附件\s*\d*)[）)》”]?[:：]?$")
+_FIRST = re.compile(r"序\s*号|编\s*号|序|NO\.?|No\.?", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Rough:
+    """A cell as it stands: its paragraphs and where they are."""
+
+    parts: list[str]
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        return "".join(self.parts)
+
+
+def read_tables(text: str, lines: list[Line]) -> tuple[Table, ...]:
+    """All tables of a text, in order."""
+    tables: list[Table] = []
+    place = 0
+    while place < len(lines):
+        found = _cells_by_tab(lines, place) or _rows_by_tab(lines, place) or _piped(lines, place) or _flattened(lines, place)
+        if found is None:
+            place += 1
+            continue
+        table, place = found
+        tables.append(table)
+    return tuple(tables)
+
+
+# --- rows on one line ---------------------------------------------------------------------------------------------
+
+
+def _rows_by_tab(lines: list[Line], place: int) -> tuple[Table, int] | None:
+    """Lines with tabs between the cells; the first is the header."""
+    if lines[place].text.strip("\t ").count("\t") < 1:
+        return None
+    end = place
+    while end < len(lines) and "\t" in lines[end].text.strip():
+        end += 1
+    # Blank lines do not end a table, other text does.
+    if end - place < 2:
+        return None
+    rows = [_split(line, "\t") for line in lines[place:end]]
+    return _from_rows(lines, place, end, rows)
+
+
+def _piped(lines: list[Line], place: int) -> tuple[Table, int] | None:
+    """A Markdown table."""
+    if not lines[place].text.startswith("|"):
+        return None
+    end = place
+    while end < len(lines) and lines[end].text.startswith("|"):
+        end += 1
+    kept = [line for line in lines[place:end] if not re.fullmatch(r"[|\s:\-]+", line.text)]
+    rows = [_split(line, "|") for line in kept]
+    rows = [row[1:-1] if line.text.rstrip().endswith("|") else row[1:] for row, line in zip(rows, kept, strict=True)]
+    return _from_rows(lines, place, end, rows) if len(rows) >= 2 else None
+
+
+def _split(line: Line, mark: str) -> list[_Rough]:
+    cells = []
+    at = line.start
+    for piece in line.text.split(mark):
+        parts = [part.strip() for part in re.split(r"[\v]|<br ?/?>", piece) if part.strip()]
+        lead = len(piece) - len(piece.lstrip())
+        cells.append(_Rough(parts, at + lead if parts else at, at + len(piece.rstrip()) if parts else at))
+        at += len(piece) + 1
+    return cells
+
+
+def _from_rows(lines: list[Line], place: int, end: int, rows: list[list[_Rough]]) -> tuple[Table, int] | None:
+    title = _title_above(lines, place)
+    start = lines[place].start
+    while len(rows) > 1 and sum(bool(cell.parts) for cell in rows[0]) == 1 < sum(bool(cell.parts) for cell in rows[1]):
+        title = title or rows[0][0].text or title  # a first row of one cell is the table's title
+        rows = rows[1:]
+    width = max(len(row) for row in rows)
+    header, rest = rows[0], rows[1:]
+    columns = tuple(cell.text for cell in header) + ("",) * (width - len(header))
+    notes = []
+    body = []
+    for row in rest:
+        names = [cell.text for cell in row]
+        if names == [cell.text for cell in header]:
+            continue
+        if row and _FIRST.fullmatch(row[0].text or "-"):
+            notes.append(texts.TABLE_HEADER_CHANGED)
+            continue
+        if not any(names):
+            continue
+        if len(row) != len(header):
+            notes.append(texts.TABLE_ROW_UNEVEN.format(row=names[0][:10]))
+        body.append(_row(row, width))
+    if not body:
+        return None
+    return Table(title, columns, tuple(body), start, lines[end - 1].end, "；".join(dict.fromkeys(notes))), end
+
+
+# --- one cell a line ----------------------------------------------------------------------------------------------
+
+
+def _cells_by_tab(lines: list[Line], place: int) -> tuple[Table, int] | None:
+    """Cells that each begin with a tab, their further paragraphs without: a Word table pasted as text."""
+    if not lines[place].text.startswith("\t") or not _FIRST.fullmatch(lines[place].text.strip()):
+        return None
+    cells: list[_Rough] = []
+    end = place
+    for at in range(place, len(lines)):
+        line = lines[at]
+        if line.text.startswith("\t"):
+            text = line.text.strip()
+            if "\t" in text:
+                return None
+            cells.append(_Rough([text], line.end - len(line.text.lstrip()), line.end))
+        elif _continues(cells, lines, at):
+            cells[-1].parts.append(line.text)
+            cells[-1].end = line.end
+        else:
+            break
+        end = at + 1
+    return _from_cells(lines, place, end, cells)
+
+
+def _continues(cells: list[_Rough], lines: list[Line], at: int) -> bool:
+    """Whether a line without tab belongs to the cell before it; after the last cell the text goes on."""
+    if any(line.text.startswith("\t") for line in lines[at + 1 : at + 12]):
+        return True
+    line = lines[at].text
+    return len(line) <= 25 and len(cells[-1].text) + len(line) < 120 and not re.search(r"[。：:]$|^附|^抄|^[一二三四五六七八九十]、|日$", line)
+
+
+def _from_cells(lines: list[Line], place: int, end: int, cells: list[_Rough]) -> tuple[Table, int] | None:
+    """A table from its cells in reading order: the header runs up to the cell 1, rows begin at 1, 2, 3 …"""
+    width = next((at for at, cell in enumerate(cells) if cell.text == "1"), 0)
+    if width < 2:
+        return None
+    columns = tuple(cell.text for cell in cells[:width])
+    rows: list[Row] = []
+    notes: list[str] = []
+    at = width
+    while at < len(cells):
+        if _FIRST.fullmatch(cells[at].text):  # the header again after a page break
+            after = next((to for to in range(at + 1, min(at + width + 3, len(cells))) if cells[to].text == str(len(rows) + 1)), None)
+            if after is None:
+                break
+            if tuple(cell.text for cell in cells[at:after]) != columns:
+                notes.append(texts.TABLE_HEADER_CHANGED)
+            at = after
+            continue
+        if cells[at].text != str(len(rows) + 1):
+            break
+        upto = at + width
+        expected = str(len(rows) + 2)
+        nxt = cells[upto].text if upto < len(cells) else None
+        if nxt is not None and nxt != expected and not _FIRST.fullmatch(nxt):
+            near = [to for to in range(at + 2, min(at + 2 * width, len(cells))) if cells[to].text == expected]
+            if near:
+                upto = min(near, key=lambda to: abs(to - at - width))
+                notes.append(texts.TABLE_ROW_UNEVEN.format(row=len(rows) + 1))
+        rows.append(_row(cells[at:upto], width))
+        at = upto
+    if not rows:
+        return None
+    if at < len(cells):
+        stop = next(place + offset for offset, line in enumerate(lines[place:]) if line.end >= cells[at].start)
+        end = max(place + 1, stop)
+    return Table(_title_above(lines, place), columns, tuple(rows), lines[place].start, rows[-1].end, "；".join(dict.fromkeys(notes))), end
+
+
+def _flattened(lines: list[Line], place: int) -> tuple[Table, int] | None:
+    """One cell a line and no tabs at all: 序号, 村名, 任务数, 1, 石塘村, 120, 2, …"""
+    if not _FIRST.fullmatch(lines[place].text):
+        return None
+    one = next((at for at in range(place + 2, min(place + 14, len(lines))) if lines[at].text == "1"), None)
+    if one is None or any(len(line.text) > 20 or re.search(r"[。；]", line.text) for line in lines[place:one]):
+        return None
+    # Header words broken over lines cannot be told from columns until rows say how many there are.
+    starts = [one]
+    at = one
+    while True:
+        expected = str(len(starts) + 1)
+        nearest = [to for to in range(at + 2, min(at + 30, len(lines))) if lines[to].text == expected]
+        width = starts[1] - starts[0] if len(starts) > 1 else one - place
+        if not nearest:
+            break
+        at = min(nearest, key=lambda to: abs(to - at - width))
+        starts.append(at)
+    if len(starts) < 2:
+        return None
+    gaps = [after - before for before, after in zip(starts, starts[1:], strict=False)]
+    width = min(one - place, max(set(gaps), key=gaps.count)) if one - place in gaps or min(gaps) >= one - place else max(set(gaps), key=gaps.count)
+    header = _fold([_rough(line) for line in lines[place:one]], width)
+    notes: list[str] = []
+    rows: list[Row] = []
+    end = one
+    for number, start in enumerate(starts):
+        stop = starts[number + 1] if number + 1 < len(starts) else _last_row_end(lines, start, width)
+        cells = [_rough(line) for line in lines[start:stop] if not _repeated_header(line, header)]
+        if len(cells) != width:
+            cells = _fold(cells, width)
+            notes.append(texts.TABLE_ROW_UNEVEN.format(row=number + 1))
+        rows.append(_row(cells, width))
+        end = stop
+    columns = tuple(cell.text for cell in header) + ("",) * (width - len(header))
+    return Table(_title_above(lines, place), columns, tuple(rows), lines[place].start, rows[-1].end, "；".join(dict.fromkeys(notes))), end
+
+
+def _rough(line: Line) -> _Rough:
+    return _Rough([line.text], line.start, line.end)
+
+
+def _repeated_header(line: Line, header: list[_Rough]) -> bool:
+    return any(line.text == cell.text for cell in header)
+
+
+def _last_row_end(lines: list[Line], start: int, width: int) -> int:
+    stop = min(start + width, len(lines))
+    while stop < len(lines) and is_organisation(lines[stop].text) and is_organisation(lines[stop - 1].text) and not lines[stop].gap:
+        stop += 1
+    return stop
+
+
+def _fold(cells: list[_Rough], width: int) -> list[_Rough]:
+    """Fewer cells: neighbours that are alike (two units, or a word cut in two) become one until `width` are left."""
+    cells = list(cells)
+    while len(cells) > width > 0:
+        def likeness(at: int) -> tuple[int, int]:
+            one, other = cells[at].parts[-1], cells[at + 1].parts[0]
+            both = is_organisation(one) and is_organisation(other)
+            return (0 if both else 1 if at else 2, len(one) + len(other))
+
+        at = min(range(len(cells) - 1), key=likeness)
+        merged = _Rough([*cells[at].parts, *cells[at + 1].parts], cells[at].start, cells[at + 1].end)
+        cells[at : at + 2] = [merged]
+    return cells
+
+
+# --- shared -------------------------------------------------------------------------------------------------------
+
+
+def _row(rough: list[_Rough], width: int) -> Row:
+    cells = [_cell(cell) for cell in rough[:width]]
+    for extra in rough[width:]:  # what is left over is not thrown away
+        if extra.parts and cells:
+            last = cells[-1]
+            cells[-1] = Cell((last.text + " " + extra.text).strip(), (*last.parts, *extra.parts), last.start, extra.end)
+    end = max((cell.end for cell in cells), default=0)
+    cells += [Cell("", (), end, end)] * (width - len(cells))
+    return Row(tuple(cells), cells[0].start, end)
+
+
+def _cell(rough: _Rough) -> Cell:
+    """A cell whose lines are several short items keeps them apart; lines of one sentence are joined."""
+    parts = [re.sub(r" {2,}", " ", part) for part in rough.parts if part]
+    if len(parts) > 1 and all(len(part) <= 20 and not re.search(r"[。；，]$", part) for part in parts):
+        items: list[str] = []
+        for part in parts:
+            if items and not _whole(items[-1]):
+                items[-1] += part
+            else:
+                items.append(part)
+        parts = items
+    else:
+        parts = ["".join(parts)] if parts else []
+    return Cell("、".join(parts), tuple(parts), rough.start, rough.end)
+
+
+def _whole(item: str) -> bool:
+    """Whether an item is complete by itself: 市直系统有关 is not, 惠安县妇联 is."""
+    return is_organisation(item) or not re.search(r"(?:有关|相关|各|和|及|与|、|的|县|市|区|（)$", item)
+
+
+def _title_above(lines: list[Line], place: int) -> str:
+    for line in reversed(lines[max(0, place - 2) : place]):
+        if _TITLE.search(line.text) and len(line.text) <= 50 and not re.search(r"[。，]", line.text):
+            if not re.fullmatch(r"附\s*件\s*\d*\s*[:：]?", line.text):
+                return line.text.rstrip("：:")
+        if not re.match(r"[（(].*[)）]$|单位[:：]|填报", line.text):
+            break
+    return ""
