@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from knowledge.retrieval.impacts import query_terms
-from knowledge.retrieval.references import Article, Number, articles, numbers
+from knowledge.retrieval.references import Article, Number, articles, numbers, title_key, years
 from knowledge.retrieval.vocabulary import Vocabulary
 from knowledge.text import normalise
 
@@ -28,12 +28,15 @@ _SPACES = re.compile(r"\s+")
 class Plan:
     """What to look for: the normalised question, terms with weights, documents and articles named in it.
 
-    `spoken` are the terms of the question's own words, without what synonyms added.
+    `spoken` are the terms of the question's own words, without what synonyms added; `names` is the text in which
+    titles are looked for: the question without brackets and spaces, then what short names stand for.
     """
 
     text: str
     weights: dict[str, float] = field(default_factory=dict)
     spoken: frozenset[str] = frozenset()
+    names: str = ""
+    years: frozenset[int] = frozenset()
     numbers: list[Number] = field(default_factory=list)
     articles: list[Article] = field(default_factory=list)
 
@@ -43,6 +46,9 @@ def plan(question: str, vocabulary: Vocabulary) -> Plan:
     text = _SPACES.sub(" ", normalise(question)).strip()[:LONGEST_QUESTION]
     known = list(synonym_spans(text, vocabulary))
     emphasis = _emphasis(text, vocabulary)
+    found = numbers(text)
+    for number in found:  # digits of a 文号 stand everywhere; the document itself is found by number
+        emphasis[number.start : number.end] = [PADDING] * (number.end - number.start)
     for start, end in known:
         for at in range(start, end):
             emphasis[at] *= EXPLAINED
@@ -60,7 +66,9 @@ def plan(question: str, vocabulary: Vocabulary) -> Plan:
             added[target] = added.get(target, 0.0) + weight
     for term, weight in added.items():
         weights[term] = max(weights.get(term, 0.0), weight)
-    return Plan(text, weights, spoken, numbers(text), articles(text))
+    expanded = [target for start, end in known for target in vocabulary.synonyms[text[start:end]]]
+    names = "\n".join([title_key(text), *expanded])
+    return Plan(text, weights, spoken, names, frozenset(years(text)), found, articles(text))
 
 
 def _add_targets(added: dict[str, float], targets: tuple[str, ...]) -> None:

@@ -113,6 +113,26 @@ def article_number(label: str) -> tuple[int, int]:
     return (found[0].number, found[0].sub) if found else (0, 0)
 
 
+def chinese(number: int) -> str:
+    """1079 → 一千零七十九, as articles are numbered; 1 to 9,999."""
+    digits = "零一二三四五六七八九"
+    text, zero = "", False
+    for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit, number = divmod(number, unit)
+        if digit:
+            text += ("零" if zero and text else "") + ("" if unit == 10 and digit == 1 and not text else digits[digit])
+            text += name
+            zero = False
+        else:
+            zero = True
+    return text
+
+
+def article_label(number: int, sub: int = 0) -> str:
+    """(120, 1) → 第一百二十条之一: how articles are labelled when they are stored."""
+    return f"第{chinese(number)}条" + (f"之{chinese(sub)}" if sub else "")
+
+
 def years(normalised: str) -> list[int]:
     """Years named in a text."""
     return [int(match["year"]) for match in _YEAR.finditer(normalised)]

@@ -6,7 +6,7 @@ The tables are files under `knowledge/data/`, one entry a line, meant to be read
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -44,17 +44,16 @@ class Vocabulary:
             synonyms[key] = tuple(dict.fromkeys([*map(normalise, targets), *synonyms.get(key, ())]))
         return _vocabulary(self, synonyms)
 
+    def with_translations(self, more: Iterable[tuple[str, str, float]]) -> Vocabulary:
+        """The vocabulary with (term, target, weight) learnt from accepted answers."""
+        translations = dict(self.translations)
+        for term, target, weight in more:
+            translations[term] = (*translations.get(term, ()), (target, weight))
+        return replace(self, translations=translations)
+
 
 def _vocabulary(base: Vocabulary, synonyms: dict[str, tuple[str, ...]]) -> Vocabulary:
-    return Vocabulary(
-        synonyms,
-        base.padding,
-        base.law_weights,
-        base.law_patterns,
-        base.question_weights,
-        base.translations,
-        max(map(len, synonyms), default=0),
-    )
+    return replace(base, synonyms=synonyms, longest=max(map(len, synonyms), default=0))
 
 
 def _lines(path: Path) -> Iterator[str]:

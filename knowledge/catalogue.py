@@ -1,0 +1,216 @@
+"""What a process knows of the library between look-ups: a snapshot of documents and segments, and hot posting lists."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from knowledge.retrieval.impacts import Impacts, PostingList, unpack
+from knowledge.retrieval.references import numeral
+from knowledge.retrieval.vocabulary import Vocabulary
+from storage import circulars as records
+from storage import postings
+
+#: Bytes of posting lists kept at most.
+CACHE_BYTES = 96 * 1024 * 1024
+#: What Python needs for an entry besides its arrays.
+_ENTRY_BYTES = 400
+
+#: Circulars of the federation itself and answered questions weigh like the laws asked for most.
+_OWN_WEIGHT = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A document as a search needs it: identity, validity and where it holds."""
+
+    id: int
+    kind: str
+    title_key: str
+    number_key: str
+    validity: str
+    scope: str
+    region: str
+    issued_on: date | None
+    version: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentView:
+    """A posting segment: which passage and which document (index into `Catalogue.held`) is at each position."""
+
+    id: int
+    uid: str
+    size: int
+    passages: npt.NDArray[np.int64]
+    documents: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """One consistent state of the library; never changed, only replaced by a newer one."""
+
+    token: str
+    held: Sequence[Held]
+    index: dict[int, int]
+    segments: Sequence[SegmentView]
+    vocabulary: Vocabulary
+    by_title: dict[str, list[int]] = field(default_factory=dict)
+    by_serial: dict[int, list[tuple[str, int, int]]] = field(default_factory=dict)
+    regions: frozenset[str] = frozenset()
+    weights: npt.NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
+    in_force: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+
+    @property
+    def passages(self) -> int:
+        """How many passages can be found."""
+        return sum(segment.size for segment in self.segments)
+
+    def titled(self, text: str, shortest: int = 3) -> list[tuple[str, int]]:
+        """Titles that stand in a normalised text with the offset where each ends; the longest at each place."""
+        found: list[tuple[str, int]] = []
+        longest = max(map(len, self.by_title), default=0)
+        at = 0
+        while at < len(text):
+            for end in range(min(len(text), at + longest), at + shortest - 1, -1):
+                if text[at:end] in self.by_title:
+                    found.append((text[at:end], end))
+                    at = end - 1
+                    break
+            at += 1
+        return found
+
+
+def load(session: Session, token: str, base: Vocabulary, before: Catalogue | None) -> Catalogue:
+    """Read the present state; arrays of segments already known are taken over from `before`."""
+    columns = records.Circular
+    query = select(
+        columns.id, columns.kind, columns.title_key, columns.number_key, columns.validity, columns.scope,
+        columns.region, columns.issued_on, columns.version,
+    ).order_by(columns.id)  # fmt: skip
+    held = [
+        Held(*row, weight=max(base.law_weight(row[2]), _OWN_WEIGHT if row[1] != "law" else 0.0))
+        for row in session.execute(query)
+    ]
+    index = {one.id: at for at, one in enumerate(held)}
+    by_title: dict[str, list[int]] = {}
+    by_serial: dict[int, list[tuple[str, int, int]]] = {}
+    for at, one in enumerate(held):
+        by_title.setdefault(one.title_key, []).append(at)
+        code, _, rest = one.number_key.partition("|")
+        year, _, serial = rest.partition("|")
+        if (value := numeral(serial)) is not None:
+            by_serial.setdefault(value, []).append((code, int(year or 0), at))
+    return Catalogue(
+        token,
+        held,
+        index,
+        _segments(session, index, before),
+        _with_rows(session, base),
+        by_title,
+        by_serial,
+        frozenset(one.region for one in held if one.region),
+        np.array([one.weight for one in held], dtype=np.float32),
+        np.array([one.validity == records.IN_FORCE for one in held], dtype=np.bool_),
+    )
+
+
+def _with_rows(session: Session, base: Vocabulary) -> Vocabulary:
+    words = session.execute(select(records.Synonym.word, records.Synonym.targets)).all()
+    vocabulary = base.with_synonyms((row[0], row[1]) for row in words) if words else base
+    weights = session.execute(
+        select(records.TermWeight.term, records.TermWeight.target, records.TermWeight.weight)
+    ).all()
+    return vocabulary.with_translations((row[0], row[1], row[2]) for row in weights) if weights else vocabulary
+
+
+def _segments(session: Session, index: dict[int, int], before: Catalogue | None) -> list[SegmentView]:
+    known = {(one.id, one.uid): one for one in before.segments} if before else {}
+    listed = records.segments(session)
+    arrays = postings.segment_arrays(session, [key for key, uid, _ in listed if (key, uid) not in known])
+    found = []
+    for key, uid, size in listed:
+        if (old := known.get((key, uid))) is not None and before is not None:
+            owners = np.array([one.id for one in before.held], dtype=np.int64)[old.documents]
+            passages = old.passages
+        else:
+            passages = np.frombuffer(arrays[key][0], dtype="<i8")
+            owners = np.frombuffer(arrays[key][1], dtype="<i8")
+        ids = np.fromiter(index, dtype=np.int64, count=len(index))  # rising, as they were read
+        found.append(SegmentView(key, uid, size, passages, np.searchsorted(ids, owners)))
+    return found
+
+
+@dataclass(slots=True)
+class Found:
+    """A term in a segment: in how many passages, and its list."""
+
+    df: int
+    postings: PostingList | Impacts | None
+
+
+class PostingCache:
+    """Posting lists used lately, within a limit of bytes. Shared by threads."""
+
+    def __init__(self, limit: int = CACHE_BYTES) -> None:
+        self._limit = limit
+        self._bytes = 0
+        self._held: OrderedDict[tuple[str, str], Found] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def fetch(self, session: Session, segments: Sequence[SegmentView], terms: Sequence[str]) -> list[dict[str, Found]]:
+        """The lists of all terms for each segment; what is missing is read with one query."""
+        found: list[dict[str, Found]] = [{} for _ in segments]
+        missing: list[tuple[int, str]] = []
+        with self._lock:
+            for at, segment in enumerate(segments):
+                for term in terms:
+                    entry = self._held.get((segment.uid, term))
+                    if entry is None:
+                        missing.append((at, term))
+                    else:
+                        self._held.move_to_end((segment.uid, term))
+                        found[at][term] = entry
+        if missing:
+            self._read(session, segments, missing, found)
+        return found
+
+    def _read(
+        self,
+        session: Session,
+        segments: Sequence[SegmentView],
+        missing: Sequence[tuple[int, str]],
+        found: list[dict[str, Found]],
+    ) -> None:
+        place = {segment.id: at for at, segment in enumerate(segments)}
+        terms = sorted({term for _, term in missing})
+        for first in range(0, len(terms), 500):  # SQLite allows 32,766 parameters; a plan stays far below
+            part = terms[first : first + 500]
+            wanted = sorted({segments[at].id for at, term in missing})
+            for segment_id, term, df, body in postings.read_rows(session, wanted, part):
+                found[place[segment_id]].setdefault(term, Found(df, unpack(body)))
+        with self._lock:
+            for at, term in missing:
+                entry = found[at].setdefault(term, Found(0, None))
+                self._held[(segments[at].uid, term)] = entry
+                self._bytes += _size(entry)
+            while self._bytes > self._limit and self._held:
+                _, gone = self._held.popitem(last=False)
+                self._bytes -= _size(gone)
+
+
+def _size(entry: Found) -> int:
+    if entry.postings is None:
+        return _ENTRY_BYTES
+    if isinstance(entry.postings, PostingList):
+        return _ENTRY_BYTES + 5 * len(entry.postings.positions)
+    return _ENTRY_BYTES + len(entry.postings)

@@ -1,0 +1,295 @@
+"""The library: a question in, passages out, each with what it quotes, where that stands and whether it holds."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from knowledge import catalogue as snapshots
+from knowledge.catalogue import CACHE_BYTES, Catalogue, Found, PostingCache
+from knowledge.retrieval.impacts import query_terms
+from knowledge.retrieval.query import Plan, plan
+from knowledge.retrieval.quote import quote
+from knowledge.retrieval.references import Number, article_label, number_key, numbers, title_key
+from knowledge.retrieval.scoring import Scores, add_up, best, rarity
+from knowledge.retrieval.vocabulary import Vocabulary, standard
+from knowledge.text import normalise
+from storage import circulars as records
+from storage.circulars import Circular, Passage
+
+#: How much the law's weight (0..1) adds to a passage's score.
+ASKED_FOR = 8.0
+#: Shares of the best score: a document named by number, by title; a rule of the reader's region, of another one.
+NUMBERED, TITLED, AT_HOME, ELSEWHERE = 1.0, 0.3, 0.3, 0.12
+#: What a repealed or replaced document's score is multiplied with, unless its year was asked for.
+NOT_IN_FORCE = 0.55
+#: From this share of the question's weight found in the best passage on, it is taken for an answer.
+SUPPORT = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One passage found. `quote` is the part of `text` that answers; `support` how much of the question it holds."""
+
+    source_id: str
+    file: str
+    doc_number: str
+    title: str
+    place: str
+    text: str
+    quote: str
+    score: float
+    circular_id: int
+    passage_id: int
+    validity: str
+    kind: str = "circular"
+    article: str = ""
+    issuer: str = ""
+    issued_on: date | None = None
+    version: str = ""
+    support: float = 0.0
+
+
+class Library:
+    """Look-ups for one process: holds a snapshot of the catalogue and hot posting lists; sessions come from outside.
+
+    Safe to share between threads. A change committed by any process is seen by the next look-up.
+    """
+
+    def __init__(self, *, vocabulary: Vocabulary | None = None, cache_bytes: int = CACHE_BYTES) -> None:
+        self._base = vocabulary or standard()
+        self._cache = PostingCache(cache_bytes)
+        self._catalogue: Catalogue | None = None
+        self._loading = threading.Lock()
+
+    def catalogue(self, session: Session) -> Catalogue:
+        """The present state of the library; read anew only when its token has changed."""
+        token = records.library_token(session)
+        held = self._catalogue
+        if held is None or held.token != token:
+            with self._loading:
+                held = self._catalogue
+                if held is None or held.token != token:
+                    held = snapshots.load(session, token, self._base, held)
+                    self._catalogue = held
+        return held
+
+    def search(
+        self,
+        session: Session,
+        query: str,
+        *,
+        limit: int = 10,
+        place: str | None = None,
+        region: str | None = None,
+        today: date | None = None,
+    ) -> list[Hit]:
+        """The passages that answer best, best first; none for an empty question or an empty library.
+
+        `place` is the path of the asker's unit: circulars of her own line come before others and those of other lines
+        are left out. `region` is where she is in words (浙江): its rules come before national ones. What is dated after
+        `today` does not hold yet.
+        """
+        state = self.catalogue(session)
+        asked = plan(query, state.vocabulary)
+        if not asked.weights or not state.segments or limit < 1:
+            return []
+        named = self._named(state, asked)
+        scores, rarities = self._scores(session, state, asked)
+        weighed = self._weigh(state, asked, scores, named, place, region, today)
+        chosen = _best(weighed, limit + 6)
+        first = self._articles(session, state, asked, named)
+        ids = list(dict.fromkeys([*first, *(int(state.segments[at].passages[position]) for at, position, _ in chosen)]))
+        values = {int(state.segments[at].passages[position]): value for at, position, value in chosen}
+        top = max(values.values(), default=0.0)
+        found = records.passages_by_id(session, ids)
+        hits = [
+            self._hit(*found[key], asked, rarities, values.get(key, top) + (top if key in first else 0.0))
+            for key in ids
+            if key in found
+        ]
+        return _newest_first(hits)[:limit]
+
+    def by_number(self, session: Session, text: str) -> list[Circular]:
+        """Documents with the 文号 in a text, however it is spelt; the likeliest first."""
+        state = self.catalogue(session)
+        ids = [state.held[at].id for number in numbers(normalise(text)) for at in _with_number(state, number)]
+        query = select(Circular).where(Circular.id.in_(ids))
+        order = {key: at for at, key in enumerate(ids)}
+        return sorted(session.execute(query).scalars(), key=lambda one: order[one.id])
+
+    def show(self, session: Session, number: str) -> Circular | None:
+        """The document with this 文号, else this title; the version in force when there are several."""
+        exact = select(Circular).where(Circular.number_key == number_key(number)) if number_key(number) else None
+        if exact is not None and (found := session.execute(exact.order_by(Circular.id.desc())).scalars().first()):
+            return found
+        numbered = self.by_number(session, number)
+        if numbered:
+            return numbered[0]
+        query = select(Circular).where(Circular.title_key == title_key(number)).order_by(Circular.id.desc())
+        same = session.execute(query).scalars().all()
+        return next((one for one in same if one.validity == records.IN_FORCE), same[0] if same else None)
+
+    def next_passage(self, session: Session, passage_id: int) -> Passage | None:
+        """The passage after this one in its document (下一条)."""
+        here = session.get(Passage, passage_id)
+        if here is None:
+            return None
+        query = select(Passage).where(Passage.circular_id == here.circular_id, Passage.ordinal > here.ordinal)
+        return session.execute(query.order_by(Passage.ordinal).limit(1)).scalar_one_or_none()
+
+    def is_supported(self, hits: Sequence[Hit]) -> bool:
+        """Whether the best hit may be given as an answer; else the bot says that it found nothing."""
+        return bool(hits) and hits[0].support >= SUPPORT
+
+    # -- steps of a search ------------------------------------------------------------------------------------------
+
+    def _scores(self, session: Session, state: Catalogue, asked: Plan) -> tuple[list[Scores], dict[str, float]]:
+        """Scores of every passage, a vector for each segment, and each term's weight with its rarity."""
+        found = self._cache.fetch(session, state.segments, list(asked.weights))
+        total = state.passages
+        rarities = {}
+        for term, weight in asked.weights.items():
+            df = sum(segment[term].df for segment in found)
+            rarities[term] = weight * rarity(df, total) if df else 0.0
+        return [
+            add_up([(rarities[term], entry.postings) for term, entry in lists.items() if _usable(entry)], view.size)  # type: ignore[misc]  # _usable says so
+            for lists, view in zip(found, state.segments, strict=True)
+        ], rarities
+
+    def _named(self, state: Catalogue, asked: Plan) -> dict[int, float]:
+        """Documents named in the question (index in the catalogue), each with what that is worth."""
+        named = {at: NUMBERED for number in asked.numbers for at in _with_number(state, number)}
+        for key, _ in state.titled(asked.names):
+            for at in state.by_title[key]:
+                named.setdefault(at, TITLED)
+        return named
+
+    def _weigh(
+        self,
+        state: Catalogue,
+        asked: Plan,
+        scores: Sequence[Scores],
+        named: Mapping[int, float],
+        place: str | None,
+        region: str | None,
+        today: date | None,
+    ) -> list[Scores]:
+        """Scores with what is known of the documents: how asked-for, named, in force, of which region and unit."""
+        factor = np.ones(len(state.held), dtype=np.float32)
+        bonus = np.zeros(len(state.held), dtype=np.float32)
+        years = asked.years
+        for at in np.flatnonzero(~state.in_force).tolist():
+            one = state.held[at]
+            said = {int(text[:4]) for text in (one.version, str(one.issued_on or "")) if text[:4].isdigit()}
+            factor[at] = 1.0 if years & said else NOT_IN_FORCE
+        if today is not None:
+            factor[[at for at, one in enumerate(state.held) if one.issued_on and one.issued_on > today]] = NOT_IN_FORCE
+        here = next((name for name in state.regions if name in asked.text), region)
+        for at, one in enumerate(state.held) if state.regions or place is not None else ():
+            if one.region:
+                bonus[at] += AT_HOME if here and (one.region in here or here in one.region) else -ELSEWHERE
+            if one.scope and place is not None:
+                bonus[at] += AT_HOME if place.startswith(one.scope) else -10.0
+        for at, share in named.items():
+            bonus[at] += share
+        top = max((float(one.max()) for one in scores if len(one)), default=0.0)
+        constant = (state.weights * ASKED_FOR + bonus * top) * factor
+        return [
+            np.where(one > 0, one * factor[view.documents] + constant[view.documents], 0)
+            for one, view in zip(scores, state.segments, strict=True)
+        ]
+
+    def _articles(self, session: Session, state: Catalogue, asked: Plan, named: Mapping[int, float]) -> list[int]:
+        """Passages that are the very article of the very law the question names (反家暴法23条)."""
+        if not asked.articles or not named:
+            return []
+        labels = [article_label(one.number, one.sub) for one in asked.articles]
+        ids = [state.held[at].id for at in named]
+        query = select(Passage.id, Passage.circular_id).where(
+            Passage.circular_id.in_(ids), Passage.article.in_(labels)
+        )
+        order = {state.held[at].id: (state.held[at].validity != records.IN_FORCE, -named[at]) for at in named}
+        return [row[0] for row in sorted(session.execute(query), key=lambda row: (order[row[1]], row[0]))]
+
+    def _hit(
+        self, passage: Passage, circular: Circular, asked: Plan, rarities: Mapping[str, float], score: float
+    ) -> Hit:
+        return Hit(
+            passage.source_id,
+            circular.source_name,
+            circular.number,
+            circular.title,
+            passage.place,
+            passage.text,
+            quote(passage.text, rarities),
+            round(score, 4),
+            circular.id,
+            passage.id,
+            circular.validity,
+            circular.kind,
+            passage.article,
+            circular.issuer,
+            circular.issued_on,
+            circular.version,
+            support(asked, rarities, f"{circular.title}\n{passage.place}\n{passage.text}"),
+        )
+
+
+def support(asked: Plan, rarities: Mapping[str, float], text: str) -> float:
+    """How much of the question's weight stands in a text, 0..1; everyday words count as found with their legal ones."""
+    present = {term for term, _ in query_terms(normalise(text))}
+    spoken = [term for term in asked.spoken if len(term) > 1]
+    total = sum(rarities.get(term, 0.0) or asked.weights.get(term, 0.0) * 8 for term in spoken)
+    got = sum(rarities.get(term, 0.0) for term in asked.weights if len(term) > 1 and term in present)
+    return min(1.0, got / total) if total else 0.0
+
+
+def _usable(entry: Found) -> bool:
+    return entry.postings is not None
+
+
+def _with_number(state: Catalogue, number: Number) -> list[int]:
+    """Documents with a 文号, whose missing parts match anything; the newest first."""
+    found = [
+        (year, at)
+        for code, year, at in state.by_serial.get(number.serial, ())
+        if (number.year is None or number.year == year)
+        and (not number.code or number.code.endswith(code) or code.endswith(number.code))
+    ]
+    return [at for _, at in sorted(found, reverse=True)]
+
+
+def _best(weighed: Sequence[Scores], count: int) -> list[tuple[int, int, float]]:
+    """(segment, position, score) of the best passages of all segments."""
+    found = [
+        (at, int(position), float(scores[position]))
+        for at, scores in enumerate(weighed)
+        for position in best(scores, count)
+        if scores[position] > 0
+    ]
+    return sorted(found, key=lambda one: -one[2])[:count]
+
+
+def _newest_first(hits: list[Hit]) -> list[Hit]:
+    """Highest score first, but no replaced version before the one in force."""
+    hits.sort(key=lambda hit: -hit.score)
+    current = {hit.title: at for at, hit in reversed(list(enumerate(hits))) if hit.validity == records.IN_FORCE}
+    late = [hit for at, hit in enumerate(hits) if hit.validity != records.IN_FORCE and current.get(hit.title, -1) > at]
+    if not late:
+        return hits
+    ordered: list[Hit] = []
+    for hit in hits:
+        if hit in late:
+            continue
+        ordered.append(hit)
+        if hit.validity == records.IN_FORCE:
+            mine = [one for one in late if one.title == hit.title]
+            ordered += [one for one in mine if one not in ordered]
+    return ordered
