@@ -21,6 +21,8 @@ VILLAGE_RATE, TOWNSHIP_RATE = 0.56, 0.65
 _SESSION = re.compile("了一?[场期次节]")
 #: Days of the month for what hangs on a day: 8 March, 25 November.
 _SPREAD = {("三八活动", 3): (2, 8), ("反家暴讲座", 11): (15, 30), ("赶集普法", 3): (1, 9)}
+#: What a village calls otherwise than a community; in this order.
+_URBAN = (("村部", "社区服务中心"), ("村道", "小区道路"), ("村委会", "居委会"), ("村", "社区"))
 #: What may happen after supper.
 _EVENING_FORMS = frozenset(("讲座", "会议", "文体活动", "培训", "妇女议事"))
 
@@ -121,13 +123,16 @@ class Reporter:
         filed_at = datetime(filed_on.year, filed_on.month, filed_on.day, hour, rng.randrange(60), tzinfo=SHANGHAI)
         said_when = sayings.when(rng, event_on, filed_on, part)
         crowd, n = rng.choice(activity.crowds), rng.randint(activity.low, activity.high)
-        pattern = rng.choice(self.words.visits if activity.is_visit else self.words.gatherings)
+        pattern = rng.choice([
+            pattern for pattern in (self.words.visits if activity.is_visit else self.words.gatherings)
+            if activity.places or "【地点】" not in pattern
+        ])  # fmt: skip
         women = _women(rng, crowd, n, said="【其中】" in pattern)
         helped = _amount(rng, activity.helped, None)
         things = _amount(rng, rng.choice(activity.things), helped)
         guest = rng.choice(activity.guests)
         speaker, partner = (self._local(guest.speaker, unit), self._local(guest.partner, unit)) if guest else ("", "")
-        phrase = self._local(rng.choice(activity.phrases), unit)
+        topic, phrase = (self._local(text, unit) for text in _subject(rng, activity))
         place = self._local(rng.choice(activity.places), unit) if activity.places else ""
         corrections, first = self._correction(filed_at, manner, n)
         text = sayings.fill(pattern, {
@@ -145,7 +150,7 @@ class Reporter:
             filed_at=filed_at, text=text, event_on=event_on,
             part=part if part in said_when or "晚" in said_when else "",
             activity=activity.code, form=activity.form, category=activity.category,
-            topic=_topic(rng, activity, phrase), place=place if place and place in text else "",
+            topic=topic, place=place if place and place in text else "",
             participants=n, women=women, children=n if crowd == "孩子" else None,
             sessions=1 if _SESSION.search(phrase) else None, cases=1 if activity.form == "纠纷调解" else None,
             materials=tuple(t for t in things if t.item in text), helped=tuple(h for h in helped if h.item in text),
@@ -189,7 +194,9 @@ class Reporter:
         text = text.replace("{镇}", township.place[-2:] if township.kind == "subdistrict" else township.place[-1])
         if unit.kind != "community":
             return text
-        return text.replace("村部", "社区服务中心").replace("村委会", "居委会").replace("村", "社区")
+        for rural, urban in _URBAN:
+            text = text.replace(rural, urban)
+        return text
 
 
 def two_years(reporter: Reporter, spared: Iterable[tuple[str, date]] = ()) -> list[ExampleReport]:
@@ -294,6 +301,7 @@ def _verb(activity: Activity) -> str:
     return "送了" if activity.form == "慰问" else "发了"
 
 
-def _topic(rng: random.Random, activity: Activity, phrase: str) -> str:
-    """The alternative the phrase is about, else any of them."""
-    return next((topic for topic in activity.topics if topic in phrase), rng.choice(activity.topics))
+def _subject(rng: random.Random, activity: Activity) -> tuple[str, str]:
+    """What it was about, and a phrase that says so."""
+    topic, phrase = rng.choice(activity.topics), rng.choice(activity.phrases)
+    return topic, phrase.replace("【题】", topic)

@@ -1,4 +1,4 @@
-"""The example's circulars are read as they were meant: numbers, titles, addressees, dates, contacts, table, articles."""
+"""The example circulars are read as they were meant: numbers, titles, addressees, dates, contacts, table, articles."""
 
 from __future__ import annotations
 

@@ -92,6 +92,7 @@ def test_the_words_say_the_numbers(city: ExampleCity) -> None:
             assert item.item in report.text
         assert report.women is None or report.women <= report.participants
         assert report.place in report.text
+        assert report.topic in report.text
         assert "【" not in report.text
 
 
@@ -107,7 +108,7 @@ def test_reports_lie_in_the_two_years_before_today(city: ExampleCity) -> None:
 def test_march_and_late_november_are_busier_than_february(city: ExampleCity) -> None:
     """The year has seasons."""
     by_month = Counter(r.event_on.month for r in city.reports if r.event_on.year == 2025)
-    assert by_month[3] > 2 * by_month[2]
+    assert by_month[3] > 1.5 * by_month[2]
     assert by_month[11] > 1.5 * by_month[8]
 
 
