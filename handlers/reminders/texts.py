@@ -1,0 +1,12 @@
+"""What reminders say."""
+
+HEAD = "提醒您，还有{count}件事："
+ONE = "提醒您：{title}，{when}。{progress}"
+LINE = "• {title}，{when}{progress}"
+FOOT = "办好了直接跟我说一句就行；已经办了也说一声。"
+ABOVE_HEAD = "{title}（{date}到期）还有{count}个单位没报："
+ABOVE_MORE = "……等{count}个，发“谁没报”看名单。"
+WAS_DUE = "{date}已到期"
+IS_DUE = "今天到期"
+WILL_BE_DUE = "{date}到期，还有{days}天"
+PROGRESS = "（已报{got}，还差{left}）"
