@@ -6,7 +6,9 @@ import re
 from functools import cache
 from importlib import resources
 
-_LOST = re.compile(r"(?<=[\u3400-\u9fff)）])\?[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}\)(?=[\u4e00-\u9fff]{0,12}([A-Za-z@]))")
+_LOST = re.compile(
+    r"(?<=[\u3400-\u9fff)）])\?[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}\)(?=[\u4e00-\u9fff]{0,12}([A-Za-z@]))"
+)
 
 
 @cache

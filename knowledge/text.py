@@ -184,7 +184,9 @@ _MARK = (
     r"|共 *\d{1,4} *页 *[,，/／]? *第 *\d{1,4} *页|[Pp]age *\d{1,4}(?: *of *\d{1,4})?|\d{1,4} */ *\d{1,4})"
 )
 _MARK_LINE = re.compile(rf"(?:(?<=\n)|\A)[ \t]*{_MARK}[ \t]*(?=\n|\Z)")
-_MARK_INSIDE = re.compile(rf" *第 *\d{{1,4}} *页 *[,，/／]? *共 *\d{{1,4}} *页| +[-—－–] ?\d{{1,4}} ?[-—－–] +(?=[{HAN}])")
+_MARK_INSIDE = re.compile(
+    rf" *第 *\d{{1,4}} *页 *[,，/／]? *共 *\d{{1,4}} *页| +[-—－–] ?\d{{1,4}} ?[-—－–] +(?=[{HAN}])"
+)
 _NUMBERED = re.compile(r"(\d{1,4})[、.．] ?")
 
 
@@ -212,7 +214,10 @@ def _goes_on(text: str, before: int, after: int) -> bool:
     return (
         len(line.strip()) >= 12
         and text[before - 1] not in TERMINAL
-        and not re.match(r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.、．]|附件|抄送|第.{1,5}[章节条]", text[after:])
+        and not re.match(
+            r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.、．]|附件|抄送|第.{1,5}[章节条]",
+            text[after:],
+        )
     )
 
 
@@ -255,7 +260,17 @@ def _blanks(text: str) -> list[Edit]:
     edits = []
     for match in _BLANKS.finditer(text):
         inner = match.group() == "\u3000" and match.end() < len(text) and text[match.end()] != "\n"
-        edits.append((match.start(), match.end(), " " if inner else "\n\n" if len(match.group()) > 2 and match.group()[0] == "\n" and match.start() else ""))
+        edits.append(
+            (
+                match.start(),
+                match.end(),
+                " "
+                if inner
+                else "\n\n"
+                if len(match.group()) > 2 and match.group()[0] == "\n" and match.start()
+                else "",
+            )
+        )
     return _disjoint(edits)
 
 

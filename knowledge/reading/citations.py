@@ -8,7 +8,9 @@ from knowledge.reading.document import Citation, Relation
 from knowledge.reading.lines import DATE
 from knowledge.reading.numbers import find_doc_numbers
 
-_ARTICLE = re.compile(r"\s*(第[一二三四五六七八九十百千零〇\d]+条(?:之[一二三四五六七八九十])?(?:第[一二三四五六七八九十\d]+款)?(?:第?[（(]?[一二三四五六七八九十\d]+[)）]?项)?)")
+_ARTICLE = re.compile(
+    r"\s*(第[一二三四五六七八九十百千零〇\d]+条(?:之[一二三四五六七八九十])?(?:第[一二三四五六七八九十\d]+款)?(?:第?[（(]?[一二三四五六七八九十\d]+[)）]?项)?)"
+)
 _BRACKET = re.compile(r"\s*[（(]([^（）()]{2,40}?)[)）](?=.|$)")
 _ORDER = re.compile(r"[\u4e00-\u9fff]{0,20}(?:令|公告)\s*第\s*\d+\s*号|第\s*\d+\s*号\s*令")
 _BASIS = re.compile(r"(?:根据|按照|依据|依照|遵照|对照|按|据)(?!说|悉|统计|了解)[^，,]*$")
@@ -22,7 +24,9 @@ _POSTPONED = re.compile(r"^[^。；;\n]{0,40}(?:延期|推迟|顺延|延长)")
 _FORM = re.compile(r"(?:表|台账|回执|名单|申请书|登记卡)$")
 
 
-def read_citations(text: str, own_number: str | None = None, own_title: str | None = None, own_span: tuple[int, int] = (0, 0)) -> tuple[Citation, ...]:
+def read_citations(
+    text: str, own_number: str | None = None, own_title: str | None = None, own_span: tuple[int, int] = (0, 0)
+) -> tuple[Citation, ...]:
     """The citations of a text, in order.
 
     A document's own number and title are none, nor are forms to fill in; `own_span` is its head, where it names itself.
@@ -39,7 +43,11 @@ def read_citations(text: str, own_number: str | None = None, own_title: str | No
         if own_title and title in (own_title,):
             continue
         taken.append((start, stop))
-        found.append(Citation(text[start:stop].replace("\n", ""), number, title, article, start, stop, _relation(text, start, stop)))
+        found.append(
+            Citation(
+                text[start:stop].replace("\n", ""), number, title, article, start, stop, _relation(text, start, stop)
+            )
+        )
     for number_found in find_doc_numbers(text):
         if any(start <= number_found.start < end for start, end in taken):
             continue
@@ -47,7 +55,15 @@ def read_citations(text: str, own_number: str | None = None, own_title: str | No
             continue
         written = text[number_found.start : number_found.end]
         found.append(
-            Citation(written, number_found.key, None, None, number_found.start, number_found.end, _relation(text, number_found.start, number_found.end))
+            Citation(
+                written,
+                number_found.key,
+                None,
+                None,
+                number_found.start,
+                number_found.end,
+                _relation(text, number_found.start, number_found.end),
+            )
         )
     return tuple(sorted(found, key=lambda citation: citation.start))
 
@@ -83,7 +99,12 @@ def _followers(text: str, end: int) -> tuple[int, str | None, str | None]:
     window = text[end : end + 60]
     numbers = find_doc_numbers(window)
     opened = re.match(r"\s*[（(]", window)
-    if numbers and opened and numbers[0].start <= opened.end() + 20 and not re.search(r"[。《]", window[: numbers[0].start]):
+    if (
+        numbers
+        and opened
+        and numbers[0].start <= opened.end() + 20
+        and not re.search(r"[。《]", window[: numbers[0].start])
+    ):
         closing = re.match(r"[^（）()。《\n]{0,20}[)）]", window[numbers[0].end :])
         number = numbers[0].key
         end += numbers[0].end + (closing.end() if closing else 0)

@@ -19,7 +19,9 @@ _FIELD = re.compile(
     r"(?P<key>发文机关|发布机构|发布机关|发文单位|制发机关|公开机构|标题|公文标题|文件标题|文件名称|名称|发文字号|文号|文件编号|成文日期|成文时间|发文日期|印发日期)"
     r"\s*[:：]\s*(?P<value>[^\n\t]*?)(?=\s{2,}|\t|$)"
 )
-_LABEL = re.compile(r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）]|\d{1,2}[、.．](?!\d)|第[一二三四五六七八九十百]+[章节条编])")
+_LABEL = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）]|\d{1,2}[、.．](?!\d)|第[一二三四五六七八九十百]+[章节条编])"
+)
 _BODY = re.compile(r"(?:为|根据|按照|依据|遵照|经|现将|现就|近日|今年|去年|自|在|近年来|兹)")
 
 
@@ -58,7 +60,12 @@ def read_head(lines: list[Line]) -> Head:
     issuer = _red_head(lines[:end], first)
     date = _date_under_title(lines[last:end])
     body = addressed + 1 if addressed is not None else last
-    while addressed is None and body < len(lines) and body < last + 8 and (_furniture(lines[body].text) or body == number_line):
+    while (
+        addressed is None
+        and body < len(lines)
+        and body < last + 8
+        and (_furniture(lines[body].text) or body == number_line)
+    ):
         body += 1
     if body_start < 0:
         body_start = lines[body].start if body < len(lines) else (lines[-1].end if lines else 0)
@@ -80,7 +87,16 @@ def _fields(lines: list[Line]) -> tuple[dict[str, str], int]:
     """What a web page's table of elements says (发文字号：…), and the line after it."""
     found: dict[str, str] = {}
     top = 0
-    names = {"题": "title", "称": "title", "号": "number", "关": "issuer", "构": "issuer", "位": "issuer", "期": "date", "间": "date"}
+    names = {
+        "题": "title",
+        "称": "title",
+        "号": "number",
+        "关": "issuer",
+        "构": "issuer",
+        "位": "issuer",
+        "期": "date",
+        "间": "date",
+    }
     for place, line in enumerate(lines[:20]):
         for match in _FIELD.finditer(line.text):
             key = names.get(match["key"][-1], "number")
@@ -107,7 +123,12 @@ def _addressees(lines: list[Line], top: int) -> tuple[int | None, tuple[str, ...
             continue
         if text.endswith(("：", ":")):
             first = place
-            while first > top and not lines[first].gap and lines[first - 1].text.endswith(("、", "，", ",")) and place - first < 4:
+            while (
+                first > top
+                and not lines[first].gap
+                and lines[first - 1].text.endswith(("、", "，", ","))
+                and place - first < 4
+            ):
                 first -= 1
             whole = "".join(other.text for other in lines[first : place + 1])
             parties = _parties(whole)
@@ -162,7 +183,10 @@ def _number(lines: list[Line]) -> tuple[int | None, str | None]:
 
 def _title(lines: list[Line], top: int, number_line: int | None, end: int) -> tuple[int, int, str | None]:
     """First line of the title, the line after it, and the title on one line."""
-    for begin, stop in ((number_line + 1 if number_line is not None else top, end), (top, number_line if number_line is not None else end)):
+    for begin, stop in (
+        (number_line + 1 if number_line is not None else top, end),
+        (top, number_line if number_line is not None else end),
+    ):
         first = begin
         while first < stop and _skipped(lines, first, stop):
             first += 1
@@ -196,7 +220,11 @@ def _joined(parts: list[str]) -> str:
     """Lines of a title on one line; a blank only between Latin words."""
     title = ""
     for part in parts:
-        blank = " " if title and title[-1].isascii() and title[-1].isalpha() and part[0].isascii() and part[0].isalpha() else ""
+        blank = (
+            " "
+            if title and title[-1].isascii() and title[-1].isalpha() and part[0].isascii() and part[0].isalpha()
+            else ""
+        )
         title += blank + part
     return re.sub(r"(?<=[^\x00-\x7f]) +| +(?=[^\x00-\x7f])", "", title)
 
@@ -215,9 +243,19 @@ def _furniture(text: str) -> bool:
 def _skipped(lines: list[Line], place: int, stop: int) -> bool:
     """Whether a line of the head stands before the title: red head, secrecy, number, the issuer on a line of its own."""
     text = lines[place].text
-    if _NOISE.match(text) or re.match(r"(?:绝密|机密|秘密|内部)", text) or text.endswith("文件") or re.fullmatch(r"[\d\s★*—\-－_=]+", text):
+    if (
+        _NOISE.match(text)
+        or re.match(r"(?:绝密|机密|秘密|内部)", text)
+        or text.endswith("文件")
+        or re.fullmatch(r"[\d\s★*—\-－_=]+", text)
+    ):
         return True
-    if find_doc_numbers(text) and "《" not in text and len(text) < 40 and not ends_like_title(re.sub(r"[（(].*", "", text)):
+    if (
+        find_doc_numbers(text)
+        and "《" not in text
+        and len(text) < 40
+        and not ends_like_title(re.sub(r"[（(].*", "", text))
+    ):
         return True
     if not (is_organisation(text.split()[-1]) and len(text) <= 40 and "关于" not in text) or ends_like_title(text):
         return False

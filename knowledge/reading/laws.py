@@ -10,7 +10,11 @@ from knowledge.reading.passages import LIMIT, groups
 
 _NUMERAL = "[一二三四五六七八九十百千零〇两\\d]+"
 ARTICLE = re.compile(rf"(第{_NUMERAL}条(?:之[一二三四五六七八九十]+)?)(?=[\s\u3000：:]|【|[\u4e00-\u9fff“《（(])")
-_PARTS = ((0, re.compile(rf"(第{_NUMERAL}(?:编|分编))(?:\s+|$)(.*)$")), (1, re.compile(rf"(第{_NUMERAL}章)\s*(.*)$")), (2, re.compile(rf"(第{_NUMERAL}节)\s*(.*)$")))
+_PARTS = (
+    (0, re.compile(rf"(第{_NUMERAL}(?:编|分编))(?:\s+|$)(.*)$")),
+    (1, re.compile(rf"(第{_NUMERAL}章)\s*(.*)$")),
+    (2, re.compile(rf"(第{_NUMERAL}节)\s*(.*)$")),
+)
 _ITEM = re.compile(r"[（(][一二三四五六七八九十]+[)）]")
 
 
@@ -44,7 +48,14 @@ def law_sections(text: str, lines: list[Line], body: int) -> tuple[Section, ...]
     found: list[tuple[int, str, str, int, int]] = []
     clause = 0
     for line in lines[body:]:
-        part = next(((level, match) for level, pattern in _PARTS if (match := pattern.match(line.text)) and len(line.text) < 50), None)
+        part = next(
+            (
+                (level, match)
+                for level, pattern in _PARTS
+                if (match := pattern.match(line.text)) and len(line.text) < 50
+            ),
+            None,
+        )
         if part is not None:
             level, match = part
             found.append((level, match.group(1), match.group(2).strip(), line.start, line.end))
@@ -54,7 +65,9 @@ def law_sections(text: str, lines: list[Line], body: int) -> tuple[Section, ...]
             heading = re.match(r"\s*[【（\[]([^】）\]]{2,30})[】）\]]", line.text[article.end() :])
             start = line.start + article.end() + (heading.end() if heading else 0)
             found.append((3, article.group(1), heading.group(1) if heading else "", line.start, start))
-            found.append((4, "第一款", "", start + len(text[start : line.end]) - len(text[start : line.end].lstrip()), start))
+            found.append(
+                (4, "第一款", "", start + len(text[start : line.end]) - len(text[start : line.end].lstrip()), start)
+            )
             clause = 1
         elif clause and _ITEM.match(line.text):
             item = _ITEM.match(line.text)

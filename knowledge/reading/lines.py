@@ -69,7 +69,15 @@ def split_parties(text: str) -> tuple[str, ...]:
     return tuple(piece.strip() for piece in pieces if piece.strip())
 
 
-_DIGITS = {letter: str(place) for place, letter in enumerate("〇一二三四五六七八九")} | {"○": "0", "零": "0", "О": "0", "O": "0", "o": "0", "Ｏ": "0", "◯": "0"}
+_DIGITS = {letter: str(place) for place, letter in enumerate("〇一二三四五六七八九")} | {
+    "○": "0",
+    "零": "0",
+    "О": "0",
+    "O": "0",
+    "o": "0",
+    "Ｏ": "0",
+    "◯": "0",
+}
 _YEAR = r"(?P<year>(?:19|20)\d{2}|[一二][〇○零ОOo◯0九八][〇○零ОOo◯0一二三四五六七八九]{2})"
 _PART = r"(?:\d{1,2}|[一二三四五六七八九十〇○零]{1,3})"
 DATE = re.compile(

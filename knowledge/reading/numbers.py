@@ -9,8 +9,12 @@ _OPEN, _CLOSE = r"[〔\[【（(［〈<「{﹝]", r"[〕\]】）)］〉>」}﹞]"
 _FULL = re.compile(
     rf"(?P<prefix>[\u4e00-\u9fff]{{0,14}}) *{_OPEN} *(?P<year>(?:19|20)\d{{2}}|(?:19|20)[\d*×X]{{1,2}}) *年? *{_CLOSE} *(?:第 *)?(?P<serial>\d{{1,5}}) *(?P<end>号)?"
 )
-_YEAR = re.compile(r"(?P<prefix>[\u4e00-\u9fff]{0,14}?)(?<!\d)(?P<year>(?:19|20)\d{2}) *年? *第? *(?P<serial>\d{1,5}) *号(?!楼|线|院|房|室|台|门)")
-_BARE = re.compile(r"(?<![\d〕\]）)年第-])第? ?(?P<serial>\d{1,5}) *号(?:文件|文|通知|函)?(?!楼|线|院|房|室|台|门|[前后之至到晚早上下中、，,]|以[前后])")
+_YEAR = re.compile(
+    r"(?P<prefix>[\u4e00-\u9fff]{0,14}?)(?<!\d)(?P<year>(?:19|20)\d{2}) *年? *第? *(?P<serial>\d{1,5}) *号(?!楼|线|院|房|室|台|门)"
+)
+_BARE = re.compile(
+    r"(?<![\d〕\]）)年第-])第? ?(?P<serial>\d{1,5}) *号(?:文件|文|通知|函)?(?!楼|线|院|房|室|台|门|[前后之至到晚早上下中、，,]|以[前后])"
+)
 
 # Words that stand before a number and are no part of it.
 _BEFORE = re.compile(
@@ -47,14 +51,20 @@ def find_doc_numbers(text: str, *, loose: bool = False) -> list[DocNumber]:
             continue
         if not match["end"] and not loose:
             continue
-        found.append(DocNumber(prefix, match["year"], int(match["serial"]), match.start() + _cut(match, prefix), match.end()))
+        found.append(
+            DocNumber(prefix, match["year"], int(match["serial"]), match.start() + _cut(match, prefix), match.end())
+        )
     for pattern in (_YEAR, _BARE) if loose else ():
         for match in pattern.finditer(text):
             if any(other.start < match.end() and match.start() < other.end for other in found):
                 continue
             parts = match.groupdict()
             prefix = _trimmed(parts.get("prefix") or "")
-            found.append(DocNumber(prefix, parts.get("year"), int(match["serial"]), match.start() + _cut(match, prefix), match.end()))
+            found.append(
+                DocNumber(
+                    prefix, parts.get("year"), int(match["serial"]), match.start() + _cut(match, prefix), match.end()
+                )
+            )
     return sorted(found, key=lambda number: number.start)
 
 

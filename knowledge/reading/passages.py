@@ -12,10 +12,14 @@ _AIM = 260  # a passage is closed at the first sentence after so many characters
 _HEADINGS = 110  # characters of headings in front of the sentences
 
 _SENTENCE = re.compile(r"[^。！？；;\n]*(?:[。！？；;]+[”’》）)]*|\n|$)")
-_STEP = re.compile(r"[一二三四五六七八九十](?:是|要)|[（(]\d{1,2}[)）]|[①-⑳]|\d{1,2}[、.．](?!\d)|第[一二三四五六七八九十][，,]")
+_STEP = re.compile(
+    r"[一二三四五六七八九十](?:是|要)|[（(]\d{1,2}[)）]|[①-⑳]|\d{1,2}[、.．](?!\d)|第[一二三四五六七八九十][，,]"
+)
 
 
-def read_passages(text: str, sections: Sequence[Section], tables: Sequence[Table], cuts: Sequence[int]) -> tuple[Passage, ...]:
+def read_passages(
+    text: str, sections: Sequence[Section], tables: Sequence[Table], cuts: Sequence[int]
+) -> tuple[Passage, ...]:
     """The passages of a circular; `cuts` are further places where one ends (title, signature)."""
     passages: list[Passage] = []
     edges = sorted({0, len(text), *cuts, *(section.start for section in sections)})
@@ -47,10 +51,16 @@ def _path(sections: Sequence[Section], position: int) -> list[Section]:
     return path
 
 
-def _prose(text: str, start: int, end: int, path: list[Section], own: Section | None, sections: Sequence[Section]) -> Iterator[Passage]:
+def _prose(
+    text: str, start: int, end: int, path: list[Section], own: Section | None, sections: Sequence[Section]
+) -> Iterator[Passage]:
     if not text[start:end].strip():
         return
-    if own is not None and not text[own.body_start : end].strip() and any(start < section.start < own.end for section in sections):
+    if (
+        own is not None
+        and not text[own.body_start : end].strip()
+        and any(start < section.start < own.end for section in sections)
+    ):
         return  # a heading with nothing under it but further headings, which repeat it
     place = path[-1].place if path else ""
     for first, last in groups(text, start, end, LIMIT - _HEADINGS - 1):
@@ -59,7 +69,9 @@ def _prose(text: str, start: int, end: int, path: list[Section], own: Section | 
         body = text[first:last].strip()
         if body:
             lead = len(text[first:last]) - len(text[first:last].lstrip())
-            yield Passage(0, place, None, f"{heading}\n{body}" if heading else body, first + lead, first + lead + len(body))
+            yield Passage(
+                0, place, None, f"{heading}\n{body}" if heading else body, first + lead, first + lead + len(body)
+            )
 
 
 def headings(path: Sequence[Section]) -> str:

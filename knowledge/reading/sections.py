@@ -34,7 +34,9 @@ class _Open:
     body_start: int
 
 
-def read_sections(text: str, lines: list[Line], body: int, skipped: Sequence[tuple[int, int]], stops: Sequence[int]) -> tuple[Section, ...]:
+def read_sections(
+    text: str, lines: list[Line], body: int, skipped: Sequence[tuple[int, int]], stops: Sequence[int]
+) -> tuple[Section, ...]:
     """The sections of the lines from index `body` on.
 
     `skipped` are spans without sections (tables, signature), `stops` places at which every section ends.
@@ -99,7 +101,11 @@ def _part_title(lines: list[Line], place: int) -> tuple[str, int]:
     title = ""
     for at in range(place, min(place + 4, len(lines))):
         text = lines[at].text
-        if re.search(r"[。，；：:\t]", text) or len(title) + len(text) > 90 or (is_organisation(text) and not title and ends_like_title(text) is False):
+        if (
+            re.search(r"[。，；：:\t]", text)
+            or len(title) + len(text) > 90
+            or (is_organisation(text) and not title and ends_like_title(text) is False)
+        ):
             break
         title += text
         if ends_like_title(title):
@@ -112,12 +118,24 @@ def _closed(found: list[_Open], text_end: int, stops: Sequence[int]) -> list[Sec
     closed = []
     path: list[_Open] = []
     for at, section in enumerate(found):
-        path = [outer for outer in path if outer.level < section.level and not any(outer.start < stop <= section.start for stop in stops)]
+        path = [
+            outer
+            for outer in path
+            if outer.level < section.level and not any(outer.start < stop <= section.start for stop in stops)
+        ]
         path.append(section)
         end = next((other.start for other in found[at + 1 :] if other.level <= section.level), text_end)
         end = min([end, *(stop for stop in stops if stop > section.start)])
         closed.append(
-            Section(section.level, section.label, section.heading, section.start, end, _place(path), min(section.body_start, end))
+            Section(
+                section.level,
+                section.label,
+                section.heading,
+                section.start,
+                end,
+                _place(path),
+                min(section.body_start, end),
+            )
         )
     return closed
 

@@ -16,7 +16,9 @@ from knowledge.reading.tables import read_tables
 from knowledge.reading.tail import date_of_number, read_contacts, read_tail
 from knowledge.text import Cleaned, clean
 
-_SECRECY = re.compile(r"(?:密\s*级\s*[:：]\s*)?(绝密|机密|秘密)(?=\s*[★☆*:：]|\s|\s*\d|$)|.{0,6}?(内部(?:资料|文件|材料|刊物))(?=[\s，,：:（(]|$)|密\s*级\s*[:：]\s*(内部)")
+_SECRECY = re.compile(
+    r"(?:密\s*级\s*[:：]\s*)?(绝密|机密|秘密)(?=\s*[★☆*:：]|\s|\s*\d|$)|.{0,6}?(内部(?:资料|文件|材料|刊物))(?=[\s，,：:（(]|$)|密\s*级\s*[:：]\s*(内部)"
+)
 
 
 def read_text(name: str, text: str, *, pages: int | None = None, warnings: tuple[str, ...] = ()) -> Document:
@@ -44,7 +46,15 @@ def secrecy_mark(lines: list[str]) -> str | None:
     return None
 
 
-def _circular(name: str, text: str, cleaned: Cleaned, lines: list[Line], secrecy: str | None, pages: int | None, warnings: tuple[str, ...]) -> Document:
+def _circular(
+    name: str,
+    text: str,
+    cleaned: Cleaned,
+    lines: list[Line],
+    secrecy: str | None,
+    pages: int | None,
+    warnings: tuple[str, ...],
+) -> Document:
     clean_text = cleaned.text
     tables = read_tables(clean_text, lines)
     spans = [(table.start, table.end) for table in tables]
@@ -66,7 +76,9 @@ def _circular(name: str, text: str, cleaned: Cleaned, lines: list[Line], secrecy
     stops = [body_end, tail.after] if tail.after < len(clean_text) else [body_end]
     skipped = [*spans, (body_end, tail.after)] if tail.issuer else spans
     sections = read_sections(clean_text, prose, head.body, skipped, stops)
-    citations = read_citations(clean_text, head.doc_no, head.title, (0, head.body_start if head.doc_no or head.addressees else 0))
+    citations = read_citations(
+        clean_text, head.doc_no, head.title, (0, head.body_start if head.doc_no or head.addressees else 0)
+    )
     passages = read_passages(clean_text, sections, tables, [head.body_start, body_end, tail.after])
     notes = tuple(f"{table.title or '表'}：{table.note}" for table in tables if table.note)
     return Document(
@@ -75,7 +87,15 @@ def _circular(name: str, text: str, cleaned: Cleaned, lines: list[Line], secrecy
     )  # fmt: skip
 
 
-def _law(name: str, text: str, cleaned: Cleaned, lines: list[Line], secrecy: str | None, pages: int | None, warnings: tuple[str, ...]) -> Document:
+def _law(
+    name: str,
+    text: str,
+    cleaned: Cleaned,
+    lines: list[Line],
+    secrecy: str | None,
+    pages: int | None,
+    warnings: tuple[str, ...],
+) -> Document:
     body = first_article(lines)
     start = lines[body].start if body < len(lines) else 0
     title = ""

@@ -31,7 +31,12 @@ def read_tables(text: str, lines: list[Line]) -> tuple[Table, ...]:
     tables: list[Table] = []
     place = 0
     while place < len(lines):
-        found = _cells_by_tab(lines, place) or _rows_by_tab(lines, place) or _piped(lines, place) or _flattened(lines, place)
+        found = (
+            _cells_by_tab(lines, place)
+            or _rows_by_tab(lines, place)
+            or _piped(lines, place)
+            or _flattened(lines, place)
+        )
         if found is None:
             place += 1
             continue
@@ -139,7 +144,11 @@ def _continues(cells: list[_Rough], lines: list[Line], at: int) -> bool:
     if any(line.text.startswith("\t") for line in lines[at + 1 : at + 12]):
         return True
     line = lines[at].text
-    return len(line) <= 25 and len(cells[-1].text) + len(line) < 120 and not re.search(r"[。：:]$|^附|^抄|^[一二三四五六七八九十]、|日$", line)
+    return (
+        len(line) <= 25
+        and len(cells[-1].text) + len(line) < 120
+        and not re.search(r"[。：:]$|^附|^抄|^[一二三四五六七八九十]、|日$", line)
+    )
 
 
 def _from_cells(lines: list[Line], place: int, end: int, cells: list[_Rough]) -> tuple[Table, int] | None:
@@ -153,7 +162,10 @@ def _from_cells(lines: list[Line], place: int, end: int, cells: list[_Rough]) ->
     at = width
     while at < len(cells):
         if _FIRST.fullmatch(cells[at].text):  # the header again after a page break
-            after = next((to for to in range(at + 1, min(at + width + 3, len(cells))) if cells[to].text == str(len(rows) + 1)), None)
+            after = next(
+                (to for to in range(at + 1, min(at + width + 3, len(cells))) if cells[to].text == str(len(rows) + 1)),
+                None,
+            )
             if after is None:
                 break
             if tuple(cell.text for cell in cells[at:after]) != columns:
@@ -177,7 +189,14 @@ def _from_cells(lines: list[Line], place: int, end: int, cells: list[_Rough]) ->
     if at < len(cells):
         stop = next(place + offset for offset, line in enumerate(lines[place:]) if line.end >= cells[at].start)
         end = max(place + 1, stop)
-    return Table(_title_above(lines, place), columns, tuple(rows), lines[place].start, rows[-1].end, "；".join(dict.fromkeys(notes))), end
+    return Table(
+        _title_above(lines, place),
+        columns,
+        tuple(rows),
+        lines[place].start,
+        rows[-1].end,
+        "；".join(dict.fromkeys(notes)),
+    ), end
 
 
 def _flattened(lines: list[Line], place: int) -> tuple[Table, int] | None:
@@ -201,7 +220,11 @@ def _flattened(lines: list[Line], place: int) -> tuple[Table, int] | None:
     if len(starts) < 2:
         return None
     gaps = [after - before for before, after in zip(starts, starts[1:], strict=False)]
-    width = min(one - place, max(set(gaps), key=gaps.count)) if one - place in gaps or min(gaps) >= one - place else max(set(gaps), key=gaps.count)
+    width = (
+        min(one - place, max(set(gaps), key=gaps.count))
+        if one - place in gaps or min(gaps) >= one - place
+        else max(set(gaps), key=gaps.count)
+    )
     header = _fold([_rough(line) for line in lines[place:one]], width)
     notes: list[str] = []
     rows: list[Row] = []
@@ -215,7 +238,14 @@ def _flattened(lines: list[Line], place: int) -> tuple[Table, int] | None:
         rows.append(_row(cells, width))
         end = stop
     columns = tuple(cell.text for cell in header) + ("",) * (width - len(header))
-    return Table(_title_above(lines, place), columns, tuple(rows), lines[place].start, rows[-1].end, "；".join(dict.fromkeys(notes))), end
+    return Table(
+        _title_above(lines, place),
+        columns,
+        tuple(rows),
+        lines[place].start,
+        rows[-1].end,
+        "；".join(dict.fromkeys(notes)),
+    ), end
 
 
 def _rough(line: Line) -> _Rough:
@@ -228,7 +258,12 @@ def _repeated_header(line: Line, header: list[_Rough]) -> bool:
 
 def _last_row_end(lines: list[Line], start: int, width: int) -> int:
     stop = min(start + width, len(lines))
-    while stop < len(lines) and is_organisation(lines[stop].text) and is_organisation(lines[stop - 1].text) and not lines[stop].gap:
+    while (
+        stop < len(lines)
+        and is_organisation(lines[stop].text)
+        and is_organisation(lines[stop - 1].text)
+        and not lines[stop].gap
+    ):
         stop += 1
     return stop
 
@@ -237,6 +272,7 @@ def _fold(cells: list[_Rough], width: int) -> list[_Rough]:
     """Fewer cells: neighbours that are alike (two units, or a word cut in two) become one until `width` are left."""
     cells = list(cells)
     while len(cells) > width > 0:
+
         def likeness(at: int) -> tuple[int, int]:
             one, other = cells[at].parts[-1], cells[at + 1].parts[0]
             both = is_organisation(one) and is_organisation(other)

@@ -13,7 +13,9 @@ from knowledge.reading.words import words
 
 _STAMP = re.compile(r"[（(](?:盖章|公章|印章|章|代章|印|签章)[)）]")
 _LIST = re.compile(r"附\s*件?\s*[:：]\s*(?P<rest>.*)$")
-_ITEM = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})\s*[.、．:：]\s*|[（(]\d{1,2}[)）]\s*|[①-⑳]\s*|附件\s*\d{1,2}\s*[:：.、]?\s*")
+_ITEM = re.compile(
+    r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})\s*[.、．:：]\s*|[（(]\d{1,2}[)）]\s*|[①-⑳]\s*|附件\s*\d{1,2}\s*[:：.、]?\s*"
+)
 _COPIES = re.compile(r"抄\s*[送报]\s*[:：]\s*")
 _PRINTED = re.compile(DATE.pattern + r"\s*印\s*发")
 
@@ -36,7 +38,10 @@ def read_tail(lines: list[Line], body: int, text_end: int) -> Tail:
     listing, attachments = _attachments(lines, body)
     cc_line, cc = _copies(lines, body)
     starts = [lines[place].start for place in (signature[0], listing, cc_line) if place is not None]
-    annex = next((line.start for line in lines[body:] if re.fullmatch(r"附\s*件\s*[\d一二三四五六]{0,2}\s*[:：]?", line.text)), None)
+    annex = next(
+        (line.start for line in lines[body:] if re.fullmatch(r"附\s*件\s*[\d一二三四五六]{0,2}\s*[:：]?", line.text)),
+        None,
+    )
     ends = [*starts, *([annex] if annex is not None else [])]
     date = signature[3] or _printed(lines[body:])
     after = lines[signature[1]].start if signature[1] is not None and signature[1] < len(lines) else text_end
@@ -118,11 +123,17 @@ def _attachments(lines: list[Line], body: int) -> tuple[int | None, tuple[str, .
             continue
         pieces = [match["rest"].strip()]
         for line in lines[place + 1 : place + 21]:
-            if _ITEM.match(line.text) and len(line.text) < 80 and not re.search(r"。", line.text):
+            if (_ITEM.match(line.text) and len(line.text) < 80 and not re.search(r"。", line.text)) or (
+                pieces == [""] and len(line.text) < 60 and not _signing(line.text)
+            ):
                 pieces.append(line.text)
-            elif pieces == [""] and len(line.text) < 60 and not _signing(line.text):
-                pieces.append(line.text)
-            elif not line.gap and pieces[-1] and not ends_like_title(pieces[-1].rstrip("》；;。 ")) and ends_like_title(line.text.rstrip("》；;。 ")) and not _signing(line.text):
+            elif (
+                not line.gap
+                and pieces[-1]
+                and not ends_like_title(pieces[-1].rstrip("》；;。 "))
+                and ends_like_title(line.text.rstrip("》；;。 "))
+                and not _signing(line.text)
+            ):
                 pieces[-1] += line.text
             else:
                 break
@@ -155,7 +166,11 @@ def _copies(lines: list[Line], body: int) -> tuple[int | None, tuple[str, ...]]:
             continue
         whole = lines[place].text[match.end() :]
         for line in lines[place + 1 : place + 8]:
-            if whole.rstrip().endswith("。") or _PRINTED.search(line.text) or re.match(r"附件|联系人|主题词|共印|[（(]共印", line.text):
+            if (
+                whole.rstrip().endswith("。")
+                or _PRINTED.search(line.text)
+                or re.match(r"附件|联系人|主题词|共印|[（(]共印", line.text)
+            ):
                 break
             whole += line.text
         whole = whole.split("。")[0]
@@ -166,10 +181,16 @@ def _copies(lines: list[Line], body: int) -> tuple[int | None, tuple[str, ...]]:
 
 # --- contacts -----------------------------------------------------------------------------------------------------
 
-_PHONE = re.compile(r"(?<![\d-])(?:1[3-9]\d(?:[ -]?\d{4}){2}|[（(]?0\d{2,3}[)）]?\s?[-—－–]?\s?\d{7,8}(?:\s?[-—转]\s?\d{1,5})?|[2-8]\d{6,7})(?![\d-])")
+_PHONE = re.compile(
+    r"(?<![\d-])(?:1[3-9]\d(?:[ -]?\d{4}){2}|[（(]?0\d{2,3}[)）]?\s?[-—－–]?\s?\d{7,8}(?:\s?[-—转]\s?\d{1,5})?|[2-8]\d{6,7})(?![\d-])"
+)
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_LABEL = re.compile(r"联\s*[系络]\s*人[^，。；;\n：:\d]{0,10}?[:：]|联\s*[系络]\s*人(?:及电话|及联系电话|及联系方式)?\s+|(?:联系|咨询)方式\s*[:：]|(?:联系|咨询|办公|报名|联络)电话\s*[:：]|(?<!联系)电\s*话\s*[:：]")
-_MORE = re.compile(r"[（(]?\s*(?:(?:联系|咨询|办公|固定)?电\s*话|手机|电子?邮箱|邮\s*箱|传真|E-?mail|地址|微信|联系)", re.IGNORECASE)
+_LABEL = re.compile(
+    r"联\s*[系络]\s*人[^，。；;\n：:\d]{0,10}?[:：]|联\s*[系络]\s*人(?:及电话|及联系电话|及联系方式)?\s+|(?:联系|咨询)方式\s*[:：]|(?:联系|咨询|办公|报名|联络)电话\s*[:：]|(?<!联系)电\s*话\s*[:：]"
+)
+_MORE = re.compile(
+    r"[（(]?\s*(?:(?:联系|咨询|办公|固定)?电\s*话|手机|电子?邮箱|邮\s*箱|传真|E-?mail|地址|微信|联系)", re.IGNORECASE
+)
 
 
 def read_contacts(lines: list[Line], text: str) -> tuple[Contact, ...]:
@@ -183,7 +204,12 @@ def read_contacts(lines: list[Line], text: str) -> tuple[Contact, ...]:
             place += 1
             continue
         clause = line.text[match.start() :]
-        while place + 1 < len(lines) and not lines[place + 1].gap and _MORE.match(lines[place + 1].text) and len(clause) < 200:
+        while (
+            place + 1 < len(lines)
+            and not lines[place + 1].gap
+            and _MORE.match(lines[place + 1].text)
+            and len(clause) < 200
+        ):
             place += 1
             clause += "；" + lines[place].text
         contacts += _clause(clause)
@@ -237,7 +263,9 @@ def _is_place(token: str) -> bool:
     """Units and addresses in the clause; 江老师 and 陈主任 are people."""
     if re.fullmatch(rf"[{HAN}](?:主任|主席|部长|科长|老师|同志|干事|副主席|书记|女士|先生)", token):
         return False
-    return is_organisation(token) or bool(re.search(r"(?:电话|手机|邮箱|微信|地址|路|楼|科|室|号|工作日|同步|接收)$", token))
+    return is_organisation(token) or bool(
+        re.search(r"(?:电话|手机|邮箱|微信|地址|路|楼|科|室|号|工作日|同步|接收)$", token)
+    )
 
 
 def date_of_number(doc_no: str | None) -> str | None:
