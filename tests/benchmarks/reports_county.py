@@ -1,30 +1,28 @@
-"""The county of the callback benchmark: the example city, its village heads on WeChat, and what they write."""
+"""The villages of the callback benchmark on a deadline evening, and what their heads write."""
 
 from __future__ import annotations
 
 import os
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from functools import cache
-from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select, text
 
-from bot.example.city import make_city
 from bot.example.load import load_city
 from storage import schema
 from storage.inbox import Inbox
 from storage.outbox import Outbox
+from storage.people import Identity, Person, Post
 from storage.reports import Report
 from storage.store import Store
+from storage.units import Unit, UnitPlace
 from tests.kit import postgres
 
-#: How many village heads take part.
-VILLAGES = 390
 #: The tests' server is quick and forgetful; here a commit is on disk before it is answered, as in an office.
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "autovacuum": "on"}
 
@@ -32,23 +30,17 @@ WHEN = ("昨天下午", "今天上午", "昨天晚上", "前天上午", "本周�
 WHERE = ("在村部", "在妇女之家", "在文化广场", "在村委会会议室", "在党群服务中心", "在村小学")
 WHAT = (
     "搞了场反家暴讲座", "开展了妇女权益保障法宣传", "办了一期家庭教育培训", "组织了最美家庭评选",
-    "搞了一次两癌知识讲座", "开展巾帼志愿服务活动", "召开妇女代表会议", "组织了禁毒宣传", "办了场健康知识讲座", "开展了美丽庭院评比",
+    "搞了一次两癌知识讲座", "开展巾帼志愿服务活动", "召开妇女代表会议", "组织了禁毒宣传",
+    "办了场健康知识讲座", "开展了美丽庭院评比",
 )  # fmt: skip
 WHO = ("请了镇司法所的老师", "请了县医院的医生", "和派出所一起搞的", "请了镇妇联的同志来讲", "大家都说好", "")
 GAVE = ("发了{n}份宣传单", "发放宣传资料{n}份", "发了{n}本宣传册", "")
 UNITS = "零一二三四五六七八九"
 
 
-@cache
-def _openids() -> list[str]:
-    heads = [p.phone for p in make_city(_today()).people if p.role == "congress_head"]
-    return heads[:VILLAGES]
-
-
 def openid(who: int) -> str:
-    """The openid of a village head: in this county it is her phone number."""
-    openids = _openids()
-    return openids[who % len(openids)]
+    """The openid of a village head."""
+    return f"oBenchmark{who:018d}"
 
 
 def report(random_: random.Random) -> str:
@@ -87,18 +79,33 @@ def database(engine: str, folder: str) -> Iterator[str]:
     yield postgres.url(server, "niangjia")
 
 
-def fill(url: str, secret: str, appid: str) -> None:
-    """Put the example city into the database, its people bound to this WeChat account by their phone numbers."""
+def fill(url: str, secret: str, appid: str, villages: int) -> None:
+    """Put in the example city, and so many more villages whose heads are bound to this WeChat account."""
     store = Store(url, secret=secret)
     schema.upgrade(store)
-
-    def import_circulars(files: Sequence[Path]) -> None:
-        from knowledge import library
-
-        for file in files:
-            library.import_file(store, file)
-
-    load_city(store, import_circulars, today=_today(), platform="wechat", account=appid)
+    load_city(store, today=_today())
+    with store.begin() as session:
+        towns = session.scalars(select(Unit).where(Unit.level == "township").order_by(Unit.id)).all()
+        unit, person = (session.scalar(select(func.max(table.id))) or 0 for table in (Unit, Person))
+        rows: dict[type, list[dict[str, Any]]] = {Unit: [], UnitPlace: [], Person: [], Post: [], Identity: []}
+        for who in range(villages):
+            town, unit, person = towns[who % len(towns)], unit + 1, person + 1
+            rows[Unit].append({"id": unit, "code": f"bench{who}", "name": f"试验{who}村", "level": "village",
+                               "kind": "", "parent_id": town.id, "path": f"{town.path}{unit}/"})  # fmt: skip
+            rows[UnitPlace].append({"unit_id": unit, "parent_id": town.id, "since": date(1949, 4, 3)})
+            rows[Person].append({"id": person, "name": f"主任{who}"})
+            rows[Post].append({"person_id": person, "unit_id": unit, "role": "congress_head", "title": "妇代会主任"})
+            rows[Identity].append({"platform": "wechat", "account": appid, "external_id": openid(who),
+                                   "person_id": person, "unreachable": ""})  # fmt: skip
+        for table, new in rows.items():
+            session.execute(insert(table), new)
+        if not store.is_sqlite:  # the rows above brought their own ids
+            for name in ("unit", "person"):
+                sequence = f"pg_get_serial_sequence('{name}', 'id')"
+                session.execute(text(f"SELECT setval({sequence}, (SELECT max(id) FROM {name}))"))
+    if not store.is_sqlite:
+        with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
     store.close()
 
 
