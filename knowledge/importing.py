@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import re
 import zlib
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
@@ -20,7 +19,10 @@ from sqlalchemy.orm import Session
 
 from knowledge import indexing
 from knowledge.indexing import ROW, TEXT, Indexed
+from knowledge.library_texts import MARKED, SAME_NUMBER
 from knowledge.reading.document import Document
+from knowledge.reading.records import Record, read_records
+from knowledge.reading.structure import read_text
 from knowledge.retrieval.impacts import Fields
 from knowledge.retrieval.references import article_label, article_number, number_key, title_key
 from knowledge.text import normalise
@@ -77,7 +79,7 @@ def import_document(session: Session, document: Document, now: datetime, *, scop
     if before is None and circular.number_key:
         other = session.execute(select(Circular.title).where(Circular.number_key == circular.number_key)).scalar()
         if other:
-            line["warnings"].append(f"与《{other}》文号相同，两份都已收下")
+            line["warnings"].append(SAME_NUMBER.format(title=other))
     session.add(circular)
     session.flush()
     if before is not None:
@@ -129,6 +131,13 @@ def original_text(circular: Circular, start: int, end: int) -> str:
             return ""
         start, end = numbers[start], numbers[half + min(end, half) - 1]
     return original[start:end]
+
+
+def read_again(circular: Circular) -> Document | None:
+    """The document as it is understood today, from the kept original; None for records, which have none."""
+    if not circular.original:
+        return None
+    return read_text(circular.source_name, zlib.decompress(circular.original).decode())
 
 
 def _order_versions(new: Circular, before: Circular) -> None:
@@ -230,7 +239,7 @@ def _line(document: Document) -> dict[str, Any]:
     meta = document.meta
     warnings = list(document.warnings)
     if document.secrecy:
-        warnings.append(f"标有“{document.secrecy}”，不收录")
+        warnings.append(MARKED.format(mark=document.secrecy))
     return {
         "file": Path(document.name).name,
         "doc_number": meta.doc_no,
@@ -254,35 +263,24 @@ def _day(text: str | None) -> date | None:
 
 # --- records in bulk -------------------------------------------------------------------------------------------------
 
-Record = dict[str, Any]
+
+def _ignore(_line: int, _reason: str) -> None:
+    """What happens to a problem nobody asked for."""
 
 
-def read_records(path: Path) -> Iterator[Record]:
-    """Records of a `.jsonl` or `.jsonl.gz`, one a line; a line that is none raises ValueError with its number."""
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as lines:
-        for at, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                record = json.loads(line)
-            except ValueError as error:
-                raise ValueError(f"{path.name} 第 {at} 行不是 JSON：{error}") from None
-            if not isinstance(record, dict) or not record.get("id") or not record.get("text"):
-                raise ValueError(f"{path.name} 第 {at} 行没有 id 或 text")
-            yield record
-
-
-def import_records(store: Store, path: Path, now: datetime) -> Iterator[Progress]:
+def import_records(
+    store: Store, path: Path, now: datetime, problem: Callable[[int, str], Any] = _ignore
+) -> Iterator[Progress]:
     """Import records document by document (neighbours with the same title and version belong together).
 
     Commits every BULK passages, so that no writer waits long and memory stays bounded; yields after each commit.
+    A line that is no record is told to `problem(line, reason)` and skipped.
     Run again after a crash it goes on where it stopped, since what is there is unchanged.
     """
     seen = new = unchanged = 0
     batch: list[list[Record]] = []
     size = 0
-    for _, group in groupby(read_records(path), key=lambda one: (one.get("title") or one["id"], one.get("version"))):
+    for _, group in groupby(read_records(path, problem), key=lambda one: (one.title or one.law or one.id, one.version)):
         batch.append(list(group))
         size += len(batch[-1])
         seen += len(batch[-1])
@@ -313,43 +311,38 @@ def _import_batch(store: Store, batch: Sequence[Sequence[Record]], name: str, no
         owners = [_record_circular(session, digest, group, name, now) for digest, group in fresh.items()]
         passages = [
             {
-                "circular_id": owner.id, "ordinal": at, "text": record["text"], "place": _place(record),
-                "article": _article(record.get("article")), "source_id": str(record["id"])[:120],
-                "kind": "text", "start": 0, "end": len(record["text"]), "section_id": None,
+                "circular_id": owner.id, "ordinal": at, "text": record.text,
+                "place": f"{record.chapter} {record.article}".strip(), "article": _article(record.article),
+                "source_id": record.id[:120], "kind": "text", "start": 0, "end": len(record.text), "section_id": None,
             }
             for owner, group in zip(owners, fresh.values(), strict=True)
             for at, record in enumerate(group)
         ]  # fmt: skip
         inserting = insert(Passage).returning(Passage.id, sort_by_parameter_order=True)
         ids = list(session.execute(inserting, passages).scalars())
-        indexing.add_prepared(session, ids, [one["circular_id"] for one in passages], rows)
+        belongs = [owner.id for owner, group in zip(owners, fresh.values(), strict=True) for _ in group]
+        indexing.add_prepared(session, ids, belongs, rows)
         _end_repealed(session, owners, fresh.values())
     return len(fresh)
 
 
 def _digest(group: Sequence[Record]) -> str:
-    text = json.dumps([[str(one["id"]), one.get("title"), one.get("version"), one["text"]] for one in group])
+    text = json.dumps([[one.id, one.title, one.version, one.text] for one in group])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _fields(record: Record) -> Fields:
-    title = str(record.get("law") or record.get("title") or "")
-    return Fields(normalise(title), normalise(str(record.get("chapter") or "")), normalise(record["text"]))
-
-
-def _place(record: Record) -> str:
-    return " ".join(str(record[key]) for key in ("chapter", "article") if record.get(key))
+    return Fields(normalise(record.law or record.title), normalise(record.chapter), normalise(record.text))
 
 
 def _record_circular(session: Session, digest: str, group: Sequence[Record], name: str, now: datetime) -> Circular:
     first = group[0]
-    title, version = str(first.get("title") or first["id"]), str(first.get("version") or "")
+    title, version = first.title or first.law or first.id, first.version
     key = title_key(title)
     before = records.same_document(session, title_key=key, number_key="")
     circular = Circular(
         kind="law", title=title, title_key=key, sha256=digest, created_at=now, issued_on=_day(version),
-        version=version[:40], category=str(first.get("category") or "")[:40],
-        region=str(first.get("region") or "")[:40], source_name=name[:255],
+        version=version[:40], category=first.category[:40], region=first.region[:40], source_name=name[:255],
     )  # fmt: skip
     session.add(circular)
     session.flush()
@@ -358,10 +351,10 @@ def _record_circular(session: Session, digest: str, group: Sequence[Record], nam
     return circular
 
 
-def _end_repealed(session: Session, owners: Sequence[Circular], groups: Any) -> None:
+def _end_repealed(session: Session, owners: Sequence[Circular], groups: Iterable[Sequence[Record]]) -> None:
     """「《…》同时废止」 in a law ends an older one of that name."""
     for owner, group in zip(owners, groups, strict=True):
-        titles = {title_key(name) for record in group for name in _REPEALED_IN_LAW.findall(record["text"])}
+        titles = {title_key(name) for record in group for name in _REPEALED_IN_LAW.findall(record.text)}
         titles.discard(owner.title_key)
         if titles and owner.issued_on:
             session.execute(

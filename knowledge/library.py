@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from knowledge import catalogue as snapshots
 from knowledge.catalogue import CACHE_BYTES, Catalogue, Found, PostingCache
-from knowledge.retrieval.impacts import query_terms
 from knowledge.retrieval.query import Plan, plan
 from knowledge.retrieval.quote import quote
 from knowledge.retrieval.references import Number, article_label, number_key, numbers, title_key
@@ -109,12 +108,8 @@ class Library:
         values = {int(state.segments[at].passages[position]): value for at, position, value in chosen}
         top = max(values.values(), default=0.0)
         found = records.passages_by_id(session, ids)
-        hits = [
-            self._hit(*found[key], asked, rarities, values.get(key, top) + (top if key in first else 0.0))
-            for key in ids
-            if key in found
-        ]
-        return _newest_first(hits)[:limit]
+        ranked = [(values.get(key, top) + (top if key in first else 0.0), *found[key]) for key in ids if key in found]
+        return [_hit(*one, asked, rarities) for one in _newest_first(ranked)[:limit]]
 
     def by_number(self, session: Session, text: str) -> list[Circular]:
         """Documents with the 文号 in a text, however it is spelt; the likeliest first."""
@@ -218,36 +213,38 @@ class Library:
         order = {state.held[at].id: (state.held[at].validity != records.IN_FORCE, -named[at]) for at in named}
         return [row[0] for row in sorted(session.execute(query), key=lambda row: (order[row[1]], row[0]))]
 
-    def _hit(
-        self, passage: Passage, circular: Circular, asked: Plan, rarities: Mapping[str, float], score: float
-    ) -> Hit:
-        return Hit(
-            passage.source_id,
-            circular.source_name,
-            circular.number,
-            circular.title,
-            passage.place,
-            passage.text,
-            quote(passage.text, rarities),
-            round(score, 4),
-            circular.id,
-            passage.id,
-            circular.validity,
-            circular.kind,
-            passage.article,
-            circular.issuer,
-            circular.issued_on,
-            circular.version,
-            support(asked, rarities, f"{circular.title}\n{passage.place}\n{passage.text}"),
-        )
+
+Ranked = tuple[float, Passage, Circular]
+
+
+def _hit(score: float, passage: Passage, circular: Circular, asked: Plan, rarities: Mapping[str, float]) -> Hit:
+    return Hit(
+        passage.source_id,
+        circular.source_name,
+        circular.number,
+        circular.title,
+        passage.place,
+        passage.text,
+        quote(passage.text, rarities),
+        round(score, 4),
+        circular.id,
+        passage.id,
+        circular.validity,
+        circular.kind,
+        passage.article,
+        circular.issuer,
+        circular.issued_on,
+        circular.version,
+        support(asked, rarities, f"{circular.title}\n{passage.place}\n{passage.text}"),
+    )
 
 
 def support(asked: Plan, rarities: Mapping[str, float], text: str) -> float:
     """How much of the question's weight stands in a text, 0..1; everyday words count as found with their legal ones."""
-    present = {term for term, _ in query_terms(normalise(text))}
+    plain = normalise(text)
     spoken = [term for term in asked.spoken if len(term) > 1]
     total = sum(rarities.get(term, 0.0) or asked.weights.get(term, 0.0) * 8 for term in spoken)
-    got = sum(rarities.get(term, 0.0) for term in asked.weights if len(term) > 1 and term in present)
+    got = sum(rarities.get(term, 0.0) for term in asked.weights if len(term) > 1 and term in plain)
     return min(1.0, got / total) if total else 0.0
 
 
@@ -277,19 +274,19 @@ def _best(weighed: Sequence[Scores], count: int) -> list[tuple[int, int, float]]
     return sorted(found, key=lambda one: -one[2])[:count]
 
 
-def _newest_first(hits: list[Hit]) -> list[Hit]:
-    """Highest score first, but no replaced version before the one in force."""
-    hits.sort(key=lambda hit: -hit.score)
-    current = {hit.title: at for at, hit in reversed(list(enumerate(hits))) if hit.validity == records.IN_FORCE}
-    late = [hit for at, hit in enumerate(hits) if hit.validity != records.IN_FORCE and current.get(hit.title, -1) > at]
-    if not late:
-        return hits
-    ordered: list[Hit] = []
-    for hit in hits:
-        if hit in late:
-            continue
-        ordered.append(hit)
-        if hit.validity == records.IN_FORCE:
-            mine = [one for one in late if one.title == hit.title]
-            ordered += [one for one in mine if one not in ordered]
+def _newest_first(ranked: list[Ranked]) -> list[Ranked]:
+    """Highest score first, but no replaced version of a document before the one in force."""
+    ranked.sort(key=lambda one: -one[0])
+    ordered: list[Ranked] = []
+    waiting: dict[str, list[Ranked]] = {}
+    holds = {one[2].title_key for one in ranked if one[2].validity == records.IN_FORCE}
+    for one in ranked:
+        key = one[2].title_key
+        if one[2].validity == records.IN_FORCE:
+            ordered += [one, *waiting.pop(key, ())]
+            holds.discard(key)
+        elif key in holds:
+            waiting.setdefault(key, []).append(one)
+        else:
+            ordered.append(one)
     return ordered

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from knowledge.retrieval.impacts import query_terms
 from knowledge.text import normalise
 
 #: A phone shows about this much without scrolling.
@@ -42,8 +41,8 @@ def quote(text: str, weights: Mapping[str, float]) -> str:
 
 
 def _score(sentence: str, weights: Mapping[str, float]) -> float:
-    terms = {term for term, _ in query_terms(normalise(sentence))}
-    total = sum(weights.get(term, 0.0) for term in terms)
+    plain = normalise(sentence)
+    total = sum(weight for term, weight in weights.items() if term in plain)
     return total / (1 + len(sentence) / 200) * (0.95 if _ITEM.match(sentence) else 1.0)
 
 
