@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -16,6 +15,8 @@ from bot.example.county import CITY_CODE
 from bot.example.reports import SHANGHAI
 from bot.example.rows import Cast, write_duty, write_reports
 from bot.example.words import EXAMPLE
+from knowledge.importing import import_document
+from knowledge.reading import Document, read_file
 from storage import people, units
 from storage.people import Identity, Person
 from storage.reports import Report
@@ -25,16 +26,12 @@ from storage.units import Unit, UnitRow
 #: The address under which the example's people speak: the chat page, their phone number.
 PLATFORM, ACCOUNT = "chat", "demo"
 
-#: Puts files into the library; the caller knows how.
-ImportCirculars = Callable[[Sequence[Path]], object]
-
-_NUMBER = re.compile(r"^\s*(\S+妇〔\d{4}〕\d+号)\s*$", re.MULTILINE)
-
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """How many rows were new; all 0 when the example was there."""
+    """How many were new; all 0 when the example was there."""
 
+    circulars: int
     units: int
     people: int
     reports: int
@@ -42,31 +39,30 @@ class Loaded:
 
 
 def load_city(
-    store: Store, import_circulars: ImportCirculars, *, today: date, seed: int = SEED,
-    platform: str = PLATFORM, account: str = ACCOUNT,
+    store: Store, *, today: date, seed: int = SEED, platform: str = PLATFORM, account: str = ACCOUNT
 ) -> Loaded:
-    """Circulars, units, people, two years of reports and open duties.
+    """Units, circulars, people, two years of reports and open duties, as on the morning of `today`.
 
-    All of it is one transaction besides the library's own, so that it is there whole or not at all. Where the example's
-    city has reports, nothing is written: what was tried out since stays as it is. Units that are there already are
-    known by code, people by phone.
+    All of it is one transaction, so that it is there whole or not at all. Where the example's city has reports, nothing
+    is written: what was tried out since stays as it is. Units that are there already are known by code, people by
+    phone, circulars by their content.
     """
-    files = circular_files()
-    import_circulars(files)
     with store.read() as session:
         if _has_reports(session):
-            return Loaded(0, 0, 0, 0)
+            return Loaded(0, 0, 0, 0, 0)
     city = make_city(today, seed)
     now = datetime.combine(today, time(0), SHANGHAI)
     with store.begin() as session:
         new_units = _load_units(session, city)
+        documents = [read_file(path) for path in circular_files()]
+        new_circulars = _load_circulars(session, documents, now)
         new_people = _load_people(session, city, now, platform, account)
         cast = _cast(session, city, platform, account)
         ids = write_reports(session, cast, city.reports)
-        texts = {found.group(1): text for text in map(_read, files) if (found := _NUMBER.search(text))}
+        originals = {document.meta.doc_no or "": document.original for document in documents}
         for duty in city.duties:
-            write_duty(session, cast, duty, ids, texts)
-    return Loaded(new_units, new_people, len(city.reports), len(city.duties))
+            write_duty(session, cast, duty, ids, originals)
+    return Loaded(new_circulars, new_units, new_people, len(city.reports), len(city.duties))
 
 
 def circular_files(folder: Path = EXAMPLE) -> list[Path]:
@@ -74,8 +70,17 @@ def circular_files(folder: Path = EXAMPLE) -> list[Path]:
     return sorted((folder / "circulars").glob("*.txt"))
 
 
-def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
+def _load_circulars(session: Session, documents: Sequence[Document], now: datetime) -> int:
+    """Each belongs to the unit that issued it: it holds for her and all below."""
+    return sum(
+        import_document(session, document, now, scope=_issuer_path(session, document)).changed for document in documents
+    )
+
+
+def _issuer_path(session: Session, document: Document) -> str:
+    """The path of the first issuer: 澜汀市妇女联合会 is the unit 澜汀市妇联."""
+    name = document.meta.issuer[0].replace("妇女联合会", "妇联") if document.meta.issuer else ""
+    return session.scalar(select(Unit.path).where(Unit.name == name)) or "" if name else ""
 
 
 def _load_units(session: Session, city: ExampleCity) -> int:

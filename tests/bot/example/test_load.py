@@ -16,7 +16,9 @@ from bot.example.city import ExampleCity, make_city
 from bot.example.load import ACCOUNT, PLATFORM, Loaded, load_city
 from bot.example.reports import SHANGHAI, rolled_up
 from handlers.duties import service as duties
+from knowledge.library import Library
 from storage import people, units
+from storage.circulars import Circular
 from storage.duties import DONE, LATE_DONE, OPEN, Assignment, Duty, Fulfilment
 from storage.inbox import Inbox, text_of
 from storage.people import Person
@@ -56,11 +58,11 @@ def session(loaded: Store) -> Iterator[Session]:
 def test_loading_is_quick_and_the_second_time_changes_nothing(store: Store, city: ExampleCity) -> None:
     """Well under the 25 s a first start may take; the next day nothing is added or renamed."""
     began = time.monotonic()
-    first = load_city(store, lambda files: None, today=TODAY)
+    first = load_city(store, today=TODAY)
     assert time.monotonic() - began < 20
-    assert first == Loaded(len(city.units), len(city.people), len(city.reports), len(city.duties))
+    assert first == Loaded(18, len(city.units), len(city.people), len(city.reports), len(city.duties))
     before = _counts(store)
-    assert load_city(store, lambda files: None, today=TODAY + timedelta(days=1)) == Loaded(0, 0, 0, 0)
+    assert load_city(store, today=TODAY + timedelta(days=1)) == Loaded(0, 0, 0, 0, 0)
     assert _counts(store) == before
 
 
@@ -141,9 +143,32 @@ def test_counting_the_duties_again_gives_the_same(loaded: Store) -> None:
         assert {state for state, _ in before} <= {DONE, LATE_DONE}
 
 
+@pytest.mark.parametrize("question", ["老公打人咋办", "两癌检查谁能做", "彩礼", "彩礼能退不", "外嫁女能不能分红"])
+def test_whoever_asks_finds_something(session: Session, city: ExampleCity, question: str) -> None:
+    """A village head of each county is answered from the circulars of her own line."""
+    library = Library()
+    for county in (u for u in city.units if u.kind == "county"):
+        village = next(u for u in city.units if u.level == "village" and u.code[:6] == county.code)
+        unit = units.by_code(session, village.code)
+        assert unit is not None
+        hits = library.search(session, question, limit=3, place=unit.path, today=TODAY)
+        assert library.is_supported(hits), county.name
+        assert any(word in hits[0].text for word in ("打", "家庭暴力", "两癌", "彩礼", "外嫁女")), hits[0].text
+
+
+def test_a_circular_belongs_to_its_issuer(session: Session) -> None:
+    """The county's circular holds in that county, the city's everywhere in the city."""
+    issued = {"澜妇〔2026〕36号": "990100", "栖妇〔2026〕11号": "990121", "松妇〔2025〕6号": "990121101"}
+    for number, code in issued.items():
+        unit, circular = units.by_code(session, code), session.scalar(select(Circular).where(Circular.number == number))
+        assert unit is not None
+        assert circular is not None
+        assert circular.scope == unit.path
+
+
 def _prepare(store: Store) -> None:
     migrate(store)
-    load_city(store, lambda files: None, today=TODAY)
+    load_city(store, today=TODAY)
 
 
 def _counts(store: Store) -> list[int]:
