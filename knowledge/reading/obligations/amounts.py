@@ -37,11 +37,17 @@ COPIES = re.compile(r"一式(?P<n>[一二两三四五六七八九十\d]+)份")
 BAD_BEFORE = re.compile(r"(?:第|附件|附表|表|前|每|近|统|唯|进|同|另|分|共分|其|逐|新|上|下|这|某|之|〔|（|\(|No\.?)$")
 LOOK_BACK = re.compile(rf"({LEAST})[^，。；、\d一二两三四五六七八九十]{{0,14}}$")
 LOOK_BACK_MOST = re.compile(rf"({MOST})[^，。；、\d一二两三四五六七八九十]{{0,6}}$")
-TAIL = re.compile(rf"(?:[\s　：:，,]|{LEAST}|{MOST}|各|共|共计|约|分别|仅|限|均|为|达到|达|的|总数|数量|有|计|选派|配备|安排|派|确定|明确|指定|共选|选|推|抽|拍|写|建|发|报|出|种植?|印|贴|挂|提供|进行)+$")
+TAIL = re.compile(rf"(?:[\s　：:，,、]|{LEAST}|{MOST}|各|共|共计|约|分别|仅|限|均|为|达到|达|的|总数|数量|有)+$")
 HEAD = re.compile(r"^(?:[\s　]|的|新的|以上|左右|高质量的?|优秀的?|有关|相关|具有代表性的|有代表性的)+")
 STOPS = re.compile(
-    r"[，。；、：:（）()\n“”]|准时|参加|参会|出席|并|或|以及|进行|报|用于|用作|作为|接受|到|在|于|给|至|每|，|组成|负责|担任|专门|专职|兼职|列席|分|予以|为|有"
+    r"[，。；、：:（）()\n“”\d]|和(?=[\d一二两三])|准时|参加|参会|出席|并|或|以及|进行|报|用于|用作|作为|接受|到|在|于|给|至|每|，|组成|负责|担任|专门|专职|兼职|列席|分|予以|为|有"
 )
+GENERIC = re.compile(r"(?:工作)?(?:机制|活动|工作|任务|要求|标准|方式)")
+EACH = re.compile(r"^.*(?:每个?|各)(?:行政)?(?:[村镇县乡批场期户人]|社区|街道|支部|单位)(?:（[^）]*）)?")
+NOT_COUNTED = re.compile(r"工作日|自然日|学时|小时|阶段|方面|百分点|环节|步骤|层面|月|季度|星期|周")
+NAMED_SET = re.compile(r"(?:重点|专项|主要|基础)?(?:工作|制度|行动|任务|措施|机制|计划|工程|活动|内容|目标|队伍|旗帜|方面|面|[\u4e00-\u9fff]岭)")
+PEOPLE = frozenset({"人", "名", "户", "位", "人次"})
+TOPIC = re.compile(r"[《“](?P<noun>[^》”]{2,20})[》”]")
 HEAD_NOUNS = re.compile(r"(?:[）)]|妇联|单位|乡镇|街道|社区|村|县|市|区)(?=[^）)]{2,6}$)")
 
 
@@ -62,31 +68,36 @@ def _value(word: str) -> str:
 
 def _before(text: str, start: int, position: int) -> str:
     """The noun that ends right before a count: 张贴海报不少于|10张 → 海报."""
-    stretch = text[start:position]
+    stretch = text[start:position].rstrip("、")
     cut = max((stretch.rfind(mark) for mark in "、，,；：:"), default=-1)
     stretch = stretch[cut + 1 :]
     stretch = TAIL.sub("", stretch)
     for mark in ("把", "将"):
         if mark in stretch:
             stretch = stretch.rpartition(mark)[2]
-    last = None
-    for last in acts().finditer(stretch):
-        pass
-    if last is not None and last.end() < len(stretch):
-        stretch = stretch[last.end() :]
-    cut_at = None
-    for cut_at in HEAD_NOUNS.finditer(stretch):
-        pass
-    if cut_at is not None:
-        stretch = stretch[cut_at.end() :]
+    ends = [match.end() for match in acts().finditer(stretch) if match.end() < len(stretch) - 1]
+    if ends:
+        stretch = stretch[ends[-1] :]
+    stretch = EACH.sub("", stretch)
+    cuts = [match.end() for match in HEAD_NOUNS.finditer(stretch)]
+    if cuts:
+        stretch = stretch[cuts[-1] :]
     stretch = re.sub(r"[（(][^（）()]*[)）]", "", stretch)
-    stretch = re.sub(r"^(?:各|每个?|本|要|应|须|请|需|在|对|于|的)+", "", stretch)
-    return stretch.strip(" 　《》“”（）()")
+    stretch = re.sub(r"^(?:各|每个?|本|要|应|须|请|需|在|对|于|的|和|及|与|附)+", "", stretch)
+    stretch = stretch.strip(" 　《》“”（）()")
+    return "" if len(stretch) < 2 or acts().fullmatch(stretch) else stretch
 
 
-def _after(text: str, position: int, end: int) -> str:
+def _quoted(text: str, position: int) -> bool:
+    """Whether a position stands inside quotation marks or a title (in brackets counts do bind)."""
+    line = text.rfind("\n", 0, position) + 1
+    before = text[line:position]
+    return before.count("“") > before.count("”") or before.count("《") > before.count("》")
+
+
+def _after(text: str, position: int, end: int, unit: str = "") -> str:
     """The noun that follows a count: 1场|法律知识讲座 → 法律知识讲座; "" if a verb follows."""
-    stretch = text[position:end]
+    stretch = re.sub(r"[（(][^（）()]{1,10}[)）](?=[\u4e00-\u9fff])", "", text[position:end])
     lead = HEAD.match(stretch)
     if lead is not None:
         stretch = stretch[lead.end() :]
@@ -97,30 +108,44 @@ def _after(text: str, position: int, end: int) -> str:
     if stop is not None:
         stretch = stretch[: stop.start()]
     verb = acts().match(stretch)
-    if verb is not None and len(stretch) <= len(verb[0]) + 1:
+    if verb is not None and stretch == verb[0] and unit not in ("次", "场", "期", "场次", "轮"):
         return ""
-    if len(stretch) > 8 and "的" in stretch:
-        stretch = stretch.rpartition("的")[2] or stretch
-    return stretch.strip(" 　")[:18]
+    if "的" in stretch:
+        first, _, rest = stretch.rpartition("的")
+        stretch = first if GENERIC.fullmatch(rest) else rest or first
+    stretch = stretch.strip(" 　")
+    return stretch if len(stretch) <= 14 else stretch[-6:]
 
 
-def amounts(text: str, start: int, end: int, taken: list[tuple[int, int]], floor: int | None = None) -> list[Amount]:
-    """The counts in `text[start:end]`; `taken` are spans of time expressions, `floor` where a noun may begin at the earliest."""
+def amounts(
+    text: str, start: int, end: int, taken: list[tuple[int, int]], marks: bytearray | None = None, earlier: int | None = None
+) -> list[Amount]:
+    """The counts in `text[start:end]`.
+
+    `taken` are spans of time expressions, `marks` shades brackets and quotations, and a count without a noun of its own
+    takes the one that stands last in `text[earlier:start]`.
+    """
+    original = text
+    for first, last in taken:
+        text = text[:first] + "、" * (last - first) + text[last:]
     found: list[Amount] = []
     for match in COPIES.finditer(text, start, end):
-        item = _before(text, floor or start, match.start())
+        item = _before(text, start, match.start())
         found.append(Amount(item or "份", _value(match["n"]), match.start(), match.end()))
     begin = start
     for match in _count().finditer(text, start, end):
         at, stop = match.start("a"), match.end("cl")
-        if any(first < stop and at < last for first, last in taken):
+        if marks is not None and marks[at] and _quoted(text, at):
+            continue
+        unit = match["cl"]
+        if NOT_COUNTED.match(text, stop) or (unit in ("项", "支", "面", "个") and not match["a"][0].isdigit() and NAMED_SET.match(text, stop)):
             continue
         if any(first.start < stop and at < first.end for first in found):
             continue
         idiom = IDIOM.search(text, max(start, at - 1), min(end, stop + 2))
         if (idiom is not None and idiom.start() <= stop - 1) or BAD_BEFORE.search(text, max(start, at - 3), at):
             continue
-        low, high, unit = _value(match["a"]), match["b"], match["cl"]
+        low, high = _value(match["a"]), match["b"]
         back = text[max(start, at - 18) : at]
         n = low if high is None else f"{low}-{_value(high)}"
         if unit in "%％":
@@ -130,7 +155,12 @@ def amounts(text: str, start: int, end: int, taken: list[tuple[int, int]], floor
             n = n if high is not None else f">={n}"
         elif re.match(MOST, pre) or match["post"] in ("以内", "以下") or LOOK_BACK_MOST.search(back):
             n = n if high is not None else f"<={n}"
-        item = _after(text, match.end(), end) or _before(text, begin, match.start())
+        item = _after(text, match.end(), end, unit) or _before(text, begin, match.start())
+        if not item and unit not in PEOPLE and earlier is not None and earlier < start:
+            item = _before(original, earlier, start - 1)
+        if not item and unit not in PEOPLE:
+            topic = TOPIC.match(text, start, at)
+            item = topic["noun"] if topic else item
         found.append(Amount(item or unit, n, match.start(), match.end()))
         begin = match.end()
     return sorted(found, key=lambda amount: amount.start)

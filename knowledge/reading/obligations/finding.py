@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 
 from knowledge.calendar.workdays import add_workdays
 from knowledge.reading.document import Document
@@ -24,7 +25,7 @@ MODAL = re.compile(
 TENTATIVE = re.compile(r"拟(?!定|写|制|订|稿)|计划(?=于|在|\d|[组举召开])|争取(?!到)|力争|暂定|初步定于|初定|预计")
 EXEMPT = re.compile(r"不需|无需|不必|不再|毋须|免于|可不|不用")
 VOID = re.compile(
-    r"纳入|不予|视为|视同|取消.{0,8}资格|作为.{0,14}(?:依据|参考|内容之一|重要内容)|自行承担|食宿|由.{0,8}负责解释|逾期|"
+    r"不得(?!少于|低于|晚于|迟于)|纳入|不予|视为|视同|取消.{0,8}资格|作为.{0,14}(?:依据|参考|内容之一|重要内容)|自行承担|食宿|由.{0,8}负责解释|逾期|"
     r"有效期|施行|废止|为准|期满|聘期|任期|自理|乘车|费用|不收取|给予.{0,6}(?:奖励|补助|表扬)|颁发(?:荣誉)?证书|择优|优先"
 )
 EMPTY = re.compile(
@@ -37,8 +38,13 @@ NAMED_PAPER = re.compile(r"》|回执|总结|方案|名单|台账|统计表|登�
 NON_CLAUSE = re.compile(
     r"^[\s　]*(?:联\s*系\s*(?:人|电话|方式)|电\s*话|邮\s*箱|电子邮箱|传\s*真|地\s*址|附\s*件|附\s*表|抄\s*送|主\s*送|\d+[.．、][^，。；]{2,40}(?:表|样式|回执|名单|格式)$)|联系人[：:]|印发$|年\d+月\d+日$"
 )
-ATTENDS = re.compile(r"参加|参会|出席|到会|参训|到场|与会|列席|报到")
+ATTENDS = re.compile(r"(?:参加|参会|出席|到会|参训|到场|与会|列席)(?!人员|对象|单位|人数|名单|者|代表)|报到")
 COMPLETION = re.compile(r"(?:前|底|末|内)[，,]?(?:全面|全部|基本|需|要|须|应|将|必须)?(?:完成|结束|到位|报|交)")
+HOLDS = re.compile(r"(?:拟|将|定于|决定)[^，。；]*(?:举办|举行|召开|开展|组织|启动)")
+REPEALED = re.compile(r"取消|停止|废止|不再|作废|终止")
+REACHED = re.compile(r"培训妇女|覆盖|服务|惠及|参与|受益|人次")
+GATHERING = re.compile(r"开(?![展放通设办])[^，。；]{0,8}会")
+DATED_HEADING = re.compile(r"阶段|步骤|[（(][^（）()]*[月日底旬季度][^（）()]*[)）]|[月旬日季度][：:。]?$")
 SPLIT_DATES = re.compile(r"分别|分[两二三四\d]批|分[两二三四\d]次|各报|各开展|两次|两批|三次|各")
 SEPARATE_PAPER = re.compile(
     r"总结|方案|报告|回执|名单|照片|信息|小结|计划|台账|统计表|汇总表|材料|《"
@@ -154,21 +160,21 @@ class _Reader:
         return kept
 
     def _sentence(self, sentence: Sentence, line_moments: list[Moment]) -> None:
-        pieces = [self._piece(start, end, line_moments) for start, end in sentence.chunks]
+        pieces = [self._piece(start, end, line_moments, sentence.start) for start, end in sentence.chunks]
         clauses = _group(pieces, self.text)
         previous: list[Moment] = []
         for index, clause in enumerate(clauses):
             own = clause.moments
             if not own and index == 0 and self._goes_on(clause):
                 clause.inherited = self.lasting
-            if not own and previous and (clause.who is None or all(m.named == "period" for m in previous)):
+            if not own and previous and (clause.who is None or all(m.first or m.named for m in previous)):
                 clause.inherited = previous
-            if own:
+            stated = self._consider(clause)
+            if own and stated:
                 previous = [m for m in own if m.rule is None and (m.dated or m.named == "period")]
             if previous:
                 self.lasting = previous
                 self.lasting_acts = {self.text[start:end] for start, end, _ in clause.verbs}
-            self._consider(clause)
 
     def _goes_on(self, clause: Clause) -> bool:
         """Whether a sentence tells more of what the one before it dated: 届时…, or 每个县督查2个乡镇 after 督查."""
@@ -180,20 +186,23 @@ class _Reader:
         shared = {self.text[start:end] for start, end, _ in clause.verbs} & self.lasting_acts
         return bool(clause.counts) and words.startswith("每") and bool(shared)
 
-    def _piece(self, start: int, end: int, line_moments: list[Moment]) -> Piece:
+    def _piece(self, start: int, end: int, line_moments: list[Moment], earlier: int) -> Piece:
         text = self.text[start:end]
         moments = [moment for moment in line_moments if start <= moment.start < end]
         who = self._subject(start, end, moments)
         floor = who[1] if who else start
-        counts = amounts(self.text, start, end, [(m.start, m.end) for m in moments], None)
+        counts = amounts(self.text, start, end, [(m.start, m.end) for m in moments], self.marks, earlier)
         verbs = [
             (match.start(), match.end(), pairs("acts.tsv")[match[0]])
             for match in acts().finditer(self.text, floor, end)
-            if not self._noun_act(match.start(), match.end())
+            if not self._noun_act(match.start())
         ]
+        gathering = GATHERING.search(self.text, floor, end)
+        if gathering is not None and not verbs:
+            verbs.append((*gathering.span(), "hold"))
         return Piece(start, end, text, moments, counts, who, verbs, EXEMPT.search(text) is not None)
 
-    def _noun_act(self, start: int, end: int) -> bool:
+    def _noun_act(self, start: int) -> bool:
         """Whether the act is inside a title or quotation (“送法进家庭”宣传)."""
         return bool(self.marks[start]) and self.text[start - 1 : start] not in ("（", "(")
 
@@ -207,14 +216,14 @@ class _Reader:
             moved = False
             for moment in moments:
                 at = moment.start
-                if position <= at <= position + 2 and text[position:at] in ("", "于", "在", "从", "自", "到", "每"):
+                if position <= at <= position + 2 and text[position:at] in ("", "第", "于第", "在第", "“", "于", "在", "从", "自", "到", "每"):
                     position = moment.end
                     while position < end and text[position] in "，, 前）)":
                         position += 1
                     moved = True
             if not moved:
                 break
-        found = subject_at(text, position, end) or (subject_at(text, start, end) if position != start else None)
+        found = subject_at(text, position, end)
         if found is None:
             for match in re.finditer(r"请|要求|由|督促|组织(?=各)|指导", text[start:end]):
                 found = subject_at(text, start + match.end(), end)
@@ -224,31 +233,33 @@ class _Reader:
 
     # -- judging ------------------------------------------------------------------------------------------------
 
-    def _consider(self, clause: Clause) -> None:
-        frame = self.frame
+    def _consider(self, clause: Clause) -> bool:
+        """Add the obligation a clause states, if it states one."""
         if clause.who is not None:
             said = self.text[slice(*clause.who)]
             if not (CROWD.match(said) and self.spoken and _distributes(self.text, clause)):
                 self.spoken = split_parties(said)
-        pieces = _trim(clause.pieces)
-        if not pieces:
-            return
-        clause.pieces = pieces
+        clause.pieces = _trim(clause.pieces)
         words = self.text[clause.start : clause.end]
         moments = [m for m in clause.moments if m.dated or m.named]
         inherited = clause.inherited
-        heading = self._heading_moment(clause.start) if not moments and not inherited else None
-        if heading is not None and not (heading.start <= clause.start < heading.end):
+        undated = not moments or all(m.rule is not None for m in moments)
+        heading = self._heading_moment(clause.start) if undated and not inherited else None
+        if heading is not None and not (clause.start <= heading.start < clause.end):
             inherited = [heading]
         if not self._binds(clause, words, moments, inherited):
-            return
-        self._emit(clause, moments or inherited, own=bool(moments))
+            return False
+        self._emit(clause, [*moments, *(inherited if undated else [])], own=bool(moments))
+        return True
 
     def _heading_moment(self, position: int) -> Moment | None:
         """The span that an enclosing heading gives: 宣传发动阶段（3月1日—3月15日）."""
         for section in reversed(chain(self.document, position)):
             stop = max(section.body_start, section.start)
             if stop > position or stop - section.start > 60 or stop <= section.start:
+                continue
+            heading = self.text[section.start : stop]
+            if not DATED_HEADING.search(heading) or MODAL.search(heading):
                 continue
             for moment in moments_in(self.text, section.start, stop, self.frame.ref):
                 if moment.last is not None and moment.rule is None:
@@ -266,12 +277,16 @@ class _Reader:
             return False
         if all(piece.exempt for piece in clause.pieces) and not deadline:
             return False
+        if REPEALED.search(words) and not re.search(r"资格", words):
+            return False
         if VOID.search(words) and not any(kind == "submit" for _, _, kind in verbs) and not deadline:
             return False
         if aside(self.document, clause.start) and not (deadline and verbs):
             return False
-        if moments and not any(m.dated or m.named for m in moments):
-            moments = []
+        if counts and not moments and all(count.n.startswith("<=") for count in counts):
+            return False
+        if self._phase_heading(clause, words):
+            return False
         if moments:
             if verbs or deadline or any(m.rule for m in moments):
                 return True
@@ -282,7 +297,7 @@ class _Reader:
             return bool(verbs) and (modal or not PURE_GOAL.search(words)) and not EMPTY.match(words)
         kinds = {kind for _, _, kind in verbs}
         if "attend" in kinds and self.frame.appointments and ATTENDS.search(words) and re.search(r"请|要|须|应", words):
-            return not re.search(r"不能|无法|因故|确需|请假", words)
+            return not re.search(r"不能|无法|因故|确需|请假|(?:参会|与会|参训)(?:人员|学员)", words)
         return (
             "submit" in kinds
             and TARGET.search(words) is not None
@@ -290,6 +305,17 @@ class _Reader:
             and re.search(r"请|须|要|应|需", words) is not None
             and re.search(r"如|若|遇|及时|情况下", words) is None
         )
+
+    def _phase_heading(self, clause: Clause, words: str) -> bool:
+        """Whether the clause is a heading that only dates what stands below it: 宣传发动阶段（3月1日—31日）."""
+        if re.search(r"阶段[（(]?[^，]*$", words) and not MODAL.search(words):
+            return True
+        section = self.document.section_at(clause.start)
+        if section is None or not section.start <= clause.start < section.body_start:
+            return False
+        if section.end - section.body_start < 8:
+            return False
+        return re.search(r"[（(][^（）()]*[)）]$", words) is not None and not MODAL.search(words)
 
     def _announces(self, words: str, moments: list[Moment]) -> bool:
         """Whether a sentence of the preamble sets a date: 定于6月5日召开."""
@@ -342,7 +368,8 @@ class _Reader:
                 continue
             if moment.rule is not None:
                 clock = clock or moment.clock
-                if period is not None and re.search(r"DAILY|WEEKLY", moment.rule) and not any(m.dated and m is not moment for m in moments):
+                alone = not any(m.dated and m is not moment for m in moments)
+                if period is not None and alone and re.search(r"DAILY|WEEKLY", moment.rule):
                     start, end = start or period[0], end or period[1]
                 continue
             if moment.named == "period" and period is not None:
@@ -376,8 +403,10 @@ class _Reader:
         who = self._parties(clause, words)
         span = self.document.original_span(clause.start, clause.end)
         said = [self.text[m.start : m.end] for m in moments]
-        if ATTENDS.search(words):
-            self.attended = True
+        if ATTENDS.search(words) and not any(kind == "submit" for _, _, kind in clause.verbs):
+            days = {m.moment.first for m in self.frame.appointments}
+            if not words.startswith(("参会", "与会", "参训", "请参")) and (not moments or start in days):
+                self.attended = True
         self.found.append(
             Obligation(
                 who=who,
@@ -462,7 +491,7 @@ def _after(day: date, amount: str) -> date:
 
 def _listed(text: str, moments: list[Moment]) -> bool:
     """Whether dates stand in a row: 6月1日、9月1日前."""
-    return all(len(text[a.end : b.start]) <= 3 for a, b in zip(moments, moments[1:], strict=False))
+    return all(len(text[a.end : b.start]) <= 3 for a, b in pairwise(moments))
 
 
 def _distributes(text: str, clause: Clause) -> bool:
@@ -471,7 +500,7 @@ def _distributes(text: str, clause: Clause) -> bool:
 
 
 def _base(rule: str | None) -> str:
-    return (rule or "").split(";")[0]
+    return ";".join(part for part in (rule or "").split(";") if part.startswith(("FREQ", "INTERVAL")))
 
 
 def _group(pieces: list[Piece], text: str) -> list[Clause]:
@@ -490,21 +519,28 @@ def _begins(current: Clause, piece: Piece, text: str) -> bool:
     times = [m for m in current.moments if m.dated or m.named]
     mine = [m for m in piece.moments if m.dated or m.named]
     verbs, counts = current.verbs, current.counts
+    since = bool(times) and all(m.since for m in times)
+    if since and not verbs and not counts:
+        return False
     if piece.exempt or current.pieces[-1].exempt:
         return True
     if piece.who is not None and current.who is not None and (times or counts or verbs):
         same = text[slice(*piece.who)] == text[slice(*current.who)]
         said = text[slice(*piece.who)]
         spread = CROWD.match(said) and any(text[a:b] in ("抽查", "督查", "检查", "走访") for a, b, _ in piece.verbs)
-        if not same and not (spread and not counts and not mine):
+        if spread and not mine:
+            return False
+        if not same:
+            return True
+    if piece.who is not None and current.who is None and piece.counts and not CROWD.match(text[slice(*piece.who)]):
+        held = times and HOLDS.search(text, current.start, current.end)
+        if (held or counts) and not any(kind == "attend" for _, _, kind in piece.verbs):
             return True
     if piece.who is not None and current.who is None and times and mine:
         return True
     if piece.text.startswith(("其中", "遇", "如遇")):
         return False
     if mine and times:
-        if any(m.since for m in times) and not any(m.rule or not m.since for m in times):
-            return False
         rules = {_base(m.rule) for m in mine if m.rule} & {_base(m.rule) for m in times if m.rule}
         if rules and not (counts and piece.counts):
             return False
@@ -512,12 +548,10 @@ def _begins(current: Clause, piece: Piece, text: str) -> bool:
     if mine and (counts or verbs):
         kinds = {kind for _, _, kind in verbs}
         submits = any(kind == "submit" for _, _, kind in piece.verbs)
-        if submits and kinds & {"hold", "check"} and not kinds & {"submit", "make"}:
+        if submits and counts and kinds & {"hold", "check"} and not kinds & {"submit", "make"}:
             return SEPARATE_PAPER.search(piece.text) is not None
-        if counts and piece.verbs and not submits and not COMPLETION.search(piece.text):
-            return True
-        return False
-    if piece.counts and counts and piece.verbs:
+        return bool(counts and piece.verbs and not submits and not COMPLETION.search(piece.text))
+    if piece.counts and counts and piece.verbs and not REACHED.search(piece.text):
         first = piece.verbs[0]
         lead = LEAD.match(text, piece.start, piece.end)
         return first[0] <= (lead.end() if lead else piece.start) + 4

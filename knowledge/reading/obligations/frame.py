@@ -115,11 +115,14 @@ def frame_of(document: Document, table_span: tuple[date, date] | None) -> Frame:
                 days = (moment.last - moment.first).days if moment.first and moment.last else 0
                 label = match["label"]
                 label_lines.update((start, first))
-                if CAMPAIGN.match(label) and days > 0 or days > SHORT:
+                if (CAMPAIGN.match(label) and days > 0) or days > SHORT:
                     period = period or (moment.first, moment.last)
                 elif APPOINTMENT.search(label) or moment.clock or label.startswith("时间") or days == 0:
                     appointments.append(Appointment(label, moment, (start, last)))
                     period = period or (moment.first, moment.last)
+                    for other in found[1:]:
+                        if text[other.end : other.end + 12].strip("，,（( ").startswith(("前报到", "报到", "集中报到")):
+                            appointments.append(Appointment("报到", other, (other.start, other.end + 2)))
                 break
         match = people_label.match(text, at, end)
         if match is not None and people is None:
@@ -134,7 +137,7 @@ def frame_of(document: Document, table_span: tuple[date, date] | None) -> Frame:
     title = document.meta.title or text[:60]
     order = ORDER.search(text, 0, max(len(text) // 2, min(len(text), 1500)))
     first_section = min((section.start for section in document.sections), default=0)
-    order_from = order.end() if order else first_section
+    order_from = order.end() if order else (0 if document.meta.addressees else first_section)
     background_until = 0
     if SUMMARY.search(title) and not ORDERING.search(title):
         background_until = len(text)

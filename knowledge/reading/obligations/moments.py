@@ -12,22 +12,23 @@ from knowledge.calendar.workdays import add_workdays
 NO_DATE = date(2000, 1, 1)
 HINT = re.compile(r"[\d月日年周季旬节天点]|每")
 FILLER = "\u3000"
-HIDDEN = re.compile(r"《[^《》\n]{2,60}》|〔\d{4}〕\s*\d+\s*号|[“][^”\n]{1,40}[”]")
+HIDDEN = re.compile(r"《[^《》\n]{2,60}》|〔\d{4}〕\s*\d+\s*号|“(?!(?:六一|三八|七一|八一|十一|五一|五四|元旦|春节)”(?:节|前|期|当))[^”\n]{1,40}”|第(?=[一二三四1-4]季度)")
 WITHIN = re.compile(
     r"(?P<event>后|之日起|以后|之后)?(?P<n>\d+|[一二两三四五六七八九十]+)个?(?P<unit>小时|工作日|日|天|周|星期|月)(?:之)?内"
 )
-RECEIPT = re.compile(r"(?:收到|接到|收文|印发|下发|发文|发布|自)[^，。；]{0,10}$|^$")
+RECEIPT = re.compile(r"(?:(?:收到|接到|接)(?:本|此|该)?(?:通知|文件|函|来文|通报|方案)?|收文|印发|下发|发文|发布)(?:之日起|后|以后|之后)?$")
 AFTER_EVENT = re.compile(r"(?:活动|会议|培训|检查|比赛|竞赛|评选|宣传|行动|督查|筛查)[^，。；]{0,4}(?:结束|完成|开展|举办|举行)?(?:后|之后)$")
 UNDATED = re.compile(r"后|的[，,]?|情况|发现|案件|接报|遇|如有|重大|突发|起$|之日")
 ELIGIBLE = re.compile(r"近|[\d一二两三四五六七八九十]+年(?:之)?内|年以来|连续|周岁|以来")
 FORMER = re.compile(r"(?:原定|原计划|原拟|原|本定|原先)(?:时间)?(?:定)?(?:于|在|为)?$")
 MOVED = re.compile(r"^(?:召开|举行|举办|开展|进行|的[^，。；]{0,10})?[^，。；\d]{0,6}?(?:推迟|延期|延后|延长|调整|变更|改|提前|顺延)(?:至|到|为|在)")
 CLOSING = re.compile(
-    r"(?:延长|延期|延)(?:至|到)$|截止(?:时间|日期)?(?:为|是|到|至|于)?[：:]?$|截至$|最迟(?:于|不超过|至)?$|不(?:得)?[迟晚]于$|截稿(?:时间|日期)?(?:为)?[：:]?$"
+    r"延长(?:至|到)$|截止(?:时间|日期)?(?:为|是|到|至|于)?[：:]?$|截至$|最迟(?:于|不超过|至)?$|不(?:得)?[迟晚]于$|截稿(?:时间|日期)?(?:为)?[：:]?$"
 )
 ATTRIBUTE = re.compile(
     r"^(?:度)?(?:的)?(?:全[省市县镇]|各|我[省市县镇]|妇联|妇女)?(?:重点)?(?:工作|总结|任务|目标|情况|数据|统计|报表|计划|安排|信息|“|《|农村|妇女|度|考核|名单|活动(?:计划|安排|方案)|下乡|培训计划|以来|全[省市县镇乡]|先进|优秀|市级|省级|县级|最美|三八|重大|共)"
 )
+APART = re.compile(r"(?:份|前)?，?(?:要|应|将|需)?(?:分别|分[两二三四\d](?:批|次)|各)")
 SINCE_PAST = re.compile(r"^(?:以来|至今|起至今|期?间?，?(?:共|已))")
 ATTRIBUTE_BEFORE = re.compile(r"(?:做好|总结|开展好?|报送|上报|完成|填报|制定|印发|撰写|填写|关于|根据|全年|年度)[^，。；]{0,4}$")
 CADENCE = re.compile(
@@ -104,7 +105,7 @@ def moments_in(text: str, start: int, end: int, ref: date | None) -> list[Moment
     for match in TABLE_DATES.finditer(line):
         taken.append(match.span())
         found.append(Moment(*match.span(), None, None, named="table"))
-    for moment in _calendar(line, ref):
+    for moment in _one_by_one(line, _calendar(line, ref), ref):
         if not any(a < moment.end and moment.start < b for a, b in taken):
             taken.append((moment.start, moment.end))
             kept = _binding(line, moment, ref)
@@ -139,6 +140,25 @@ def _calendar(line: str, ref: date | None) -> list[Moment]:
     return found
 
 
+def _one_by_one(line: str, said: list[Moment], ref: date | None) -> list[Moment]:
+    """7月和12月分别 is two dates, not the span from the one to the other."""
+    found: list[Moment] = []
+    for moment in said:
+        words = line[moment.start : moment.end]
+        parts = re.split(r"[、和及]", words)
+        if len(parts) < 2 or moment.rule is not None or not APART.match(line[moment.end :]):
+            found.append(moment)
+            continue
+        at = moment.start
+        single: list[Moment] = []
+        for part in parts:
+            unit = "" if re.search(r"[月日号旬度]", part) else words[-1]
+            single.extend(replace(m, start=at, end=at + len(part)) for m in _calendar(part + unit, ref)[:1])
+            at += len(part) + 1
+        found.extend(single if len(single) == len(parts) else [moment])
+    return found
+
+
 def _within(line: str, match: re.Match[str], ref: date | None) -> Moment | None:
     """5个工作日内 counts from the day after the circular; 24小时内 after an undated event has no window."""
     before = line[: match.start()] + (match["event"] or "")
@@ -151,7 +171,7 @@ def _within(line: str, match: re.Match[str], ref: date | None) -> Moment | None:
         return Moment(*span, None, None, named=f"after:{n}{unit}")
     if unit == "小时" or ref is None:
         return Moment(*span, None, None, named="event")
-    if not RECEIPT.search(re.split(r"[，,]", clause)[-1].removesuffix("后").removesuffix("之日起")) and UNDATED.search(clause):
+    if not RECEIPT.search(clause) and UNDATED.search(clause):
         return Moment(*span, None, None, named="event")
     if unit == "工作日":
         return Moment(*span, None, add_workdays(ref, n))
@@ -184,6 +204,8 @@ def _binding(line: str, moment: Moment, ref: date | None) -> Moment | None:
             return None
     if ref is not None and moment.last is not None and moment.last < ref:
         return None
+    if re.search(r"(?:到|至|截至)$", before) and not re.search(r"[日号]至?$", before) and long:
+        return replace(moment, first=None)
     if after.startswith(("起", "开始")) or words.endswith(("起", "开始")):
         return replace(moment, last=None, since=True)
     return moment
