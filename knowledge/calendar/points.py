@@ -39,6 +39,7 @@ class Point:
     part: str | None = None
     part_word: str = ""
     relative: bool = False
+    year_named: bool = False
 
     @property
     def month_only(self) -> bool:
@@ -89,13 +90,16 @@ class Reader:
         tries = [make(y) for y in (year, year - 1, year - 2, year - 4)]
         return next((w for w in tries if w and w[0] <= self.ref), None)
 
-    def year_of(self, m: re.Match[str]) -> int | None:
-        """The year named by a match of a pattern with YEAR in it."""
+    def year_of(self, m: re.Match[str], left: Point | None = None) -> int | None:
+        """The year named by a match of a pattern with YEAR in it; 次年 is the year after that of `left`."""
         if m["y4"]:
             return g.small_number(m["y4"]) if not m["y4"][0] == "两" else None
         if m["y2"]:
             return 2000 + int(m["y2"])
         if m["yr"]:
+            if m["yr"] in ("次年", "翌年", "同年", "当年"):
+                base = left.first.year if left else self.ref.year
+                return base + (m["yr"] in ("次年", "翌年"))
             word = m["yr"].rstrip("度").removesuffix("年").removesuffix("一")
             return self.ref.year + g.YEAR_STEP[word]
         return None
@@ -113,7 +117,7 @@ class Reader:
         has_month = bool(m["mr"] or m["m"] or m["ml"] or m["m1"])
         if m["edge"] and not has_month:
             return None
-        year = self.year_of(m)
+        year = self.year_of(m, left)
         end = m.end()
         while self.text[end - 1] in " 的":
             end -= 1
@@ -333,7 +337,7 @@ class Reader:
             return None
         if i and self.text[i - 1] in "每个" and not m["qr"]:
             return None
-        year = self.year_of(m)
+        year = self.year_of(m, left)
         current = (self.ref.month - 1) // 3
         if m["qr"] or m["qe"]:
             step = current + {"上": -1, "下": 1}.get(m["qr"] or "", 0)
@@ -363,7 +367,7 @@ class Reader:
         if m is None:
             return None
         start = 1 if m["half"][0] == "上" else 7
-        window = self.pick(self.year_of(m), lambda y: (month_window(y, start)[0], month_window(y, start + 5)[1]), left)
+        window = self.pick(self.year_of(m, left), lambda y: (month_window(y, start)[0], month_window(y, start + 5)[1]), left)
         if window and m["hedge"]:
             month = {"初": start, "底": start + 5, "末": start + 5}[m["hedge"]]
             return Point(m.end(), *month_window(window[0].year, month), unit="span")
@@ -376,7 +380,7 @@ class Reader:
             if not (m["e1"] or m["y4"]) and i and self.text[i - 1] in "每一半全同近两三五十":
                 return None
             edge = (m["e1"] or m["e2"]).removeprefix("年")
-            year = self.year_of(m)
+            year = self.year_of(m, left)
             if edge in ("内", "年内"):
                 y = year or self.ref.year
                 return Point(m.end(), self.ref if y == self.ref.year else date(y, 1, 1), date(y, 12, 31), unit="year", within=True)
@@ -397,7 +401,7 @@ class Reader:
             return None
         if m[0] in ("上年", "下年") or (m["yr"] and i and self.text[i - 1] in "历往"):
             return None
-        year = self.year_of(m)
+        year = self.year_of(m, left)
         if year is None:
             return None
         return Point(m.end(), date(year, 1, 1), date(year, 12, 31), unit="year")
@@ -555,4 +559,4 @@ class Reader:
             return (day, day) if day else None
 
         window = self.pick(year, make, left)
-        return Point(end, *window, feast=feast) if window else None
+        return Point(end, *window, feast=feast, year_named=year is not None) if window else None

@@ -29,13 +29,23 @@ _NUMERIC_CLAUSE: Final = re.compile(r"(?:[,，。；;、！!\s]|[在我俺咱]|$
 _WEATHER: Final = frozenset({"大雪", "小雪", "雨水", "大寒", "小寒", "大暑", "小暑", "白露", "小满", "霜降", "谷雨", "立春", "立夏", "立秋", "立冬", "处暑", "惊蛰"})
 _FALLING: Final = frozenset({"大雪", "小雪", "雨水", "大寒", "大暑", "小暑", "小寒"})
 _TERM_OK: Final = re.compile(r"当天|那天|这天|当日|节气|前|后|时节|节|期间|$|[,，。；]|上午|下午|晚上|早上|中午")
-_FOOD: Final = re.compile(r"粥|蒜|豆|丸|馅|粿|果|糕|月饼|粽|轻|青|级|龄|组|上河|汤圆|饭|木|村|路|镇|乡|街|社区|小区|同志|主任|书记|老师|法师|联欢会名")
+_OTHER_WORD: Final = {
+    "腊八": re.compile(r"粥|蒜|豆|饭"),
+    "元宵": re.compile(r"丸|馅|[\d一二三四五六七八九十两几个]"),
+    "清明": re.compile(r"上河|粿|果|[村路镇乡]"),
+    "小年": re.compile(r"轻|青|级|龄|糕|人"),
+    "重阳": re.compile(r"糕|木|[村路镇乡]"),
+    "端午": re.compile(r"粽子?[\d一二三四五六七八九十两几]"),
+    "春节": re.compile(r"联欢晚会"),
+    "国庆": re.compile(r"同志|主任|书记|老师|[村路镇乡]"),
+    "除夕": re.compile(r"夜饭"),
+}
 _EATEN: Final = re.compile(r"[包吃煮搓做下]$")
 _SURNAME: Final = re.compile(r"[李王张刘陈杨赵吴徐孙马朱胡林郭何高罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史陶贺顾毛郝龚邵万钱严赖覃洪武莫孔卫建爱]$")
 _HONOUR: Final = re.compile(r"红旗|标兵|先进|先锋|集体|巾帼")
 _CHARS: Final = (
     "0123456789一二三四五六七八九十两廿卅半几零"
-    "去今明前本上当来后大旧下次这正腊冬闰农阴古夏初月季首年岁全新昨作寻琴听夜周星礼最近过未再往接头刚方才适即每逢隔按逐天日双单差"
+    "去今明前本上当来后大旧下次翌同第这正腊冬闰农阴古夏初月季首年岁全新昨作寻琴听夜周星礼最近过未再往接头刚方才适即每逢隔按逐天日双单差"
 )
 _HEAD: Final = re.compile(
     "[" + "".join(dict.fromkeys(_CHARS + "".join(w[0] for w in FEASTS) + "".join(w[0] for w in g.PART_WORDS))) + "]"
@@ -141,7 +151,7 @@ class _Scan:
                 or self._year_feast(i, left)
                 or reader.year_edge(i, left)
             )
-        found = reader.calendar_date(i, left) if char in "去今明前本上当来后大旧下次这正腊冬闰农阴古夏初月廿卅" else None
+        found = reader.calendar_date(i, left) if char in "去今明前本上当来后大旧下次翌同这正腊冬闰农阴古夏初月廿卅" else None
         if found:
             return found
         if char in "去今明前本上当来后大旧下首第季":
@@ -242,7 +252,7 @@ class _Scan:
         elif name in _WEATHER:
             if not (_TERM_OK.match(text, end) or before in ("", "，", "。")):
                 return None
-        elif _FOOD.match(text, end) or _EATEN.search(before):
+        elif (name in _OTHER_WORD and _OTHER_WORD[name].match(text, end)) or (name == "元宵" and _EATEN.search(before)):
             return None
         elif name == "国庆" and _SURNAME.search(before):
             return None
@@ -492,6 +502,8 @@ class _Scan:
         start = i
         m = g.OFFSET.match(text, end) if point.day_given and not point.within else None
         if m and self._offset_fits(m, point):
+            if point.feast and not self.future and not point.year_named and m["way"] == "前":
+                self._coming(point)
             first, last, vague, source = self._offset(point, m)
             end = m.end()
             tail = g.AFTER_DAY_PART.match(text, end)
@@ -500,6 +512,8 @@ class _Scan:
                 end = tail.end()
             end, clock, until, _ = self._after_offset(end, point, clock, until)
         eve = g.EVE.match(text, end) if point.feast else None
+        if point.feast and not self.future and not point.year_named and (eve or g.BEFORE.match(text, end)):
+            self._coming(point)
         near = g.AROUND_DAY.match(text, end)
         if eve:
             first = last = point.first - timedelta(days=1)
@@ -511,7 +525,8 @@ class _Scan:
             before, end = True, m.end()
             if point.feast and not point.several:
                 last = point.first - timedelta(days=1)
-            first = None
+            if not point.several:
+                first = None
         elif m := g.SINCE.match(text, end):
             end, since = m.end(), True
             joined = g.CONNECT.match(text, end)
@@ -573,7 +588,8 @@ class _Scan:
         ahead = m["way"] == "后"
         base = point.last if ahead or point.unit != "day" else point.first
         if ahead and point.feast and m["nth"] and m["u"] == "工作日":
-            base = self._holiday_end(point)
+            if workday_source(point.last.year) == "weekdays":
+                base = self._holiday_end(point)
         if m["u"] == "工作日":
             day = add_workdays(base, n if ahead else -n)
             return day, day, False, workday_source(day.year)
@@ -586,6 +602,12 @@ class _Scan:
         if m[0].endswith("内"):
             return base + timedelta(days=1), day, False, None
         return day, day, False, None
+
+    def _coming(self, point: Point) -> None:
+        """Before a feast can be said of the one that is about to come."""
+        day = point.feast.on(point.first.year + 1) if point.feast else None
+        if day and (day - self.ref).days <= 20:
+            point.first = point.last = day
 
     def _is_ago(self, point: Point, m: re.Match[str]) -> bool:
         return point.relative and not point.day_given and m[0].strip() == "前"

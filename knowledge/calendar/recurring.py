@@ -277,7 +277,7 @@ def _feast_each_year(text: str, end: int) -> tuple[int, str] | None:
     for size in range(9, 1, -1):
         feast = FEASTS.get(text[end : end + size])
         if feast and feast.rrule:
-            return end + size, feast.rrule
+            return end + len(feast.name), feast.rrule
     return None
 
 
