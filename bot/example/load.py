@@ -15,16 +15,15 @@ from bot.example.county import CITY_CODE
 from bot.example.reports import SHANGHAI
 from bot.example.rows import Cast, write_duty, write_reports
 from bot.example.words import EXAMPLE
+from bot.platforms.chat import ACCOUNT, NAME
 from knowledge.importing import import_document
 from knowledge.reading import Document, read_file
 from storage import people, units
+from storage.conversations import Conversation
 from storage.people import Identity, Person
 from storage.reports import Report
 from storage.store import Store
 from storage.units import Unit, UnitRow
-
-#: The address under which the example's people speak: the chat page, their phone number.
-PLATFORM, ACCOUNT = "chat", "demo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +37,8 @@ class Loaded:
     duties: int
 
 
-def load_city(
-    store: Store, *, today: date, seed: int = SEED, platform: str = PLATFORM, account: str = ACCOUNT
+def load_example(
+    store: Store, *, today: date, seed: int = SEED, platform: str = NAME, account: str = ACCOUNT
 ) -> Loaded:
     """Units, circulars, people, two years of reports and open duties, as on the morning of `today`.
 
@@ -61,7 +60,7 @@ def load_city(
         ids = write_reports(session, cast, city.reports)
         originals = {document.meta.doc_no or "": document.original for document in documents}
         for duty in city.duties:
-            write_duty(session, cast, duty, ids, originals)
+            write_duty(session, cast, duty, ids, originals, now)
     return Loaded(new_circulars, new_units, new_people, len(city.reports), len(city.duties))
 
 
@@ -91,7 +90,7 @@ def _load_units(session: Session, city: ExampleCity) -> int:
 
 
 def _load_people(session: Session, city: ExampleCity, now: datetime, platform: str, account: str) -> int:
-    """Everybody with her post, bound to the chat page."""
+    """Everybody with her post, bound to the chat page: her address there is her phone number."""
     by_code = units.by_codes(session, [unit.code for unit in city.units])
     new = 0
     for one in city.people:
@@ -100,7 +99,9 @@ def _load_people(session: Session, city: ExampleCity, now: datetime, platform: s
         person = people.add(session, one.name, one.phone)
         person.consented_at = now
         people.appoint(session, person, by_code[one.unit_code], one.role, one.title)
-        people.bind(session, person, platform, account, one.phone, now)
+        identity = people.bind(session, person, platform, account, one.phone, now)
+        if session.get(Conversation, identity.id) is None:
+            session.add(Conversation(identity_id=identity.id))
         new += 1
     return new
 

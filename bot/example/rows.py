@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from bot.example import texts
 from bot.example.duties import ExampleDuty, Period, made_at
 from bot.example.reports import SHANGHAI, ExampleReport, Item
+from handlers.duties import service as duties
 from handlers.reports.rules import quantities
-from storage import inbox
+from storage import audit, inbox
 from storage.circulars import Circular
 from storage.duties import DONE, LATE_DONE, OPEN, Assignment, Duty, Fulfilment
 from storage.inbox import Arrival
@@ -86,9 +87,13 @@ def write_reports(session: Session, cast: Cast, reports: Sequence[ExampleReport]
 
 
 def write_duty(
-    session: Session, cast: Cast, duty: ExampleDuty, reports: Mapping[str, int], originals: Mapping[str, str]
+    session: Session, cast: Cast, duty: ExampleDuty, reports: Mapping[str, int], originals: Mapping[str, str],
+    now: datetime,
 ) -> Duty:
-    """The duty with its assignments and what answers them. `originals` are the circulars' texts by 文号."""
+    """The duty with its assignments, what answers them, and reminders to come for the rest.
+
+    `originals` are the circulars' texts by 文号.
+    """
     top = cast.units[duty.unit_code]
     start = originals.get(duty.rests_on, "").find(duty.evidence) if duty.evidence else -1
     made = Duty(
@@ -96,14 +101,18 @@ def write_duty(
         circular_id=session.scalar(select(Circular.id).where(Circular.number == duty.rests_on).limit(1)),
         rests_on=duty.rests_on, evidence=duty.evidence,
         evidence_start=start if start >= 0 else None, evidence_end=start + len(duty.evidence) if start >= 0 else None,
-        audience={"path": top.path, "level": duty.level, "kinds": [], "unit_ids": [], "except_ids": []},
+        audience={"path": top.path, "level": duty.level, "within": top.path},
         quota=quota_of(duty), starts_on=duty.starts_on, due_on=duty.due_on, recurrence=duty.recurrence,
-        created_at=made_at(duty), expanded_to=duty.periods[-1].due_on,
+        created_at=made_at(duty),
     )  # fmt: skip
     session.add(made)
     session.flush()
     for period in duty.periods:
         _write_period(session, cast, made.id, period, reports)
+    audit.note(
+        session, at=made.created_at, person_id=made.by_person_id, action="duty.confirmed", about=f"duty:{made.id}"
+    )
+    duties.expand(session, made, now)
     return made
 
 

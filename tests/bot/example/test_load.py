@@ -13,8 +13,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.example.city import ExampleCity, make_city
-from bot.example.load import ACCOUNT, PLATFORM, Loaded, load_city
+from bot.example.load import Loaded, load_example
 from bot.example.reports import SHANGHAI, rolled_up
+from bot.platforms.chat import ACCOUNT, NAME
 from handlers.duties import service as duties
 from knowledge.library import Library
 from storage import people, units
@@ -22,6 +23,7 @@ from storage.circulars import Circular
 from storage.duties import DONE, LATE_DONE, OPEN, Assignment, Duty, Fulfilment
 from storage.inbox import Inbox, text_of
 from storage.people import Person
+from storage.reminders import ReminderStep
 from storage.reports import COUNTED, Quantity, Report, ReportVersion, by_number
 from storage.store import Store
 from storage.units import Unit, below
@@ -58,11 +60,11 @@ def session(loaded: Store) -> Iterator[Session]:
 def test_loading_is_quick_and_the_second_time_changes_nothing(store: Store, city: ExampleCity) -> None:
     """Well under the 25 s a first start may take; the next day nothing is added or renamed."""
     began = time.monotonic()
-    first = load_city(store, today=TODAY)
+    first = load_example(store, today=TODAY)
     assert time.monotonic() - began < 20
     assert first == Loaded(18, len(city.units), len(city.people), len(city.reports), len(city.duties))
     before = _counts(store)
-    assert load_city(store, today=TODAY + timedelta(days=1)) == Loaded(0, 0, 0, 0, 0)
+    assert load_example(store, today=TODAY + timedelta(days=1)) == Loaded(0, 0, 0, 0, 0)
     assert _counts(store) == before
 
 
@@ -107,7 +109,7 @@ def test_a_report_leads_back_to_what_she_wrote(session: Session, city: ExampleCi
 def test_everybody_is_bound_to_the_chat_page(session: Session, city: ExampleCity) -> None:
     """Each person has one post in her unit and one address, her phone number."""
     for one in (city.people[0], city.people[40], city.people[-1]):
-        identity = people.identity_of(session, PLATFORM, ACCOUNT, one.phone)
+        identity = people.identity_of(session, NAME, ACCOUNT, one.phone)
         assert identity is not None
         speaker = people.speaker_of(session, identity.id, TODAY)
         assert (speaker.name, speaker.role, speaker.title) == (one.name, one.role, one.title)
@@ -126,6 +128,30 @@ def test_assignments_say_who_is_missing(session: Session, city: ExampleCity) -> 
             assert states.get(OPEN, 0) == len(period.missing)
             assert states.get(LATE_DONE, 0) == sum(a.is_late for a in period.answers)
             assert sum(states.values()) == len(period.owed_by)
+
+
+def test_open_duties_have_reminders_to_come_and_answered_ones_none(session: Session) -> None:
+    """Steps stand on open assignments only, and none lies before the day of loading."""
+    states = set(session.scalars(
+        select(Assignment.state).join(ReminderStep, ReminderStep.assignment_id == Assignment.id).distinct()
+    ))
+    assert states == {OPEN}
+    first = session.scalar(select(func.min(ReminderStep.due_at)))
+    assert first is not None
+    assert first.astimezone(SHANGHAI).date() >= TODAY
+
+
+def test_the_missing_list_is_the_generated_one(session: Session, city: ExampleCity) -> None:
+    """The official who asks 谁没报 gets the names the generator left out."""
+    duty = next(d for d in city.duties if d.key == "八防排查")
+    row = session.scalar(select(Duty).where(Duty.title == duty.title))
+    top = units.by_code(session, duty.unit_code)
+    assert row is not None
+    assert top is not None
+    names = {unit.code: unit.name for unit in city.units}
+    found = duties.missing(session, top.path, TODAY, duty_id=row.id)
+    assert sorted(one.unit for one in found) == sorted(names[code] for code in duty.periods[-1].missing)
+    assert all(one.head for one in found)
 
 
 def test_counting_the_duties_again_gives_the_same(loaded: Store) -> None:
@@ -168,7 +194,7 @@ def test_a_circular_belongs_to_its_issuer(session: Session) -> None:
 
 def _prepare(store: Store) -> None:
     migrate(store)
-    load_city(store, today=TODAY)
+    load_example(store, today=TODAY)
 
 
 def _counts(store: Store) -> list[int]:
