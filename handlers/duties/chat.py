@@ -8,17 +8,16 @@ from typing import Any
 
 from handlers import access
 from handlers.dialog import texts as dialog_texts
-from handlers.dialog.context import LOCAL, Context
+from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
 from handlers.dialog.router import Router
-from handlers.dialog.tell import tell
+from handlers.duties import card as cards
 from handlers.duties import service, texts
-from handlers.duties.service import NewDuty, NoDeadline, NobodyOwes
+from handlers.duties.service import NoDeadline, NobodyOwes
 from knowledge.calendar import find_times
 from knowledge.messages import understand
 from knowledge.numerals import find_numbers
 from knowledge.reading import find_doc_numbers
-from storage import outbox, people
 from storage.vault import Vault
 
 router = Router("duties")
@@ -177,26 +176,8 @@ def go_on(ctx: Context, new: dict[str, Any]) -> Reply:
     if not count:
         drop(ctx)
         return Reply(texts.NOBODY)
-    card = texts.CARD.format(
-        title=new["title"], who=texts.ALL_BELOW.get(new["level"], ""), count=count, when=when_words(new), rests_on=new["basis"],
-        quota=quota_words(new["quota"]))
-    if new.get("evidence"):
-        card += "\n" + texts.CARD_EVIDENCE.format(evidence=new["evidence"])
+    card = cards.proposal(new, count)
     return Reply(card, choices=(Choice(texts.CONFIRM), Choice(texts.DROP)))
-
-
-def when_words(new: dict[str, Any]) -> str:
-    """The deadline as the card shows it."""
-    if new.get("recurrence"):
-        return new.get("deadline_text") or texts.EVERY.format(rule=new["recurrence"])
-    due = date.fromisoformat(new["due_on"])
-    return f"{due.year}年{due.month}月{due.day}日"
-
-
-def quota_words(quota: dict[str, Any]) -> str:
-    """What fulfils it, in words."""
-    what = "、".join(quota.get("forms") or quota.get("categories") or [])
-    return texts.QUOTA.format(min=quota.get("min", 1), what=what) if what else texts.QUOTA_ANY
 
 
 def answer(ctx: Context) -> Reply | None:
@@ -237,22 +218,13 @@ def _complete(new: dict[str, Any]) -> bool:
 def confirm(ctx: Context, new: dict[str, Any]) -> Reply:
     """She has confirmed: the duty, what each unit owes, and a word to each head."""
     today = ctx.local.date()
-    duty = NewDuty(
-        title=new["title"], audience={"level": new["level"]}, rests_on=new["basis"], quota=new["quota"],
-        due_on=date.fromisoformat(new["due_on"]) if new.get("due_on") else None, recurrence=new.get("recurrence", ""),
-        starts_on=today, evidence=new.get("evidence", ""), circular_id=new.get("circular_id"),
-        span=tuple(new["span"]) if new.get("span") else None, proposal_key=new.get("proposal_key"),
-    )
+    duty = cards.new_duty(new, today)
     try:
         made, count = service.hand_down(ctx.session, duty, by=ctx.speaker, now=ctx.now)
     except (NoDeadline, NobodyOwes):
         return Reply(texts.NOBODY)
     drop(ctx)
-    notice = Reply(texts.NOTICE.format(title=made.title, when=when_words(new), rests_on=made.rests_on))
-    for person, _unit, _post in people.holders(
-        ctx.session, ctx.speaker.unit_path, day=ctx.now.astimezone(LOCAL).date(), roles=frozenset({"congress_head", "chair"}), level=new["level"]
-    ):
-        tell(ctx.session, person.id, notice, ctx.now, klass=outbox.NOTICE, key=f"duty:{made.id}:{person.id}", about=f"duty:{made.id}")
+    cards.announce(ctx.session, made, new, by=ctx.speaker, now=ctx.now)
     return Reply(texts.HANDED_DOWN.format(count=count))
 
 

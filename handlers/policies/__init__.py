@@ -1,0 +1,1 @@
+"""问政策: the clause itself with its number, title and place, or an honest "not found"."""
