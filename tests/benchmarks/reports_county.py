@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, insert, select, text
 
-from bot.example.load import load_city
+from bot.example.load import load_example
 from storage import schema
 from storage.inbox import Inbox
 from storage.outbox import Outbox
@@ -83,7 +83,7 @@ def fill(url: str, secret: str, appid: str, villages: int) -> None:
     """Put in the example city, and so many more villages whose heads are bound to this WeChat account."""
     store = Store(url, secret=secret)
     schema.upgrade(store)
-    load_city(store, today=_today())
+    load_example(store, today=_today())
     with store.begin() as session:
         towns = session.scalars(select(Unit).where(Unit.level == "township").order_by(Unit.id)).all()
         unit, person = (session.scalar(select(func.max(table.id))) or 0 for table in (Unit, Person))
