@@ -48,7 +48,15 @@ _STOP: Final = re.compile("|".join(map(re.escape, _STOP_WORDS)))
 _STOP_BACK: Final = max(
     next((i for i, char in enumerate(word) if char in _C + _U + "半"), 0) for word in _STOP_WORDS
 )
-_UNIT: Final = re.compile("|".join(map(re.escape, _UNIT_WORDS)))
+# a measure word that begins another word is none: 三毛巾, 五部队, 两台账
+_NOT_UNIT: Final = {
+    "毛": "巾线毯衣笔", "面": "包粉条", "部": "队分门", "台": "账灯历", "口": "罩红", "把": "手", "包": "扁括含", "条": "例", "场": "地所",
+    "节": "日目能", "本": "村镇次月年", "度": "过", "天": "然气", "家": "庭长里", "组": "织长", "名": "字誉", "站": "点台", "里": "面头",
+    "点": "心名", "分": "别为", "年": "轻龄", "回": "来去答收", "次": "年月日", "村": "里口", "道": "路德", "部分": "",
+}  # fmt: skip
+_UNIT: Final = re.compile(
+    "|".join(re.escape(word) + (f"(?![{_NOT_UNIT[word]}])" if _NOT_UNIT.get(word) else "") for word in _UNIT_WORDS)
+)
 _HAN_RE: Final = re.compile(_HAN)
 _ARABIC_RE: Final = re.compile(_ARABIC)
 _PERCENT_HAN: Final = re.compile(rf"百分之([{_C}{_U}]+(?:点[{_C}]+)?|\d+(?:\.\d+)?)|千分之([{_C}{_U}]+|\d+(?:\.\d+)?)")
@@ -59,7 +67,7 @@ _TAIL_DIGIT: Final = re.compile(r"\d(?![\d.])")
 _RANGE: Final = re.compile(rf"\s?(?:-|~|至|到)\s?(?=[0-9{_C}{_U}])")
 _POST: Final = re.compile(
     r"(?P<more>\s?(?:好几|有余|挂零|出头|多|余|几(?!个[村镇县])|以上|往上|朝上|开外|\+))"
-    r"|(?P<about>\s?(?:左右|上下|来(?![了到过的听参自不])|光景|的?样子|把(?=人|个)|[一-龥]?差不多))"
+    r"|(?P<about>\s?(?:左右|上下|来(?![了到过的听参自不])|光景|的?样子|把(?=[人个块户名斤里元份位口]|$)|[一-龥]?差不多))"
     r"|(?P<less>\s?(?:不到|以下|以内|之内|不足|未满))"
 )
 _PAST_UNIT: Final = re.compile(
@@ -69,7 +77,7 @@ _PAST_UNIT: Final = re.compile(
 )
 _PRE: Final = re.compile(
     r"(?:(?P<less>不到|不足|少于|低于|小于|未满|不满|最多|至多|不超过|不多于|不高于|顶多|没到|没有到)"
-    r"|(?P<more>(?<!不)超过|(?<!不)超|突破|(?<!不)多于|(?<!不)大于|(?<!不)高于|至少|不少于|不低于|不下于?|少说也?得?|少说|起码|最少|足有|足足|上(?=[百千万])|过(?=[百千万])|逾|≥|>|好(?=几))"
+    r"|(?P<more>(?<!不)超过|(?<!不)超|突破|(?<!不)多于|(?<!不)大于|(?<!不)高于|至少|不少于|不低于|不下于?|少说也?得?|少说|起码|最少|足有|足足|逾|≥|>|好(?=几))"
     r"|(?P<about>大约摸|大约|大概齐?|大致|约莫|约摸|约计|约|近(?!年|期|日)|将近|接近|差不多|估计|估摸着?|左近|小(?=[百千]|二十|三十)|约合))"
     r"(?:也就?|得|要|是|有个?|了|在|共|着|达|到|能|只|来|为|能有|\s)*$"
 )
@@ -77,10 +85,11 @@ _ORDINAL_BEFORE: Final = re.compile(r"(?:第|周|星期|礼拜|初|农历|正月
 _ORDINAL_AFTER: Final = re.compile(
     r"(?:[号](?!人)|楼|室|会议室|届|年级|年(?![来多的以半就])(?=\d|[度初底前]|$)|月(?!饼)|日(?!游)|[:：]\d|点(?:[半钟整一三\d到]|$)|时(?=\d|[许整分]|$)|单元|中学|小学(?!生)|完小|幼儿园|幼|路公?交?车?站|热线|专线|平台|栋|幢|层(?!以)|组(?=村民|长|的)|队(?=长)|大道|国道|省道)"
 )
-_PHONE: Final = re.compile(r"\d{7,}|0\d{2,3}-\d{7,8}|12\d{3}(?!\d)|(?:11[0-9]|12[0-2])(?![\d.,%]|[余多来]|[个名人户份元本张场次位条件块岁斤袋])")
+_PHONE: Final = re.compile(r"\d{7,}|0\d{2,3}-\d{7,8}|12(?:338|345|348|355|350|315|333|320|377|388|309|110|119|318|328|356|369|381|393|395|312|123)(?![\d.,%余多来万]|[个名人户份元本张场])|(?:11[0-9]|12[0-2])(?![\d.,%]|[余多来]|[个名人户份元本张场次位条件块岁斤袋])")
 _DOC: Final = re.compile(r"[〔\[【(（]?(?:19|20)\d\d[〕\]】)）]\s?\d*号?")
 _HALF_AFTER: Final = re.compile(r"(个|斤|公斤|亩|里|公里|吨|米|尺|年|天|小时|块|点|倍|袋|箱|桶|车|碗|杯)半(?![个天路山夜途边数])")
 _HALF_UNIT: Final = re.compile(r"半(?:数|(?=斤|公斤|亩|吨|箱|桶|袋|车|碗|杯|小时|个小时|壶|瓶|打))")
+_ISSUE: Final = re.compile("意见|建议|要求|想法|内容|体会|希望|经验|做法|措施|原因|问题|感受|收获|说明|思考")
 _DOZEN: Final = re.compile(r"打(?![击架工针电扫算造印卡开拼交官假拐赌压动断发包听理麻牌球])")
 
 
@@ -130,6 +139,7 @@ class _Read:
     mark: Mark = ""
     arabic: bool = False
     single: bool = False
+    dozen: bool = False
 
 
 def _section(chars: str) -> tuple[int, int, Mark] | None:
@@ -189,14 +199,19 @@ def _neighbours(a: int, b: int) -> bool:
     return 0 < a < b and (b - a == 1 or (a, b) == (3, 5))
 
 
+_INNER: Final[tuple[tuple[str, Mark], ...]] = (
+    ("好几", "+"), ("来", "~"), ("把", "~"), ("多", "+"), ("余", "+"), ("几", "+"), ("数", "+")
+)  # fmt: skip
+
+
 def _han(chars: str) -> tuple[int, int, Mark] | None:
     """A whole Chinese numeral with 万 and 亿; 多, 余, 来, 几, 把 inside it set the mark."""
     mark: Mark = ""
     plain = chars
-    for word, sign in (("好几", "+"), ("来", "~"), ("把", "~"), ("多", "+"), ("余", "+"), ("几", "+"), ("数", "+")):
+    for word, sign in _INNER:
         if word in plain:
             plain = plain.replace(word, "")
-            mark = sign  # type: ignore[assignment]
+            mark = sign
     if plain in ("百八十", "千八百"):
         value = _SMALL[plain[0]]
         return value, value, "~"
@@ -211,7 +226,7 @@ def _han(chars: str) -> tuple[int, int, Mark] | None:
         if found is None:
             return None
         low, high = low + found[0] * unit, high + found[1] * unit
-        mark = mark or found[2]  # type: ignore[assignment]
+        mark = mark or found[2]
         if rest and all(char in _DIGIT and _DIGIT[char] for char in rest):  # 一万五, 一万七八
             if len(rest) > 2 or (len(rest) == 2 and not _neighbours(_DIGIT[rest[0]], _DIGIT[rest[1]])):
                 return None
@@ -223,7 +238,7 @@ def _han(chars: str) -> tuple[int, int, Mark] | None:
         if found is None:
             return None
         low, high = low + found[0], high + found[1]
-        mark = mark or found[2]  # type: ignore[assignment]
+        mark = mark or found[2]
     return low, high, mark
 
 
@@ -242,6 +257,8 @@ def _read(text: str, i: int) -> _Read | None:
     if char == "半":
         if text.startswith("半百", i):
             return _Read(i + 2, 50, 50)
+        if text.startswith("半打", i):
+            return _Read(i + 2, 6, 6, dozen=True)
         m = _HALF_UNIT.match(text, i)
         if m is None:
             return None
@@ -251,7 +268,8 @@ def _read(text: str, i: int) -> _Read | None:
     m = _PERCENT_HAN.match(text, i)
     if m:
         part = m[1] or m[2]
-        return _Read(m.end(), *[_spoken(part)] * 2, "%" if m[1] else "‰")
+        value = _spoken(part)
+        return _Read(m.end(), value, value, "%" if m[1] else "‰")
     if text.startswith("百分百", i):
         return _Read(i + 3, 100, 100, "%")
     m = _FRACTION_HAN.match(text, i)
@@ -299,7 +317,7 @@ def _finish_han(text: str, i: int, end: int, found: tuple[int, int, Mark]) -> _R
         return _Read(end + 1, found[0] * 10, found[1] * 10, "%")
     m = _DOZEN.match(text, end)
     if m:
-        return _Read(m.end(), low * 12, high * 12, mark)
+        return _Read(m.end(), low * 12, high * 12, mark, dozen=True)
     return _Read(end, low, high, mark, single=single)
 
 
@@ -336,7 +354,7 @@ def _read_arabic(text: str, i: int) -> _Read | None:
     dozen = _DOZEN.match(text, end)
     if dozen:
         value, end = value * 12, dozen.end()
-    return _Read(end, value, value, mark, arabic=True)
+    return _Read(end, value, value, mark, arabic=True, dozen=dozen is not None)
 
 
 def _range(text: str, first: _Read) -> _Read:
@@ -359,7 +377,7 @@ def _range(text: str, first: _Read) -> _Read:
 
 def _vague(text: str, i: int) -> bool:
     """几十, 好几百, 数千: a unit of counting with no figure before it."""
-    return text[i] in "十百千万亿拾佰仟" and i > 0 and (text[i - 1] in "几数成" or (text[i - 1] == "个" and text[i - 2 : i - 1] == "好"))
+    return text[i] in "十百千万亿拾佰仟" and i > 0 and (text[i - 1] in "几数成" or text[max(0, i - 2) : i] == "多少")
 
 
 def _qualify(text: str, i: int, floor: int, read: _Read) -> tuple[int, int, Mark, tuple[int, int] | None]:
@@ -370,7 +388,7 @@ def _qualify(text: str, i: int, floor: int, read: _Read) -> tuple[int, int, Mark
     if post and not (post["about"] and post["about"].strip() == "来" and read.single):
         sign = "+" if post["more"] else "~" if post["about"] else "<"
         end = post.end()
-    unit = _UNIT.match(text, end)
+    unit = None if read.dozen and sign == "" else _UNIT.match(text, end)
     span = unit.span() if unit else None
     if unit and not sign and unit[0] in ("个", "名", "年", "里", "斤", "小时") and text.startswith("多", unit.end()):
         sign, end = "+", unit.end() + 1  # 一个多月, 三斤多
@@ -386,6 +404,8 @@ def _qualify(text: str, i: int, floor: int, read: _Read) -> tuple[int, int, Mark
         if again and again["more"] and read.mark == "~":
             end = again.end()
     start = i
+    if not sign and text[i] in "百千万" and i > floor and text[i - 1] in "上过":
+        return i - 1, end, mark or "+", span  # 上百, 过千
     pre = _PRE.search(text, max(floor, i - 8), i)
     if pre:
         start = pre.start()
@@ -456,15 +476,24 @@ def _number_at(text: str, wide: str, i: int, floor: int, size: int) -> tuple[Num
     if half and not read.mark:
         low = high = low + Decimal("0.5")
         span, end = half.span(1), max(end, half.end())
-    if read.single and not span and not mark and not _free(wide, i, read.end):
-        return None, read.end
     ordinal = bool(_ORDINAL_BEFORE.search(wide, max(0, i - 3), i) or _ORDINAL_AFTER.match(wide, read.end))
+    if read.single and not (span or mark or ordinal or _free(wide, i, read.end)):
+        return None, read.end
     unit = wide[span[0] : span[1]] if span else ""
-    if unit in ("个人", "号人", "名人", "口人"):
+    if unit in ("点", "时", "月", "日") and not mark or unit == "年" and 1900 <= read.low < 2100:
+        if not (unit == "点" and _ISSUE.match(wide, span[1] if span else 0)):
+            ordinal, low, high = True, read.low, read.high
+    if i and wide[i - 1] == ":" and i > 1 and wide[i - 2].isdigit():
+        ordinal = True  # the minutes of 8:30
+    if read.end - i == 1 and wide.startswith("、", read.end) and (i == 0 or wide[i - 1] in "：:；;。\n，"):
+        ordinal = ordinal or not _HEAD.match(wide, read.end + 1)  # the 1、 of a list
+    if char == "二" and read.single and unit in ("场", "期", "批", "轮", "组", "堂", "节"):
+        ordinal = True  # two of them would be 两场
+    if len(unit) == 3 and unit[1] == "多":
+        unit = unit[0] + unit[2]  # 一个多月
+    if unit in ("个人", "号人", "名人", "口人") or (unit == "号" and not ordinal):
         unit = "人"
-    if char in "俩仨" and not span:
-        unit = "个"
-    elif read.end > i and wide[read.end - 1] in "俩仨" and unit == "":
+    if not unit and wide[read.end - 1] in "俩仨":
         unit = "个"
     number = Number(start, end, text[start:end], low, high, mark, unit, *(span or (-1, -1)), is_ordinal=ordinal)
     return number, max(end, read.end)
@@ -480,7 +509,7 @@ def _free(text: str, i: int, end: int) -> bool:
 
 
 def parse_number(text: str) -> Number | None:
-    """The one numeral a text is about (十来户, 约120人, 1.2万人次), or None: the first count, else the first ordinal."""
+    """The one numeral a text is about (十来户, 1.2万人次), or None: the first count, else the first ordinal."""
     stripped = text.strip()
     found = find_numbers(stripped)
     return next((number for number in found if not number.is_ordinal), found[0] if found else None)
