@@ -27,13 +27,13 @@ def repairs(text: str) -> list[tuple[int, int, str]]:
     edits: list[tuple[int, int, str]] = []
     for match in _LOST.finditer(text):
         end = match.end(1)
-        best = _restored(text, match.start(), text[match.end() : end], end)
+        best = _restored(text, text[match.end() : end], end)
         if best and (not edits or match.start() >= edits[-1][1]):
             edits.append((match.start(), end, best))
     return edits
 
 
-def _restored(text: str, start: int, tail: str, end: int) -> str:
+def _restored(text: str, tail: str, end: int) -> str:
     """The characters that `tail` was before its first byte was lost, "" if nothing sensible comes out.
 
     GBK writes a character in two bytes. With the first one gone, each following pair is read across two characters,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from array import array
@@ -118,7 +119,7 @@ def clean(original: str) -> Cleaned:
     return cleaned
 
 
-# What none of the passes needs to look at: Han, ASCII letters and digits, common punctuation, single spaces and newlines.
+# What none of the passes needs to look at: Han, ASCII, common punctuation, single spaces and newlines.
 _SUSPECT = re.compile(
     rf"[^{HAN}\n -~，。、；：？！“”‘’（）《》〈〉【】〔〕〇—…·]|  | \n|\n |\n\n\n|\A\s|\s\Z|[?*]|"
     rf"[{HAN}] [{HAN}] |\n *[-—－–第Pp\d][^\n]{{0,14}}\n|页 *[,，/]? *共|[(（][a-z]"
@@ -284,7 +285,7 @@ def _hard_breaks(text: str) -> list[Edit]:
     if width > 60 or long[-1] > width + 6:
         return []
     edits = []
-    for (start, end), (after, _) in zip(lines, lines[1:], strict=False):
+    for (start, end), (after, _) in itertools.pairwise(lines):
         full = end - start >= width - 3
         if full and text[end:after] == "\n" and "\t" not in text[start:end] and _goes_on(text, end, after):
             edits.append((end, after, ""))

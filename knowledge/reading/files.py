@@ -109,7 +109,7 @@ def _read(path: Path, content: bytes) -> Document:
     ):
         from knowledge.reading.html import html_text
 
-        text = html_text(content, text)
+        text = html_text(text)
     elif suffix in (".md", ".markdown"):
         text = markdown_text(text)
     return read_text(path.name, text, warnings=warnings)

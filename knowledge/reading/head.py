@@ -241,7 +241,7 @@ def _furniture(text: str) -> bool:
 
 
 def _skipped(lines: list[Line], place: int, stop: int) -> bool:
-    """Whether a line of the head stands before the title: red head, secrecy, number, the issuer on a line of its own."""
+    """Whether a line of the head stands before the title: red head, secrecy, number, the issuer alone on its line."""
     text = lines[place].text
     if (
         _NOISE.match(text)

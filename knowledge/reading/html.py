@@ -32,9 +32,9 @@ _BLOCKS = {
 }  # fmt: skip
 
 
-def html_text(content: bytes, decoded: str) -> str:
-    """The readable text of a page; `decoded` is used unless the page itself names its encoding rightly."""
-    root = _parse(content, decoded)
+def html_text(decoded: str) -> str:
+    """The readable text of a page that has been decoded already."""
+    root = _parse(decoded)
     for element in list(root.iter()):
         if not isinstance(element.tag, str) or element.tag.lower() in _DROPPED or _hidden(element):
             _remove(element)
@@ -52,7 +52,7 @@ def html_text(content: bytes, decoded: str) -> str:
     return text
 
 
-def _parse(content: bytes, decoded: str) -> HtmlElement:
+def _parse(decoded: str) -> HtmlElement:
     # The text has been decoded by content already: a page's own charset declaration is often wrong.
     bare = re.sub(r"^\s*\ufeff?\s*<\?xml[^>]*\?>", "", decoded)
     parser = lxml_html.HTMLParser(huge_tree=False, no_network=True)

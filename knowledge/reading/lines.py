@@ -47,18 +47,24 @@ def is_organisation(text: str) -> bool:
     return bool(_organisation().search(text)) and not re.search(r"[。！？；]|常委$", text)
 
 
+_STANDS_ALONE = re.compile(r"\s*(?:各|全|县|市|省|区|镇|乡|州|本|驻|有关|相关|团|[^、，,；;]{2,}(?:县|市|区|镇|乡))")
+
+
 def split_parties(text: str) -> tuple[str, ...]:
     """The parties of 主送 or 抄送, one each.
 
-    「泉州开发区、台商投资区妇工委」 stays one: what stands before 、 is no unit by itself.
+    「泉州开发区、台商投资区妇工委」 stays one: what stands before 、 is no unit by itself; so does
+    「各县妇联、教育局」, whose 各县 holds for both.
     """
     pieces: list[str] = []
     current = ""
     depth = 0
-    for letter in text.strip(" \n：:。."):
+    text = text.strip(" \n：:。.")
+    for place, letter in enumerate(text):
         depth += (letter in "（(") - (letter in "）)")
         if letter in "，,；;、\n" and depth <= 0:
-            if letter in "，,；;\n" or is_organisation(current.strip()):
+            shared = letter == "、" and current.strip().startswith("各") and not _STANDS_ALONE.match(text[place + 1 :])
+            if letter in "，,；;\n" or (is_organisation(current.strip()) and not shared):
                 pieces.append(current)
                 current = ""
                 continue
@@ -81,7 +87,8 @@ _DIGITS = {letter: str(place) for place, letter in enumerate("〇一二三四五
 _YEAR = r"(?P<year>(?:19|20)\d{2}|[一二][〇○零ОOo◯0九八][〇○零ОOo◯0一二三四五六七八九]{2})"
 _PART = r"(?:\d{1,2}|[一二三四五六七八九十〇○零]{1,3})"
 DATE = re.compile(
-    rf"{_YEAR} *(?:年 *(?P<month>{_PART}) *月(?: *(?P<day>{_PART}) *[日号])?|[-./](?P<m2>\d{{1,2}})[-./](?P<d2>\d{{1,2}})(?!\d))"
+    rf"{_YEAR} *(?:年 *(?P<month>{_PART}) *月(?: *(?P<day>{_PART}) *[日号])?"
+    r"|[-./](?P<m2>\d{1,2})[-./](?P<d2>\d{1,2})(?!\d))"
 )
 
 

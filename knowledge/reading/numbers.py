@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 _OPEN, _CLOSE = r"[〔\[【（(［〈<「{﹝]", r"[〕\]】）)］〉>」}﹞]"
 _FULL = re.compile(
-    rf"(?P<prefix>[\u4e00-\u9fff]{{0,14}}) *{_OPEN} *(?P<year>(?:19|20)\d{{2}}|(?:19|20)[\d*×X]{{1,2}}) *年? *{_CLOSE} *(?:第 *)?(?P<serial>\d{{1,5}}) *(?P<end>号)?"
+    rf"(?P<prefix>[\u4e00-\u9fff]{{0,14}}) *{_OPEN} *(?P<year>(?:19|20)\d{{2}}|(?:19|20)[\d*×X]{{1,2}}) *年? *{_CLOSE}"
+    r" *(?:第 *)?(?P<serial>\d{1,5}) *(?P<end>号)?"
 )
 _YEAR = re.compile(
-    r"(?P<prefix>[\u4e00-\u9fff]{0,14}?)(?<!\d)(?P<year>(?:19|20)\d{2}) *年? *第? *(?P<serial>\d{1,5}) *号(?!楼|线|院|房|室|台|门)"
+    r"(?P<prefix>[\u4e00-\u9fff]{0,14}?)(?<!\d)(?P<year>(?:19|20)\d{2}) *年? *第? *(?P<serial>\d{1,5}) *号"
+    r"(?!楼|线|院|房|室|台|门)"
 )
 _BARE = re.compile(
-    r"(?<![\d〕\]）)年第-])第? ?(?P<serial>\d{1,5}) *号(?:文件|文|通知|函)?(?!楼|线|院|房|室|台|门|[前后之至到晚早上下中、，,]|以[前后])"
+    r"(?<![\d〕\]）)年月第-])第? ?(?P<serial>\d{1,5}) *号(?:文件|文|通知|函)?"
+    r"(?!楼|线|院|房|室|台|门|[前后之至到晚早上下中、，,]|以[前后])"
 )
 
 # Words that stand before a number and are no part of it.

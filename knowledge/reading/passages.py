@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -23,7 +24,7 @@ def read_passages(
     """The passages of a circular; `cuts` are further places where one ends (title, signature)."""
     passages: list[Passage] = []
     edges = sorted({0, len(text), *cuts, *(section.start for section in sections)})
-    spans = [(start, end) for start, end in zip(edges, edges[1:], strict=False)]
+    spans = [(start, end) for start, end in itertools.pairwise(edges)]
     for start, end in spans:
         path = _path(sections, start)
         own = path[-1] if path and path[-1].start == start else None
@@ -86,7 +87,7 @@ def headings(path: Sequence[Section]) -> str:
 
 
 def groups(text: str, start: int, end: int, limit: int) -> Iterator[tuple[int, int]]:
-    """Spans of whole sentences, about 260 characters each and none over `limit`; a longer sentence is cut at a comma."""
+    """Spans of whole sentences, about 260 characters each, none over `limit`; longer ones are cut at a comma."""
     first = start
     at = start
     for low, high in _sentences(text, start, end, limit):

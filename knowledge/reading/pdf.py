@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from ctypes import c_double
@@ -171,7 +172,7 @@ def _paragraphs(pages: list[list[_Line]]) -> str:
     margin = sorted(line.left for line in prose)[len(prose) // 4]
     edge = sorted(line.right for line in prose)[len(prose) * 3 // 4]
     text = lines[0].text
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in itertools.pairwise(lines):
         size = max(before.size, line.size, 6.0)
         full = before.right >= edge - 1.6 * size and "\t" not in before.text
         flush = line.left <= margin + 1.2 * size and "\t" not in line.text

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from knowledge.reading import texts
-from knowledge.reading.document import Document, Meta, Passage
+from knowledge.reading.document import Document, Kind, Meta, Passage
 from knowledge.reading.passages import LIMIT, groups
 from knowledge.text import clean
 
@@ -34,11 +34,14 @@ class Record(msgspec.Struct, frozen=True):
 _decode = msgspec.json.Decoder(Record).decode
 
 
-def read_records(path: Path, problem: Callable[[int, str], Any] = lambda line, reason: None) -> Iterator[Record]:
-    """The records of a `.jsonl` or `.jsonl.gz` file, lazily; a bad line is told to `problem(line, reason)` and skipped."""
-    opened = gzip.open(path, "rb") if path.name.endswith(".gz") else path.open("rb")
+def _unheard(line: int, reason: str) -> None:
+    """Nobody asked to be told."""
+
+
+def read_records(path: Path, problem: Callable[[int, str], Any] = _unheard) -> Iterator[Record]:
+    """The records of a `.jsonl` or `.jsonl.gz` file, lazily; a bad line is told to `problem` and skipped."""
     number = 0
-    with opened as stream:
+    with gzip.open(path, "rb") if path.name.endswith(".gz") else path.open("rb") as stream:
         try:
             for number, line in enumerate(stream, 1):
                 if not line.strip():
@@ -66,7 +69,6 @@ def read_record(record: Record) -> Document:
         for number, (start, end) in enumerate(spans)
     )
     meta = Meta(title=record.title or record.law or None, date=record.version or None)
-    kind = "law" if record.article else "other"
-    return Document(
-        record.id, kind, record.text, cleaned, meta, passages=passages, version=record.version or None, body_end=len(text)
-    )  # fmt: skip
+    kind: Kind = "law" if record.article else "other"
+    version = record.version or None
+    return Document(record.id, kind, record.text, cleaned, meta, passages=passages, version=version, body_end=len(text))

@@ -67,7 +67,7 @@ def _numbered(line: Line) -> _Open | None:
 
 def _heading(rest: str) -> str:
     """The heading with which a numbered line begins, "" if it begins with text."""
-    match = re.match(r"[^。；;！？\n]{1,%d}?(?:[。]|[：:](?=[^\d])|[：:]?$)" % _HEADING, rest)
+    match = re.match(rf"[^。；;！？\n]{{1,{_HEADING}}}?(?:[。]|[：:](?=[^\d])|[：:]?$)", rest)
     if match is None:
         return ""
     heading = match.group()

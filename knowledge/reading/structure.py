@@ -6,6 +6,7 @@ import re
 
 from knowledge.reading import texts
 from knowledge.reading.citations import read_citations
+from knowledge.reading.contacts import read_contacts
 from knowledge.reading.document import Document, Kind, Meta, Section
 from knowledge.reading.head import Head, read_head
 from knowledge.reading.laws import first_article, is_law, law_passages, law_sections, law_version
@@ -13,7 +14,7 @@ from knowledge.reading.lines import Line, split_lines
 from knowledge.reading.passages import read_passages
 from knowledge.reading.sections import read_sections
 from knowledge.reading.tables import read_tables
-from knowledge.reading.tail import date_of_number, read_contacts, read_tail
+from knowledge.reading.tail import date_of_number, read_tail
 from knowledge.text import Cleaned, clean
 
 _SECRECY = re.compile(
@@ -56,7 +57,7 @@ def _circular(
     warnings: tuple[str, ...],
 ) -> Document:
     clean_text = cleaned.text
-    tables = read_tables(clean_text, lines)
+    tables = read_tables(lines)
     spans = [(table.start, table.end) for table in tables]
     prose = [line for line in lines if not any(start <= line.start < end for start, end in spans)]
     head = read_head(prose)
@@ -108,15 +109,17 @@ def _law(
     version = law_version(lines, body)
     sections = law_sections(cleaned.text, lines, body)
     number = read_head(lines[: min(body, 12)]).doc_no if body else None
+    meta = Meta(doc_no=number, title=re.sub(r"\s+", "", title) or None, date=version)
     return Document(
-        name, "law", text, cleaned, Meta(doc_no=number, title=re.sub(r"\s+", "", title) or None, date=version), sections, (),
+        name, "law", text, cleaned, meta, sections, (),
         read_citations(cleaned.text, number, title, (0, start)), law_passages(cleaned.text, sections, start), warnings,
         secrecy, pages, version, start, len(cleaned.text),
     )  # fmt: skip
 
 
 def _kind(meta: Meta, sections: tuple[Section, ...]) -> Kind:
-    return "circular" if meta.doc_no or meta.addressees or (meta.title and (meta.issuer or sections)) else "other"
+    named = meta.title and (meta.issuer or sections)
+    return "circular" if meta.doc_no or meta.addressees or named else "other"
 
 
 def _issuer_of_title(head: Head) -> tuple[str, ...]:

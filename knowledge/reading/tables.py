@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from knowledge.reading.document import Cell, Row, Table
 from knowledge.reading.lines import Line, is_organisation
 
 _TITLE = re.compile(r"(?:表|名单|清单|一览|台账|目录|安排|分配|计划|附件\s*\d*)[）)》”]?[:：]?$")
+_BEFORE_TITLE = re.compile(r"附\s*件?\s*\d*\s*[:：]\s*|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.．、]")
 _FIRST = re.compile(r"序\s*号|编\s*号|序|NO\.?|No\.?", re.IGNORECASE)
 
 
@@ -26,7 +28,7 @@ class _Rough:
         return "".join(self.parts)
 
 
-def read_tables(text: str, lines: list[Line]) -> tuple[Table, ...]:
+def read_tables(lines: list[Line]) -> tuple[Table, ...]:
     """All tables of a text, in order."""
     tables: list[Table] = []
     place = 0
@@ -219,7 +221,7 @@ def _flattened(lines: list[Line], place: int) -> tuple[Table, int] | None:
         starts.append(at)
     if len(starts) < 2:
         return None
-    gaps = [after - before for before, after in zip(starts, starts[1:], strict=False)]
+    gaps = [after - before for before, after in itertools.pairwise(starts)]
     width = (
         min(one - place, max(set(gaps), key=gaps.count))
         if one - place in gaps or min(gaps) >= one - place
@@ -323,7 +325,7 @@ def _title_above(lines: list[Line], place: int) -> str:
     for line in reversed(lines[max(0, place - 2) : place]):
         if _TITLE.search(line.text) and len(line.text) <= 50 and not re.search(r"[。，]", line.text):
             if not re.fullmatch(r"附\s*件\s*\d*\s*[:：]?", line.text):
-                return line.text.rstrip("：:")
+                return _BEFORE_TITLE.sub("", line.text).rstrip("：:")
         if not re.match(r"[（(].*[)）]$|单位[:：]|填报", line.text):
             break
     return ""

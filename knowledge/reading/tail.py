@@ -1,15 +1,13 @@
-"""The end of a document: attachments, signature and date, copies, contacts."""
+"""The end of a document: attachments, signature and date, copies."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-from knowledge.reading.document import Contact
 from knowledge.reading.head import ends_like_title
-from knowledge.reading.lines import DATE, HAN, Line, is_organisation, iso_date, split_parties
+from knowledge.reading.lines import DATE, Line, is_organisation, iso_date, split_parties
 from knowledge.reading.numbers import find_doc_numbers
-from knowledge.reading.words import words
 
 _STAMP = re.compile(r"[（(](?:盖章|公章|印章|章|代章|印|签章)[)）]")
 _LIST = re.compile(r"附\s*件?\s*[:：]\s*(?P<rest>.*)$")
@@ -62,15 +60,14 @@ def _signature(lines: list[Line], body: int) -> tuple[int | None, int | None, tu
         if date is None:
             continue
         first, names = place, _names(rest)
-        while not (rest and first == place and names and False) and first - 1 >= body and place - first < 5:
+        while first - 1 >= body and place - first < 5:
             above = _STAMP.sub("", lines[first - 1].text).strip()
             if not _signing(above):
                 break
             first -= 1
             names = [*_names(above), *names]
-        if names or place >= body:
-            if names or _closing_date(lines, place):
-                return first, place + 1, tuple(dict.fromkeys(names)), date
+        if names or _closing_date(lines, place):
+            return first, place + 1, tuple(dict.fromkeys(names)), date
     # No date: a unit alone on the last lines before copies, contacts and annexes.
     last = len(lines)
     for place in range(body, len(lines)):
@@ -177,95 +174,6 @@ def _copies(lines: list[Line], body: int) -> tuple[int | None, tuple[str, ...]]:
         parties = [party for party in split_parties(whole) if not re.match(r"存档|归档|存[（(]|校对|打印", party)]
         return place, tuple(parties)
     return None, ()
-
-
-# --- contacts -----------------------------------------------------------------------------------------------------
-
-_PHONE = re.compile(
-    r"(?<![\d-])(?:1[3-9]\d(?:[ -]?\d{4}){2}|[（(]?0\d{2,3}[)）]?\s?[-—－–]?\s?\d{7,8}(?:\s?[-—转]\s?\d{1,5})?|[2-8]\d{6,7})(?![\d-])"
-)
-_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_LABEL = re.compile(
-    r"联\s*[系络]\s*人[^，。；;\n：:\d]{0,10}?[:：]|联\s*[系络]\s*人(?:及电话|及联系电话|及联系方式)?\s+|(?:联系|咨询)方式\s*[:：]|(?:联系|咨询|办公|报名|联络)电话\s*[:：]|(?<!联系)电\s*话\s*[:：]"
-)
-_MORE = re.compile(
-    r"[（(]?\s*(?:(?:联系|咨询|办公|固定)?电\s*话|手机|电子?邮箱|邮\s*箱|传真|E-?mail|地址|微信|联系)", re.IGNORECASE
-)
-
-
-def read_contacts(lines: list[Line], text: str) -> tuple[Contact, ...]:
-    """The people to turn to, with telephone and e-mail; an address alone (发至邮箱…) counts where nobody is named."""
-    contacts: list[Contact] = []
-    place = 0
-    while place < len(lines):
-        line = lines[place]
-        match = _LABEL.search(line.text)
-        if match is None or "\t" in line.text:
-            place += 1
-            continue
-        clause = line.text[match.start() :]
-        while (
-            place + 1 < len(lines)
-            and not lines[place + 1].gap
-            and _MORE.match(lines[place + 1].text)
-            and len(clause) < 200
-        ):
-            place += 1
-            clause += "；" + lines[place].text
-        contacts += _clause(clause)
-        place += 1
-    contacts = list(dict.fromkeys(contacts))
-    emails = list(dict.fromkeys(match.group() for match in _EMAIL.finditer(text)))
-    left = [email for email in emails if email not in {contact.email for contact in contacts}]
-    if left and len(contacts) == 1 and contacts[0].email is None:
-        contacts = [Contact(contacts[0].name, contacts[0].phone, left[0])]
-    elif left and not any(contact.email for contact in contacts):
-        if contacts:
-            contacts[0] = Contact(contacts[0].name, contacts[0].phone, left[0])
-        else:
-            contacts = [Contact(None, None, left[0])]
-    return tuple(contacts)
-
-
-def _clause(clause: str) -> list[Contact]:
-    """The contacts in one clause: names, telephones and addresses in the order they stand."""
-    clause = re.sub(r"传\s*真\s*[:：]\s*" + _PHONE.pattern, " ", clause)
-    phones = [re.sub(r"\s", "", match.group()) for match in _PHONE.finditer(clause)]
-    emails = [match.group() for match in _EMAIL.finditer(clause)]
-    names = _people(_EMAIL.sub(" ", _PHONE.sub(" ", clause)))
-    count = max(len(names), 1 if phones or emails else 0)
-    found = []
-    for place in range(count):
-        found.append(
-            Contact(
-                names[place] if place < len(names) else None,
-                phones[place] if place < len(phones) else None,
-                emails[place] if place < len(emails) else None,
-            )
-        )
-    return [contact for contact in found if contact.name or contact.phone or contact.email]
-
-
-def _people(clause: str) -> list[str]:
-    label = re.match(r"联\s*[系络]\s*人(?:及[^：:\s]{2,6})?\s*[:：]?", clause)
-    if label is None:
-        return []
-    never = set(words("not_names"))
-    names = []
-    for token in re.split(r"[^" + HAN + r"·]+", clause[label.end() :]):
-        token = re.sub(r"^(?:联系人|及)", "", token)
-        if re.fullmatch(rf"[{HAN}·]{{2,5}}", token) and token not in never and not _is_place(token):
-            names.append(token)
-    return names
-
-
-def _is_place(token: str) -> bool:
-    """Units and addresses in the clause; 江老师 and 陈主任 are people."""
-    if re.fullmatch(rf"[{HAN}](?:主任|主席|部长|科长|老师|同志|干事|副主席|书记|女士|先生)", token):
-        return False
-    return is_organisation(token) or bool(
-        re.search(r"(?:电话|手机|邮箱|微信|地址|路|楼|科|室|号|工作日|同步|接收)$", token)
-    )
 
 
 def date_of_number(doc_no: str | None) -> str | None:

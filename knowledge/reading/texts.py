@@ -4,7 +4,7 @@ TABLE_HEADER_CHANGED = "跨页后表头与前页不同，已按同一张表接�
 TABLE_ROW_UNEVEN = "“{row}”一行的格数与表头不符，请核对"
 
 NO_TEXT = "没有读到文字"
-SECRET = "文件标有“{mark}”，按规定不能导入"
+SECRECY_MARK = "文件标有“{mark}”，按规定不能导入"
 BROKEN_CHARACTERS = "第{line}行有{count}个认不出的字"
 HEADER_LEFT_OUT = "页眉页脚“{text}”未收入正文"
 
