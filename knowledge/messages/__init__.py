@@ -1,0 +1,19 @@
+"""Reads what a village head writes: is somebody in danger, what does she want, and which activities she tells of."""
+
+from knowledge.messages.activity import SLOTS, Activity, Beneficiary, Material, Money, Understanding
+from knowledge.messages.crisis import is_crisis
+from knowledge.messages.understanding import understand
+from knowledge.messages.vocabulary import Vocabulary, default_vocabulary
+
+__all__ = [
+    "SLOTS",
+    "Activity",
+    "Beneficiary",
+    "Material",
+    "Money",
+    "Understanding",
+    "Vocabulary",
+    "default_vocabulary",
+    "is_crisis",
+    "understand",
+]

@@ -1,0 +1,99 @@
+"""What a message says: one intent and the activities it tells of, slot by slot."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Beneficiary:
+    """Those helped, visited or honoured: 受益对象. `n` is a count in report notation, None if not counted."""
+
+    who: str
+    n: str | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Things handed out, signed or planted: 物资. `n` as written (每人一个水杯 is 1)."""
+
+    item: str
+    n: str | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in yuan; `per` is 户 or 人 where it was given to each, empty for a total."""
+
+    yuan: float
+    per: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """One activity (活动). Counts are strings as `36`, `~30`, `30+`, `<50`, `60-70`; dates and times ISO.
+
+    `spans` tells for every slot where in the message it was read; `deleted` names slots a correction takes away.
+    """
+
+    date: str | None = None
+    date_end: str | None = None
+    part: str | None = None
+    time: str | None = None
+    time_end: str | None = None
+    place: str | None = None
+    form: str | None = None
+    category: str | None = None
+    title: str | None = None
+    topic: str | None = None
+    participants: str | None = None
+    women: str | None = None
+    children: str | None = None
+    sessions: str | None = None
+    cases: str | None = None
+    beneficiaries: tuple[Beneficiary, ...] = ()
+    materials: tuple[Material, ...] = ()
+    money: tuple[Money, ...] = ()
+    partners: tuple[str, ...] = ()
+    speaker: tuple[str, ...] = ()
+    unit: str | None = None
+    spans: Mapping[str, Span] = field(default_factory=dict, hash=False, compare=False)
+    deleted: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The activity in the annotation scheme: only the slots that are filled, deleted ones as null."""
+        found: dict[str, Any] = {}
+        for name in SLOTS:
+            value = getattr(self, name)
+            if name in ("beneficiaries", "materials", "money") and value:
+                found[name] = [{f.name: getattr(item, f.name) for f in fields(item)} for item in value]
+            elif value:
+                found[name] = list(value) if isinstance(value, tuple) else value
+        found.update(dict.fromkeys(self.deleted))
+        return found
+
+
+SLOTS = tuple(f.name for f in fields(Activity) if f.name not in ("spans", "deleted"))
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What the bot makes of a message: its intent, further intents, activities, and the kind of danger if any."""
+
+    intent: str
+    also: tuple[str, ...] = ()
+    reports: tuple[Activity, ...] = ()
+    crisis_type: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The prediction as the scorer of reports reads it."""
+        return {
+            "intent": self.intent,
+            "also": list(self.also),
+            "reports": [report.to_json() for report in self.reports],
+            "crisis_type": self.crisis_type,
+        }

@@ -1,0 +1,125 @@
+"""Decides what a message wants: report, plan, question, command, notice, acknowledgement or chat."""
+
+import re
+
+from knowledge.messages.kinds import Kind
+from knowledge.messages.passage import Passage
+
+_EMPTY = re.compile(r"^(?:\[[^\]]{1,6}\]|【(?:图片|照片|视频|语音|表情)】|\s|[^\w\u4e00-\u9fff])*$")
+_ACK = re.compile(
+    r"^(?:收到+|好的?|好嘞|好哒|好滴|好咧|嗯+|哦+|噢|行|可以|中|要得|得行|知道了?|晓得了?|明白了?|了解|OK|ok|Ok|1|２|遵命|没问题|已阅|阅|已知悉|知悉|已收到|收悉|照办|马上办|谢谢|多谢|感谢|辛苦了?|对的?|是的?|没错|嗯嗯|👌|👍|🙏|🌹|哦哦|好吧|行吧|行嘞|妥|妥了|得嘞|成|懂了|安排|立即落实|抓紧落实|马上落实|落实|按要求落实|会的|必须的|1、?已?收到|\+1|roger)"
+    r"(?:[，,。.!！~～、 ]*(?:收到+|好的?|嗯+|谢谢|多谢|感谢|辛苦|知道了?|明白|主席|主任|书记|领导|老师|姐|您|你|了|啦|哈|呢|的|大家|镇|村|社区|妇联|我们|我|马上|立即|会|就|去|办|落实|安排|按时|按要求|完成|参加|[一-龥]{2,3}(?:姐|村)|哦|噢|呀|啊|们|及时|尽快|照做|转发|一定|准时|看到了|通知|已|传达|👌|👍|🙏|🌹|💐|😊|OK|ok|\[[^\]]{1,4}\]))*[，,。.!！~～ 👌👍🙏🌹💐😊❤️🤝💪]*$"
+)
+_NOTICE = re.compile(
+    r"@所有人|@全体|收到请?回复|请(?:各|大家|全体)[^。]{0,30}(?:参加|报送|上报|准时|按时|通知|转发|填|做好|务必|于)|^(?:【)?(?:紧急)?(?:通知|转发?|会议通知|关于[^，。]{2,40}的?(?:通知|函|通告|公告|倡议))(?:】)?|各(?:村|社区|乡镇|镇|街道|县|位)[^。]{0,24}(?:[:：]|请|于|务必|要|须|报|上报|组织|做好|抓紧|前)|请于[^。]{2,20}前|不得缺席|不得迟到|请假需|原则上不得请假|特此通知|请遵照执行|务必(?:于|在|准时|按时|高度)|〔20\d\d〕|截止时间|逾期|望周知|请转发|请相互转告|现将有关事项"
+)
+_COMMAND = re.compile(
+    r"^(?:(?:请|麻烦|帮忙|帮我?|给我?|你|小娘家|娘家|机器人|那就?|好[，,]?|对[，,]?|没错[，,]?|请你|麻烦你|能不能|可以)?[，, ]*(?:再|先|把|将)?(?:我(?:的|们)?|我们?村(?:的)?|刚才(?:那|的)?[^，。]{0,8}|上一?[条次]|上面(?:那)?|这[条个次]|昨天(?:那|的)?[^，。]{0,6}|全部|所有|今年(?:的)?|本月(?:的)?|上个?月(?:的)?)?)?(?:查一?下|查查|查询|查看|查|看一?下|看看|统计一?下|统计|汇总|导出|打印|下载|发我一?份|生成|撤回|撤销|作废|删除|删了|删掉|取消|确认提交|确认|提交|保存|菜单|帮助|提醒我|提醒|设个?提醒|设置|导成|做个?表|做成|列一?下|列出|列个|我的上报|重新?来|重填|返回|退出|上一步|下一步|跳过|催一?下|催办|通知|群发|转发给|发给|改密码|绑定|解绑|订阅|退订|开始上报|上报|报送|归档|算一?下|合计一?下|重发|再发一?遍|暂存|存一?下|存草稿)"
+)
+_COMMAND_IN = re.compile(
+    r"(?:帮我|给我|替我|麻烦(?:你)?|请(?:你)?(?:帮)?)[^，。]{0,8}(?:查|导出|统计|汇总|打印|撤回|撤销|删|生成|列|提醒|发一?份|做个?表|找|看看|算|存|提交|改)|提醒我|(?:记得|到时候?)[^，。]{0,6}提醒|导出[^，。]{0,10}(?:表|台账|Excel|excel|名单|数据|记录)|(?:刚才|上一?条|刚刚|前面|上面|那条|这条|刚报)[^。]{0,12}(?:撤回|撤销|作废|删掉|删了|不要了|取消)|(?:把|将)[^，。]{1,16}(?:撤回|撤销|作废|导出|打印出来|汇总|发给我|发我|导成|整理成|做成|生成)"
+)
+_QUESTION = re.compile(
+    r"[?？]|吗(?:[，。!！~]|$)|呢(?:[，。!！]|$)|请问|咨询一?下|想问|问一?下|问下|什么(?!都|时候都|也)|怎么|咋(?!舞)|如何|哪(?!怕|儿都|里都)|多少|几(?:号|点|时|份|个人|天|月|岁|次|户|万|种|张|年)|啥|为什么|是不是|能不能|可不可以|要不要|有没有|行不行|中不中|可以不|得不得|对不对|是否|能否|谁|几时|多久|多大|够不够|算不算|该不该|会不会|用不用|还是[^，。]{1,10}(?:的|呀|啊)?$|可以[^，。]{0,8}(?:吧|不|么)(?:[，。]|$)|么(?:[，。]|$)|嘛$|不$|没$|没有$"
+)
+_FUTURE = re.compile(
+    r"(?:明天|明儿|明日|明早|明晚|后天|大后天|后儿|下周|下个?星期|下个?礼拜|下个?月|下旬|月底前|过几天|过两天|改天|到时候?|即将|将于|将在|定于|拟于?|拟定|准备(?!了|好了|工作)|打算|计划(?!生育|外)|预计|预备|寻思着?|商量着|想(?:着)?(?:搞|办|开|请|组织|弄|做|在|给|带|去|约|把|让|于)|要(?:搞|办|开展|举办|组织|召开|开个|弄|去慰问|请)|安排在|定在|预定|筹备|争取|月底(?:要|想|打算)|今晚(?:要|准备)|等会儿?|待会儿?|一会儿?(?:要|去)|马上要)"
+)
+_HAPPENED = re.compile(
+    r"[一-龥](?:了|过)(?!吗|没)|共\d|参加\d|来了|去了|已经?|刚(?:才|刚|散|结束)|结束|到会|到场|参加人数|人次|的活动|签到|完成|昨|前天|今天|上周|现场|圆满|一场|\d+人|名|顺利"
+)
+_OTHERS = re.compile(r"(?:隔壁|邻|人家|别的|其他|旁边|对门|他们|兄弟)(?:那个|的)?(?:村|社区|镇|乡|县)|人家[一-龥]{1,4}村|(?:隔壁|邻居?)[一-龥]{1,3}(?:村|镇|社区)|听说[^，。]{1,6}(?:村|社区|镇)|看[^，。]{0,4}(?:别|人家|隔壁)")
+_SELLING = re.compile(r"(?:元|块|块钱|毛)(?:一|/|每)?(?:斤|箱|袋|个|份|盒|瓶|只)|包邮|下单|接龙|优惠|特价|促销|打折|团购|有需要的|要的(?:私|联系|扣|报|找)|私聊|私信我|加我微信|砍一?刀|帮忙点|点个赞|投票|投一?票|助力|扫码领|免费领|代理|招代理|转让|出售|卖|房东直租|现货|到货|预订|新鲜(?:的)?(?:土|自家)|自家(?:种|养|做)")
+_GREETING = re.compile(r"^(?:[一-龥]{0,6}(?:早上好|早安|上午好|中午好|下午好|晚上好|晚安|你好|您好|大家好|在吗|在不在|新年好|新年快乐|节日快乐|生日快乐|快乐|拜年|恭喜|祝福?|祝[您你大]|恭祝|元宵|中秋))")
+_COMPLAIN = re.compile(r"累死|烦死|气死|热死|忙死|笑死|唉|哎呀|真是的|郁闷|头疼|没意思|太难了|吐槽|受不了|烦人|好烦|心累|怎么又|又要(?:报|填|写|开会)|天天(?:报|填|写)|表哥表姐|形式主义")
+_OWN_DOING = re.compile(r"我们?|咱|俺|本村|我村|妇联|村里|社区|今天|昨天|上午|下午")
+
+
+def is_empty(text: str) -> bool:
+    """Pictures, emoji and signs alone."""
+    return bool(_EMPTY.match(text)) and not re.search(r"👌|👍|✅|🆗", text)
+
+
+def is_ack(text: str) -> bool:
+    """收到, 好的, 1, 👌."""
+    return len(text) <= 30 and (_ACK.match(text.strip()) is not None or re.fullmatch(r"[👌👍✅🆗🙏🌹\s]+", text) is not None)
+
+
+def is_notice(text: str) -> bool:
+    """A forwarded official notice."""
+    return _NOTICE.search(text) is not None
+
+
+def is_command(text: str) -> bool:
+    """An order to the bot."""
+    text = text.strip()
+    return (len(text) <= 40 and _COMMAND.match(text) is not None) or _COMMAND_IN.search(text) is not None
+
+
+def is_question(text: str) -> bool:
+    """Something is asked."""
+    return _QUESTION.search(text) is not None
+
+
+def has_question(text: str) -> bool:
+    """A report that ends in a question of its own."""
+    return re.search(r"请问|想问|问一?下|[?？]\s*$|吗[。!！]?$|能不能|可不可以", text) is not None
+
+
+def is_future(passage: Passage) -> bool:
+    """Something still to come is told of."""
+    return _FUTURE.search(passage.said) is not None
+
+
+def happened(text: str) -> bool:
+    """Something is told as done."""
+    return _HAPPENED.search(text) is not None
+
+
+def decide(passage: Passage, kind: Kind) -> tuple[str, tuple[str, ...]]:
+    """The intent of a message without context that is no crisis, and further intents in it."""
+    text = passage.said.strip()
+    if not text or is_empty(text):
+        return "chat", ()
+    if is_ack(text):
+        return "ack", ()
+    if is_notice(text):
+        return "notice", ()
+    telling = kind.weight >= 2 or (kind.category is not None and bool(passage.numbers))
+    counted = bool(passage.numbers) and telling
+    if is_command(text) and not (counted and passage.times and happened(text) and len(text) > 24):
+        return "command", ()
+    if _OTHERS.search(text) and not re.search(r"参观|学习|取经|观摩|联合|一起|结对", text):
+        return "chat", ()
+    if _SELLING.search(text) and not re.search(r"参加|义卖|讲座|培训|妇女之家|助农|直播带货培训|活动", text):
+        return "chat", ()
+    if _COMPLAIN.search(text) and not counted:
+        return "chat", ()
+    past_days = any(t.day_given and t.first and t.first <= passage.ref.date() and not t.before for t in passage.times)
+    future_days = any(t.day_given and t.first and t.first > passage.ref.date() for t in passage.times)
+    future = (is_future(passage) or future_days) and telling
+    done = past_days and not future_days and re.search(r"了|过|刚|完", text) is not None
+    asks = is_question(text)
+    if future and not (done and not is_future(passage)):
+        definite = passage.times or kind.weight >= 2
+        planning = re.search(r"我们?|咱|俺|本村|我村|村里|社区|准备|打算|计划|定于|定在|拟|寻思|想|将于|预计", text)
+        if asks and not (planning and (passage.times or re.search(r"准备|打算|计划|寻思|想(?:搞|办|开|请|组织|弄)", text))):
+            return "question", ()
+        if definite:
+            return "plan", ()
+    if asks and not (counted and past_days) and not (counted and re.search(r"来了|去了|搞了|办了|开了|参加", text)):
+        return "question", ()
+    if _GREETING.match(text) and not counted:
+        return "chat", ()
+    if telling and (passage.times or passage.numbers or happened(text) or kind.weight >= 3):
+        if not _is_telling(passage, kind, text):
+            return "chat", ()
+        return "report", ("question",) if has_question(text) and asks else ()
+    return "chat", ()
+
+
+def _is_telling(passage: Passage, kind: Kind, text: str) -> bool:
+    """A report has a doing; a wish, a joke or weather talk has none."""
+    if kind.weight >= 2 or (kind.category and len(passage.numbers) >= 1 and passage.times):
+        return not (len(text) <= 6 and not passage.numbers)
+    return bool(kind.category and passage.numbers and re.search(r"活动|参加|来了|去了|搞|办|开展|发", text))

@@ -1,0 +1,112 @@
+"""Decides what kind of activity is told of: its form (形式) and category (类别)."""
+
+import re
+from typing import NamedTuple
+
+from knowledge.messages.passage import Passage
+from knowledge.messages.vocabulary import Hit
+
+#: the category a form points to when the words name no subject, and how strongly
+_BY_FORM = {
+    "慰问": ("关爱帮扶", 5.5),
+    "走访排查": ("关爱帮扶", 2.5),
+    "会议": ("组织建设", 2.5),
+    "文体活动": ("文体活动", 3.5),
+    "志愿服务": ("志愿环境", 2.0),
+    "评选表彰": ("家庭建设", 1.5),
+    "纠纷调解": ("维权普法", 6.0),
+    "信访接待": ("维权普法", 6.0),
+    "义诊体检": ("妇女健康", 5.0),
+    "招聘会": ("创业就业", 6.0),
+    "植树": ("志愿环境", 6.0),
+    "妇女议事": ("组织建设", 7.0),
+    "亲子活动": ("家庭建设", 3.0),
+    "捐赠救助": ("关爱帮扶", 4.5),
+    "参观学习": ("思想引领", 2.0),
+    "培训": ("创业就业", 2.0),
+    "讲座": ("家庭建设", 0.6),
+    "宣传": ("维权普法", 0.6),
+    "座谈会": ("组织建设", 2.0),
+}
+_SEVERAL = re.compile(r"(?:共|累计|总共|一共)?(?:开展|举办|组织|搞)(?:了)?(?:各类|各种)?(?:妇女|妇联)?活动\S{0,3}\d*[一二三四五六七八九十]*\s*(?:余|多)?(?:场|次)")
+_GAVE = re.compile(r"(?:发|发放|送|派|贴|张贴|散发)(?:了|出)?[^，。,;；]{0,8}(?:传单|宣传|资料|折页|手册|明白纸)")
+
+
+class Kind(NamedTuple):
+    """Form and category with the places they were read from, and how sure the form is (0 none … 5 named)."""
+
+    form: str | None
+    category: str | None
+    form_span: tuple[int, int] | None
+    category_span: tuple[int, int] | None
+    weight: float
+
+
+def read_kind(passage: Passage) -> Kind:
+    """The form and category of one activity."""
+    form, span, weight = _form(passage)
+    if _SEVERAL.search(passage.said) and re.search(r"其中|包括|分别", passage.said):
+        return Kind("其他", "组织建设", span, None, 3)
+    category, category_span = _category(passage, form)
+    if form is None and category is not None and weight == 0 and re.search(r"活动|搞了|办了|开展", passage.said):
+        form = "其他"
+    return Kind(form, category, span, category_span, weight)
+
+
+def _form(passage: Passage) -> tuple[str | None, tuple[int, int] | None, float]:
+    scores: dict[str, float] = {}
+    where: dict[str, Hit] = {}
+    for hit in passage.hits:
+        form = hit.entry.form
+        if not form or _is_other_use(passage, hit):
+            continue
+        weight = float(hit.entry.form_weight)
+        if weight >= scores.get(form, 0):
+            where[form] = hit
+        scores[form] = max(scores.get(form, 0), weight) + (0.3 if form in scores else 0)
+    if _GAVE.search(passage.said):
+        scores["宣传"] = max(scores.get("宣传", 0), 2.2)
+    if "慰问" in scores and "走访排查" in scores:
+        scores["慰问"] += 1
+    if not scores:
+        return None, None, 0
+    best = max(scores, key=lambda f: (scores[f], -where[f].start if f in where else 0))
+    hit_of = where.get(best)
+    return best, (hit_of.start, hit_of.end) if hit_of else None, scores[best]
+
+
+def _is_other_use(passage: Passage, hit: Hit) -> bool:
+    """A form's word that is part of another thing: 培训学校, 调解员, 宣传单, 讲座资料."""
+    after = passage.text[hit.end : hit.end + 2]
+    before = passage.text[max(0, hit.start - 3) : hit.start]
+    if hit.word in ("宣传", "调解", "培训", "志愿服务", "讲解", "慰问", "救助", "表彰", "招聘", "选举", "巡逻") and after[:1] in "员单册品栏车部队室站":
+        return True
+    if hit.word == "宣传" and after[:2] in ("资料", "折页", "手册", "画", "页"):
+        return True
+    if hit.word in ("学习", "座谈") and before.endswith(("参观", "考察", "辅导")):
+        return False
+    if before.endswith(("没有", "不用", "没搞", "取消")):
+        return True
+    return hit.word in ("走了", "上课", "拜年") and after[:1] in "吧啦了"
+
+
+def _category(passage: Passage, form: str | None) -> tuple[str | None, tuple[int, int] | None]:
+    scores: dict[str, float] = {}
+    where: dict[str, tuple[int, int]] = {}
+    for hit in passage.hits:
+        category = hit.entry.category
+        if not category:
+            continue
+        weight = hit.entry.category_weight + (0.01 * (hit.end - hit.start))
+        if category not in scores or weight > scores[category]:
+            where[category] = (hit.start, hit.end)
+            scores[category] = weight + 0.4 * (category in scores)
+        else:
+            scores[category] += 0.4
+    if form in _BY_FORM:
+        category, weight = _BY_FORM[form]
+        scores[category] = max(scores.get(category, 0), weight) + (0.5 if category in scores else 0)
+    if not scores:
+        return None, None
+    best = max(scores, key=lambda c: scores[c])
+    return best, where.get(best)

@@ -1,0 +1,100 @@
+"""Says on which day and at what hour an activity was (时间), from the times in its words."""
+
+import re
+from dataclasses import dataclass
+
+from knowledge.calendar import TimeExpression
+from knowledge.messages.activity import Span
+from knowledge.messages.passage import Passage
+
+_JUST = re.compile(r"刚(?:才|刚|散|结束|搞|开|弄|完|忙|从|办|做|去|回|把|给|走|调解|讲|慰问|发|组织)|才(?:散|结束)(?:会|场)?")
+_BEGAN = re.compile(r"开营|开班|开始|开课|启动|起")
+_ENDED = re.compile(r"结营|结班|结束|结业|结课|闭幕|收官")
+_RELATIVE = re.compile(r"[今昨前][天儿晚早日个]|今|昨|上(?:个)?(?:周|星期|礼拜)|周[一二三四五六日天]|星期|礼拜|大前|后天|明|刚|\d")
+_OF_ALL_YEARS = re.compile(r"^(?:今年|去年|本年|全年|前年|明年|\d{4}年|近年|这些年|上半年|下半年|[一二三四]季度|本季度)")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Day(s) and hour; all None where the message names none."""
+
+    date: str | None = None
+    date_end: str | None = None
+    part: str | None = None
+    time: str | None = None
+    time_end: str | None = None
+    span: Span | None = None
+    clock_span: Span | None = None
+
+
+def read_moment(passage: Passage, today_by_default: bool) -> Moment:
+    """The moment of one activity; `today_by_default` lets 上午 or 刚散 alone mean the day of speaking."""
+    times = [t for t in passage.times if t.rrule is None]
+    days = [t for t in times if t.day_given and (t.first or t.last) and not _not_a_day(passage, t)]
+    date = date_end = None
+    span: Span | None = None
+    if days:
+        best = max(days, key=lambda t: (_weight(t), -t.start))
+        date, date_end = _window(best)
+        span = (best.start, best.end)
+        if date_end is None and len(days) > 1:
+            date, date_end = _opened_and_closed(passage, days, date)
+    part = next((t.part for t in times if t.part and not t.vague), None)
+    clocked = next((t for t in times if t.clock), None)
+    alone = any(not t.day_given and (t.part or t.clock or t.first) for t in times)
+    if date is None and today_by_default and (alone or _JUST.search(passage.said)):
+        date = passage.ref.date().isoformat()
+        span = next(((t.start, t.end) for t in times if not t.day_given), None)
+    return Moment(
+        date,
+        date_end,
+        part,
+        clocked.clock if clocked else None,
+        clocked.clock_end if clocked else None,
+        span,
+        (clocked.start, clocked.end) if clocked else None,
+    )
+
+
+def _weight(time: TimeExpression) -> int:
+    if time.month_only:
+        return 1
+    if time.vague or time.before:
+        return 0
+    return 3 if _RELATIVE.search(time.text) else 2
+
+
+def _window(time: TimeExpression) -> tuple[str | None, str | None]:
+    if time.month_only:
+        return time.date_text, None
+    first, last = time.first or time.last, time.last
+    if first is None:
+        return None, None
+    if time.before and time.first is None:
+        return first.isoformat()[:7], None
+    return first.isoformat(), last.isoformat() if last and last != first else None
+
+
+def _not_a_day(passage: Passage, time: TimeExpression) -> bool:
+    if _OF_ALL_YEARS.match(time.text) and (time.first is None or time.last is None or (time.last - time.first).days > 31):
+        return True
+    if time.first and time.last and (time.last - time.first).days > 45:
+        return True
+    after = passage.text[time.end : time.end + 4]
+    return time.text in ("三八", "六一", "五一", "七一", "八一", "五四", "端午", "重阳", "三八节") and re.match(r"红旗|标兵|表彰|维权|粽|敬老活动|座谈", after) is not None
+
+
+def _opened_and_closed(
+    passage: Passage, days: list[TimeExpression], date: str | None
+) -> tuple[str | None, str | None]:
+    """春蕾夏令营昨天结营，7月12号开营的: two days with 开 and 结 are the ends of one activity."""
+    opened = closed = None
+    for time in days:
+        around = passage.text[time.end : time.end + 4]
+        if _BEGAN.match(around):
+            opened = time.first
+        elif _ENDED.match(around) or _ENDED.search(around):
+            closed = time.last
+    if opened and closed and opened < closed:
+        return opened.isoformat(), closed.isoformat()
+    return date, None

@@ -1,0 +1,143 @@
+"""A message prepared for reading: its text put right, the words, numbers and times in it, and what was taken back."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+
+from knowledge.calendar import TimeExpression, find_times
+from knowledge.messages.vocabulary import Hit, Vocabulary
+from knowledge.numerals import Number, find_numbers
+
+#: where one clause ends and the next begins
+BREAKS = "，,。；;！!？?\n【】：:（）()…~"
+_WIDE = str.maketrans(
+    "０１２３４５６７８９％．：，；！？（）／－　" + "ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ",
+    "0123456789%.：，；！？（）/- " + "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+)
+#: she takes back what she has just said: 二十个不对二十一个
+_REPAIR = re.compile(
+    r"[…，,。 ]*(?:哦不对?|噢不|喔不|呃不对?|不对不对|不对[,，]?是|啊不对?是?|不不不?|错了[,，]?(?:应该)?是|说错了[,，]?是?|口误[,，]?是?|不是不是|应该是|(?<![对不])不对(?![外劲付称头])|…+哦?|——?不|更正[,，]?是?)[，, ]*(?:应该)?是?[，,是 ]*"
+)
+_NOT = re.compile(r"不是(?!说|因为|很|不|有|为|我|吗|嘛|太|在)")
+
+
+@cache
+def _simplified() -> dict[int, int]:
+    from opencc import OpenCC
+
+    chars = [chr(c) for c in range(0x4E00, 0x9FA6)]
+    plain = OpenCC("t2s").convert("\n".join(chars)).split("\n")
+    return {ord(a): ord(b) for a, b in zip(chars, plain, strict=True) if a != b and len(b) == 1}
+
+
+@dataclass(slots=True)
+class Passage:
+    """A message, or a stretch of one, with offsets into the message as it came."""
+
+    text: str
+    ref: datetime
+    hits: list[Hit]
+    numbers: list[Number]
+    times: list[TimeExpression]
+    start: int = 0
+    end: int = 0
+    breaks: list[int] = field(default_factory=list)
+
+    def clause_bounds(self, at: int) -> tuple[int, int]:
+        """The clause (between commas) around an offset."""
+        i = bisect_left(self.breaks, at)
+        left = self.breaks[i - 1] + 1 if i else self.start
+        right = self.breaks[i] if i < len(self.breaks) else self.end
+        return max(left, self.start), min(right, self.end)
+
+    def part(self, start: int, end: int) -> "Passage":
+        """The same message narrowed to `start:end`."""
+        return Passage(
+            self.text,
+            self.ref,
+            [h for h in self.hits if start <= h.start and h.end <= end],
+            [n for n in self.numbers if start <= n.start and n.end <= end],
+            [t for t in self.times if start <= t.start and t.end <= end],
+            start,
+            end,
+            self.breaks,
+        )
+
+    @property
+    def said(self) -> str:
+        """The words of this stretch."""
+        return self.text[self.start : self.end]
+
+    def clauses(self) -> Iterator[tuple[int, int]]:
+        """The clauses of this stretch, empty ones left out."""
+        left = self.start
+        for at in self.breaks:
+            if at < self.start:
+                continue
+            if at >= self.end:
+                break
+            if at > left:
+                yield left, at
+            left = at + 1
+        if left < self.end:
+            yield left, self.end
+
+
+def plain_text(text: str, vocabulary: Vocabulary) -> str:
+    """One width, Simplified, slips put right; the length never changes, so offsets are those of the message."""
+    text = text.translate(_WIDE)
+    if any("\u4e00" <= c for c in text):
+        text = text.translate(_simplified())
+    return vocabulary.put_right(text)
+
+
+def prepare(text: str, ref: datetime, mode: str, vocabulary: Vocabulary) -> Passage:
+    """Read the words, numbers and times of a message; `mode` says where a bare 周三 lies (report, plan)."""
+    plain = plain_text(text, vocabulary)
+    times = find_times(plain, ref, mode)  # type: ignore[arg-type]
+    numbers = [
+        n
+        for n in find_numbers(plain)
+        if not n.is_ordinal and not any(t.start < n.end and n.start < t.end for t in times)
+    ]
+    passage = Passage(plain, ref, vocabulary.find(plain), numbers, times, 0, len(plain))
+    passage.breaks = [i for i, c in enumerate(plain) if c in BREAKS and not _inside_number(plain, i)]
+    _forget_what_was_taken_back(passage)
+    return passage
+
+
+def _inside_number(text: str, at: int) -> bool:
+    return text[at] in ",:：" and text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit()
+
+
+def _forget_what_was_taken_back(passage: Passage) -> None:
+    """Drop the figure or time before 不对, 哦, 应该是 when the same kind of thing follows it."""
+    text = passage.text
+    for match in _REPAIR.finditer(text):
+        before = [n for n in passage.numbers if n.end <= match.start() and match.start() - n.end <= 6]
+        after = [n for n in passage.numbers if match.end() <= n.start <= match.end() + 8]
+        if before and after and _comparable(before[-1], after[0]):
+            passage.numbers.remove(before[-1])
+        first = [t for t in passage.times if t.end <= match.start() and match.start() - t.end <= 10]
+        then = [t for t in passage.times if match.end() <= t.start <= match.end() + 4]
+        if first and then:
+            kept = then[0]
+            for time in first:
+                if time.day_given == kept.day_given or not time.day_given:
+                    passage.times.remove(time)
+    for match in _NOT.finditer(text):
+        wrong = next((n for n in passage.numbers if 0 <= n.start - match.end() <= 3), None)
+        if wrong and len(passage.numbers) > 1:
+            passage.numbers.remove(wrong)
+        said = next((t for t in passage.times if 0 <= t.start - match.end() <= 1), None)
+        if said and len(passage.times) > 1:
+            passage.times.remove(said)
+
+
+def _comparable(a: Number, b: Number) -> bool:
+    """Whether the second figure may stand for the first: the same measure, or one of them left out."""
+    people = {"个", "人", "名", "位", "", "号", "人次"}
+    return a.unit == b.unit or (a.unit in people and b.unit in people) or not a.unit or not b.unit

@@ -1,0 +1,159 @@
+"""Finds where it was (地点) and which village she speaks for (单位)."""
+
+import re
+
+from knowledge.messages.passage import Passage
+from knowledge.messages.vocabulary import Hit, alternatives
+
+Found = tuple[str, tuple[int, int]]
+
+_SIDE = re.compile(rf"(?:{alternatives('place_sides.txt')})+")
+_VERBS = (
+    "开展|举办|举行|组织|召开|召集|进行|搞|办|做|开|给|种|栽|摆|发|教|讲|表彰|宣传|慰问|排|演|跳|唱|集中|集合|设|挂|播放|放|评|学|捡|清|打扫|清扫|清理|为|帮|包|煮|把|对|请|看|"
+    "参加|接待|调解|走访|量|测|签|领|扭|猜|听|上课|参观|植树|观摩|义诊|体检|联合|教跳|结营|开营|比赛|揭牌|启动|值班|站岗|巡"
+)
+_CUE = re.compile(r"(?:地点[:：]?(?:在|是)?|(?<![存现正不好所实潜还都也总老])在|(?<!一)再(?=[一-龥]{2,8}(?:开展|举办|搞|办|召开|组织))|(?:走进|深入|来到|走到)|(?<![达得来])(?<!收)到(?!会|场|位|了|底|的|达|家里|最后|现在|今天|时候|点|[0-9一二三四五六七八九十]+点)|去(?!了?[0-9一二三四五六七八九十]|的|年|世|找|看|给)|(?<!关|由|属|位)于)")
+_FREE = re.compile(rf"([^，,。；;！!？?\n]{{2,14}}?)(?={_VERBS})")
+_OWN = re.compile(r"^(?:我们?|咱们?|俺们?|本|你们|他们|了|的)+")
+_VILLAGE = re.compile(r"([一-龥]{1,4}(?:村|社区|寨|屯|塆|居委会))(?!部|委|民|口|道|里|头|上|边|妇女之家|医|级|干|小|中|支|两委|办|集体|史|务|容|庄|规|居|公所|卫生|广场|服务中心|文化|组|社|长|主任|书记|党|网格|东|西|南|北|后|前|尾|校)")
+_NOT_NAMES = re.compile(
+    r"^(?:我|我们|咱|咱们|俺|俺们|本|全|各|该|这个|那个|哪个|每个|几个|两个|三个|隔壁|邻|别的|其他|农|乡|山|新农|行政|自然|美丽乡?|文明|示范|和谐|平安|进|入|到|在|去|出|回|下|驻|是|贫困|脱贫|帮扶|试点|重点|智慧|书香|无毒|零家暴|先进|城中|一个|这|那|外|中心|镇|乡镇|所有|有的|周边|附近|整个|全镇各|各个|县里|镇里|的|了|和|与|老|小|大|古|多个?|\d+个?|[一二三四五六七八九十]+个)(?:村|社区|寨|屯|塆|居委会)$"
+)
+_LEAD = re.compile(r"^.*?(?:镇|乡|街道|县|区|市)(?=[一-龥]{2,4}(?:村|社区|寨|屯|居委会)$)|^(?:我们?|咱们?|俺们?|我是|是|在|到|去|来|于|今天|昨天|前天|我|由|和|跟|与|同|了|的|上午|下午|晚上|对|给|为|叫|汇报|报告|主席|主任|书记|组织|请|[0-9日号月]+)+")
+
+
+def read_place(passage: Passage) -> Found | None:
+    """The place of one activity as it is written, without 在 and without 我们."""
+    places = [h for h in passage.hits if h.entry.place or h.entry.unit]
+    best: tuple[int, Found] | None = None
+    for cue in _CUE.finditer(passage.text, passage.start, passage.end):
+        found = _after_cue(passage, cue, places)
+        if found is None:
+            continue
+        rank = {"在": 3, "于": 3, "地": 4, "再": 3, "走": 2, "深": 2, "来": 2}.get(cue.group()[0], 1)
+        if best is None or rank > best[0]:
+            best = (rank, found)
+    bare = _bare(passage, places)
+    if best is not None and not (best[0] < 2 and bare is not None and bare[1][0] < best[1][1][0]):
+        return best[1]
+    return bare or (best[1] if best else None)
+
+
+def _after_cue(passage: Passage, cue: re.Match[str], places: list[Hit]) -> Found | None:
+    begin = cue.end()
+    if passage.text[begin : begin + 1] in "：: ":
+        begin += 1
+    _, clause_end = passage.clause_bounds(begin)
+    chain: Hit | None = None
+    for hit in places:
+        if hit.start < begin:
+            continue
+        limit = begin + 13 if chain is None else chain.end + 4
+        if hit.start > limit or hit.end > clause_end:
+            break
+        between = passage.text[chain.end if chain else begin : hit.start]
+        if chain is None and _stops(between):
+            return None if cue.group()[0] in "去到" else _free(passage, begin, cue)
+        if chain is not None and (_stops(between) or "和" in between or "、" in between):
+            break
+        if chain is not None and hit.entry.organisation and not between and not hit.entry.place:
+            break
+        chain = hit
+    if chain is None:
+        return _free(passage, begin, cue) or _village_place(passage, begin, clause_end)
+    end = _with_side(passage.text, chain.end, clause_end)
+    return _tidy(passage.text, begin, end)
+
+
+def _stops(between: str) -> bool:
+    """Whether a verb stands between 在 and the place word, so that they do not belong together."""
+    return bool(re.search(r"[了着过给把让]|开展|举办|组织|召开|搞|慰问|宣传|参加|进行|送|发|领|打扫|看望|[0-9]{2,}|一起|联合|和", between))
+
+
+def _free(passage: Passage, begin: int, cue: re.Match[str]) -> Found | None:
+    if cue.group()[0] not in "在再于地走深来":
+        return None
+    match = _FREE.match(passage.text, begin, passage.end)
+    if match is None or any(t.start < match.end(1) and match.start(1) < t.end for t in passage.times):
+        return None
+    if re.search(r"[了着过的是我你他她]$|活动|期间|同时|前夕|之际|基础|过程|情况|下$|指导|带领|努力|支持|帮助|参加|老师|讲座|孩子|妇女|群众|家长|一起|会上", match.group(1)):
+        return None
+    return _tidy(passage.text, begin, match.end(1))
+
+
+def _village_place(passage: Passage, begin: int, end: int) -> Found | None:
+    match = re.compile(r"(?:我们?|咱们?|俺们?)?([一-龥]{2,4}(?:村|社区|寨|屯|镇|乡))(?:里|上)?").match(passage.text, begin, end)
+    if match is None or _NOT_NAMES.match(match.group(1)):
+        return None
+    return match.group(1), match.span(1)
+
+
+def _bare(passage: Passage, places: list[Hit]) -> Found | None:
+    """A place with no 在: at the head of a clause, after the time, or a clause of its own."""
+    for hit in places:
+        if not hit.entry.place or (hit.entry.organisation and hit.end - hit.start < 4 and "圩" not in hit.word):
+            continue
+        left, right = passage.clause_bounds(hit.start)
+        head = passage.text[left : hit.start]
+        tail = passage.text[hit.end : right]
+        end = _with_side(passage.text, hit.end, right)
+        alone = end >= right
+        for time in passage.times:
+            if left <= time.start and time.end <= hit.start:
+                head = passage.text[max(time.end, left) : hit.start]
+        head = re.sub(r"^(?:我们?|咱们?|俺们?|本|村|社区|镇|就|的|[一-龥]{1,5}(?:村|社区|镇|县)|今天|昨天)+", "", head)
+        if len(head) > 4 or re.search(r"[给跟和与同由请把送发进教领从向、是了]|慰问|看望|组织", head):
+            continue
+        if hit.word in ("村里", "镇上", "镇里", "乡里", "县里", "家门口", "公司", "企业", "村委", "大队", "学校", "基地", "路边", "院里", "超市", "医院", "银行", "楼下", "河道", "村道", "茶园", "果园", "大棚", "地里", "田里", "庙会", "小学", "中学", "物业") and not alone:
+            if not re.match(r"(?:办|搞|开|举行|召开|举办|组织|开展|做|讲|宣传|大扫除|植树)", tail):
+                continue
+        if not alone and not re.match(rf"(?:里|内|上)?(?:{_VERBS}|家风|反|最|妇女|来|的)|[0-9一二三四五六七八九十]", passage.text[end:right]):
+            continue
+        if re.match(r"建设|管理|揭牌|的?(?:人|老师|医生|护士|同志|工作人员|专家)", tail):
+            continue
+        start = hit.start
+        lead = re.search(r"(?:[一-龥]{1,4}(?:村|社区|镇)|村|社区|镇)$", passage.text[left : hit.start])
+        if lead:
+            start = left + lead.start()
+        return _tidy(passage.text, start, end)
+    return None
+
+
+def _with_side(text: str, end: int, limit: int) -> int:
+    match = _SIDE.match(text, end, limit)
+    if match and not re.match(r"妇女|姐妹", text[match.end() : match.end() + 2]):
+        return match.end()
+    return end
+
+
+def _tidy(text: str, begin: int, end: int) -> Found | None:
+    value = text[begin:end]
+    own = _OWN.match(value)
+    if own and len(value) - own.end() >= 2:
+        begin += own.end()
+    value = text[begin:end].strip(" “”\"")
+    if len(value) < 2:
+        return None
+    return value, (begin, end)
+
+
+def read_unit(passage: Passage) -> Found | None:
+    """Her own village or community, if it is named; one she only went to is hers when 我们 stands before it."""
+    for hit in passage.hits:
+        if hit.entry.unit and hit.word.endswith(("村", "社区")):
+            return hit.word, (hit.start, hit.end)
+    for match in _VILLAGE.finditer(passage.text, passage.start, passage.end):
+        name, start, end = match.group(1), match.start(1), match.end(1)
+        lead = _LEAD.match(name)
+        if lead and lead.end() < len(name) - 1:
+            start += lead.end()
+            name = passage.text[start:end]
+        if len(name) < 3 or _NOT_NAMES.match(name) or len(name) < 4 and name.endswith("社区"):
+            continue
+        before = passage.text[max(0, start - 3) : start]
+        if before.endswith(("隔壁", "参观", "考察", "观摩", "学习", "慰问", "赴", "去了", "前往", "邻近的")):
+            continue
+        if re.search(r"[的了是在到和与跟给被把们去来请]", name[:-1]):
+            continue
+        return name, (start, end)
+    return None

@@ -1,0 +1,106 @@
+"""Cuts a message into its activities: by numbering, by a new time with a new doing, by 另外 and 接着."""
+
+import re
+
+from knowledge.messages.passage import Passage
+
+_NUMBERED = re.compile(r"(?:^|(?<=[，。；;：:\s\n]))(?:[1-9一二三四五六][、.．)）](?!\d)|[（(][1-9一二三四五六][)）]|[一二三四五]是(?=[一-龥]{3})|第[一二三四五](?:件|个|项|场)?[，,、：:是])")
+_ALSO = re.compile(r"^(?:另外|还有|接着|然后|随后|之后|完了|再就是|另|下来|同日|当天下午|又|后来|紧接着|还(?:去|到|开|搞|走访|慰问|组织|调解|入户|办))")
+_NOTHING = re.compile(r"没(?:有)?(?:搞|办|开展|什么)?活动|没啥(?:事|活动)|休息|没安排|停了|取消了")
+_TWO_SHOWS = re.compile(r"(?:头|首|第一)(?:场|期|次|天)[^。]*?(?:第二|二|后一|下一)(?:场|期|次|天)")
+
+
+def activities(passage: Passage) -> list[Passage]:
+    """The stretches of a message that each tell of one activity, in order."""
+    numbered = _by_numbers(passage)
+    if numbered:
+        return numbered
+    starts = [passage.start]
+    for start, _ in passage.clauses():
+        if start > starts[-1] and _opens(passage, starts[-1], start):
+            starts.append(start)
+    if len(starts) == 1:
+        return [passage]
+    pieces = [passage.part(a, b) for a, b in zip(starts, [*starts[1:], passage.end], strict=True)]
+    return [p for p in pieces if not _nothing(p)] or [passage]
+
+
+def _by_numbers(passage: Passage) -> list[Passage]:
+    marks = list(_NUMBERED.finditer(passage.text, passage.start, passage.end))
+    if len(marks) < 2:
+        return []
+    ends = [m.start() for m in marks[1:]] + [passage.end]
+    pieces = [passage.part(m.end(), e) for m, e in zip(marks, ends, strict=True)]
+    if sum(_doing(p) >= 2 for p in pieces) < 2:
+        return []
+    head = passage.part(passage.start, marks[0].start())
+    for piece in pieces:  # 今天做了两件事：1、… 2、…
+        if not any(t.day_given for t in piece.times):
+            piece.times = [t for t in head.times if t.day_given] + piece.times
+    return pieces
+
+
+def _doing(passage: Passage) -> int:
+    """How clearly a stretch tells of a doing of its own (0 … 5)."""
+    return max((h.entry.form_weight for h in passage.hits), default=0)
+
+
+def _nothing(passage: Passage) -> bool:
+    return bool(_NOTHING.search(passage.said)) and _doing(passage) < 2
+
+
+def _opens(passage: Passage, since: int, start: int) -> bool:
+    """Whether the clause at `start` begins another activity than the one that began at `since`."""
+    _, end = passage.clause_bounds(start)
+    sentence_end = min((i for i in passage.breaks if i >= start and passage.text[i] in "。；;\n"), default=passage.end)
+    here = passage.part(start, end)
+    rest = passage.part(start, min(sentence_end, passage.end))
+    before = passage.part(since, start)
+    timed = [t for t in here.times if t.start - start <= 6 and t.rrule is None and (t.day_given or t.part)]
+    if timed:
+        mine = timed[0]
+        earlier = [t for t in before.times if t.rrule is None]
+        if not earlier:
+            return _doing(before) >= 2 and _doing(rest) >= 2 and passage.text[start - 1] in "。；;\n" and bool(before.numbers)
+        if _NOTHING.search(rest.said) and mine.day_given:
+            return True
+        same_day = not mine.day_given or any(t.first == mine.first for t in earlier if t.day_given)
+        same_part = mine.part is None or any(t.part == mine.part for t in earlier)
+        if same_day and same_part:
+            return False
+        if re.match(r"(?:开营|开班|结营|结束|结业|前|才|就|启动的)", passage.text[mine.end : mine.end + 3]):
+            return False
+        if re.search(r"[从自]$|至|到$", passage.text[max(0, mine.start - 1) : mine.start]):
+            return False
+        return _doing(before) >= 2 and (_doing(rest) >= 2 or bool(rest.numbers))
+    if _ALSO.match(here.said) and _doing(before) >= 2:
+        strong = {h.entry.form for h in here.hits if h.entry.form_weight >= 3}
+        old = {h.entry.form for h in before.hits if h.entry.form_weight >= 2}
+        return bool(strong - old) and (bool(rest.numbers) or bool(here.times))
+    return False
+
+
+def shows(passage: Passage) -> list[Passage]:
+    """头场来了三四百人，二场百十来号人: one activity held twice, told with a figure each."""
+    match = _TWO_SHOWS.search(passage.said)
+    days = [t for t in passage.times if t.day_given and t.first]
+    if match is None or len(passage.numbers) < 2:
+        return []
+    second = re.search(r"(?:第二|二|后一|下一)(?:场|期|次|天)", match.group())
+    if second is None:
+        return []
+    at = passage.start + match.start()
+    cut = at + second.start()
+    if days and days[0].first != days[0].last and len(days) == 1:
+        pass
+    elif len(days) < 2:
+        return []
+    head = passage.part(passage.start, at)
+    pieces = []
+    for i, (a, b) in enumerate(((at, cut), (cut, passage.end))):
+        piece = passage.part(passage.start, passage.end)
+        piece.numbers = [n for n in passage.part(a, b).numbers]
+        piece.hits = head.hits + passage.part(a, b).hits
+        piece.times = [days[min(i, len(days) - 1)]]
+        pieces.append(piece)
+    return pieces

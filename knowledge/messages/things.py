@@ -1,0 +1,129 @@
+"""Finds what was handed out, signed or planted (物资)."""
+
+import re
+
+from knowledge.messages.activity import Material, Span
+from knowledge.messages.passage import Passage
+from knowledge.messages.vocabulary import Hit
+from knowledge.numerals import Number
+
+_GIVE = re.compile(r"发|送|带(?:了|去|着|来)|赠|捐|领(?:了|取|到)|签|栽|种|贴|派|奖|拿|收到|分|每人|每户|一人|一户|人手|备了|提供|换|慰问品|买了|购|挂|给|献|配")
+_GIVE_NOUN = re.compile(
+    r"(?:发放|发了|发出|发|赠送|送去了?|送上|送了|送出|送|捐赠|捐了|签订|签了|签署|签|栽种|栽了|栽|种下|种了|种|带去|带了|张贴|贴了|散发|派发|分发)(?:了|出)?(?:各类|各种|村民|妇女|孩子们?|老人|每人|大家)?([一-龥《》]{2,9}?)(?:共|约|各)?$"
+)
+_THING_UNITS = frozenset(
+    "份 册 本 张 条 件 套 袋 箱 桶 瓶 盒 包 斤 公斤 支 根 双 床 面 块 把 个 棵 株 盆 顶 提 捆 只 台 部 副 幅 朵 束 罐 壶 枚 片 页 幅 篮 辆 颗 头 壶 杯 筐".split()
+)
+_NOT_THINGS = re.compile(r"^(?:人|月|小时|钟|村|社区|问题|活动|组|点|妇女|孩子|老人|家庭|志愿者|讲座|培训|节目|项目|多|左右|会|课|班|三轮车|车|路|山|地|水|建议|意见|合作社|部门|单位|企业|学校|字)")
+_AS_PLACE_OR_TOPIC = re.compile(r"^(?:之家|工艺|制作|种植|技术|产业|加工|分类|基地|大赛|比赛|节|会|社|厂|店|市场|园|队|商|手|行业|文化|香|屋|法)")
+
+
+def read_things(passage: Passage) -> tuple[list[Material], Span | None, set[int]]:
+    """Materials of one activity, where the first stands, and the starts of the numbers used up."""
+    taken: set[int] = set()
+    found: list[tuple[int, Material]] = []
+    hits = [h for h in passage.hits if h.entry.item and not _not_a_thing(passage, h)]
+    for hit in hits:
+        material = _of_hit(passage, hit, hits, taken)
+        if material is not None:
+            found.append((hit.start, material))
+    found.extend(_unknown(passage, hits, taken))
+    found.sort(key=lambda f: f[0])
+    unique: list[Material] = []
+    for _, material in found:
+        if not any(m.item == material.item and (m.n == material.n or material.n is None) for m in unique):
+            unique.append(material)
+    return unique, (found[0][0], found[0][0] + len(found[0][1].item)) if found else None, taken
+
+
+def _not_a_thing(passage: Passage, hit: Hit) -> bool:
+    after = passage.text[hit.end : hit.end + 3]
+    before = passage.text[max(0, hit.start - 2) : hit.start]
+    if _AS_PLACE_OR_TOPIC.match(after):
+        return True
+    if len(hit.word) == 1:
+        if re.match(r"[一-龥]", before[-1:]) and not re.search(r"[送发带了捐本条斤袋箱桶只个和赠]", before[-1:]):
+            return True
+        if re.match(r"[一-龥]", after[:1]) and not re.match(r"[和各共及]", after):
+            return True
+    if re.search(r"(?:猜|做|包|插|修|学|剪|养|讲|学习|叠|画|写|跳|打|踢|念|卖|种植)(?:了|着)?$", before):
+        return True
+    return before.endswith(("作为", "主题", "优秀")) or (hit.word in ("书", "花", "笔", "药", "米", "油") and after[:1] in "记画香法会费店")
+
+
+def _end(number: Number) -> int:
+    return max(number.end, number.unit_end)
+
+
+def _thing_number(number: Number) -> bool:
+    return number.unit in _THING_UNITS or number.unit == ""
+
+
+def _of_hit(passage: Passage, hit: Hit, hits: list[Hit], taken: set[int]) -> Material | None:
+    text = passage.text
+    item = _longer(passage, hit)
+    for number in passage.numbers:
+        if number.start >= hit.end and number.start - hit.end <= 4:
+            between = text[hit.end : number.start]
+            if re.fullmatch(r"(?:等|们)?(?:了|共|各|约|有|[:：]|共计|一共|总共|合计| |[xX×*])*", between) and _thing_number(number):
+                taken.add(number.start)
+                return Material(item, number.notation, number.unit)
+            shared = _shared(text, hit, number)
+            if shared:
+                taken.add(number.start)
+                return Material(item, number.notation, number.unit)
+        elif _end(number) <= hit.start and hit.start - _end(number) <= 8 and number.unit in _THING_UNITS:
+            between = text[_end(number) : hit.start]
+            if not re.search(r"[，。,；;、0-9发送给了和]", between) or between == "装" :
+                taken.add(number.start)
+                return Material(item, number.notation, number.unit)
+    # 牌子和牛奶各8份: one figure for a list
+    for number in passage.numbers:
+        if number.start > hit.end and number.start - hit.end <= 24 and _shared(text, hit, number):
+            taken.add(number.start)
+            return Material(item, number.notation, number.unit)
+    left, _ = passage.clause_bounds(hit.start)
+    before = text[max(left, hit.start - 24) : hit.start]
+    listed = any(h.end <= hit.start and hit.start - h.end <= 1 and text[h.end : hit.start] in "、和及" for h in hits)
+    if _GIVE.search(before) or listed:
+        if re.search(r"(?:没|不用|不)(?:发|送|带|领)[^，。]*$", before):
+            return None
+        return Material(item)
+    return None
+
+
+def _shared(text: str, hit: Hit, number: Number) -> bool:
+    between = text[hit.end : number.start]
+    return between.endswith("各") and re.fullmatch(r"[一-龥、]{1,22}各", between) is not None and number.unit in _THING_UNITS
+
+
+def _longer(passage: Passage, hit: Hit) -> str:
+    """《妇女权益保障法》读本, 反诈宣传单: the words that qualify a thing belong to its name."""
+    for other in passage.hits:
+        if other.end == hit.start and other.entry.category and other.entry.topical and len(other.word) <= 5:
+            return passage.text[other.start : hit.end]
+    return hit.word
+
+
+def _unknown(passage: Passage, hits: list[Hit], taken: set[int]) -> list[tuple[int, Material]]:
+    """Things whose word we do not know: 发了50把小板凳, 发放护眼贴60盒."""
+    found: list[tuple[int, Material]] = []
+    text = passage.text
+    for number in passage.numbers:
+        if number.start in taken or number.unit not in _THING_UNITS:
+            continue
+        left, right = passage.clause_bounds(number.start)
+        before = text[max(left, number.start - 14) : number.start]
+        after = re.match(r"[一-龥]{1,6}", text[_end(number) : right])
+        if any(h.start == _end(number) and (h.entry.person or h.entry.form or h.entry.place) for h in passage.hits):
+            continue
+        noun = _GIVE_NOUN.search(before)
+        if noun and not any(h.entry.person and h.start >= left and h.end == number.start for h in passage.hits) and number.unit != "个":
+            taken.add(number.start)
+            found.append((left + before.find(noun.group(1)), Material(noun.group(1).strip("《》"), number.notation, number.unit)))
+        elif after and (re.search(r"(?:发|送|捐|赠|签|栽|种|每人|每户|一人|一户|奖|给)(?:了|放|给|出|去)?(?:约|近|每人|每户)?$", before)) and not _NOT_THINGS.match(after.group()):
+            item = re.split(r"[和给作以到去来让并的]", after.group())[0]
+            if item:
+                taken.add(number.start)
+                found.append((_end(number), Material(item, number.notation, number.unit)))
+    return found

@@ -1,0 +1,143 @@
+"""Finds the name given to an activity (活动名称) and what it was about (主题)."""
+
+import re
+
+from knowledge.messages.passage import Passage
+from knowledge.messages.vocabulary import Hit
+
+Found = tuple[str, tuple[int, int]]
+
+_QUOTED = re.compile(r"[“\"「『]([^”\"」』]{3,30})[”\"」』]")
+_BOOK = re.compile(r"《([^》]{2,30})》")
+_THEME = re.compile(r"(?:主题(?:是|为|[:：])|活动名称(?:是|为|叫|[:：])|活动(?:名)?叫(?:做)?|名称[:：]|题目(?:是|为|叫|[:：])?|名字叫)[“\"「《]?([^，。,；;”\"」》\n]{2,30})")
+_ABOUT = (
+    re.compile(r"(?:围绕|针对|关于)[“\"《]?([^，。,；;]{2,20}?)[”\"》]?(?:进行|开展|作|做|等|的?(?:主题|内容|问题|知识|讲|座谈|事)|展开|，|,|。|$)"),
+    re.compile(r"(?:就|商量|讨论|商议|议的?是|议了|研究了?|征求)[“\"《]?([^，。,；;]{2,20}?)[”\"》]?(?:的?(?:事|问题|事情|事宜|意见)|进行|征求|，|,|。|$)"),
+    re.compile(r"(?:讲的是|讲的|讲了讲|讲解了?|宣讲了?|讲授了?|主讲|读的是|学的是|教的是|内容是|唱的是|说的是|内容[:：]|讲了|教了|学习了?|宣传了?|传达了?|培训内容)[“\"《]?([^，。,；;”》]{2,20}?)[”\"》]?(?=，|,|。|；|;|$|来了|到了|参加|怎么|咋|的知识|知识|等|[0-9二三四五六七八九]+[0-9十百]*[人名位个])"),
+    re.compile(r"(?:来|给[一-龥]{1,8}|为[一-龥]{1,8}|大家|我们)讲[“\"《]?([^，。,；;”》了课的]{2,16}?)[”\"》]?(?=，|,|。|；|;|$|知识)"),
+)
+_BEFORE_FORM = re.compile(r"([一-龥A-Z、]{2,12}?)(?:主题|专题|知识|科普|普法|技能)?(?:的)?$")
+_LEADING = re.compile(
+    r"^(?:.*?(?:了|着|过)(?:一?[场次期节个堂]|几[场次]|一个)?|.*[一二两三四五六七八九十\d]+[场次期节个堂](?:的)?|.*(?:开展|举办|举行|组织|召开|进行|搞|办|上|听|参加|做|教|给|把|对|为|由|和|跟|与|我们|咱们?|俺们?|我村|本村|妇女们?|姐妹们?|妇联|社区|本次|这次|今天|昨天|前天|今晚|昨晚|上午|下午|晚上|年度|村里面?|的|到|在|家长|进行|来|去|大家|召集|集中|观看|邀请|暨))+"
+)
+_GENERIC = frozenset("讲座 宣传 培训 会议 活动 讲课 上课 座谈 慰问 走访 入户 学习 评选 表彰 评比 演出 志愿服务 宣传活动 普法 法律 健康 技能 安全 志愿者".split())
+_VISITED = frozenset({"慰问", "走访排查", "捐赠救助", "志愿服务"})
+_TOPICAL_FORM = frozenset(
+    "健身操 广场舞 秧歌 腰鼓 旗袍秀 猜灯谜 灯谜 包粽子 做月饼 包汤圆 搓汤圆 做香囊 插花 扎染 剪纸 闹元宵 大扫除 清垃圾 捡垃圾 捡拾垃圾 种柳树 植树 种树 栽树 量血压 测血糖 测血压 相亲会 读书会 敬老宴 义剪 护学岗 巡河 运动会 趣味运动会 拔河 跳绳 广场舞比赛 联欢会 夏令营 亲子阅读 招聘会 招聘 结对 义卖 捐款 理发 拜年 体检 义诊 两癌筛查 妇科检查 换届选举 换届 巡逻 献血 唱戏 豫剧 健步走 徒步 知识竞赛 托管班 辅导作业 四点半课堂 快闪 舞龙 龙舟 百家宴 茶话会 升国旗 巡塘 护考 爱心送考 母亲邮包 春蕾包裹 微心愿 救助金 助学金 放电影 看电影 合唱 朗诵 诵读 环境整治 巾帼林 微心愿".split()
+)
+
+
+def read_title(passage: Passage) -> Found | None:
+    """The activity's name in quotes, or after 主题是 and 活动名称."""
+    for match in _QUOTED.finditer(passage.text, passage.start, passage.end):
+        value = match.group(1).strip()
+        after = passage.text[match.end() : match.end() + 4]
+        if re.fullmatch(r"[一-龥]{1,3}", value) and value in ("三八", "六一", "两癌", "五四", "八一"):
+            continue
+        if re.match(r"^(?:收到|确认|好的|对|是)$", value) or (re.match(r"(?:荣誉|称号|的?(?:牌|户|家庭|称号|横幅|标语))", after) and "主题" not in passage.text[max(0, match.start() - 4) : match.start()]):
+            continue
+        return value, match.span(1)
+    match = _THEME.search(passage.text, passage.start, passage.end)
+    if match and not re.match(r"(?:什么|啥)", match.group(1)):
+        return match.group(1).strip("《》“”"), match.span(1)
+    return None
+
+
+def read_topic(passage: Passage, form: str | None, title: Found | None, who: str) -> Found | None:
+    """What it was about, in her words; of a visit, whom it was to."""
+    text, start, end = passage.text, passage.start, passage.end
+    topical = [h for h in passage.hits if _is_topic(passage, h, form)]
+    strong = [h for h in topical if h.entry.category_weight >= 4]
+    headed = _before_form(passage, topical)
+    if headed:
+        return headed
+    for pattern in _ABOUT:
+        match = pattern.search(text, start, end)
+        if match:
+            value = match.group(1)
+            inside = [h for h in topical if h.start >= match.start(1) and h.end <= match.end(1)]
+            if inside:
+                return _phrase(passage, inside)
+            if len(value) >= 2 and not re.search(r"[0-9]|^(?:的|了|一|课|话|几|些|什么|得)|好$|清楚$|老师|大家", value) and len(value) <= 14:
+                return value, match.span(1)
+    book = _BOOK.search(text, start, end)
+    if book and not re.match(r"读本|[一二两三四五六七八九十\d]", text[book.end() : book.end() + 2]) and not strong:
+        return book.group(1), book.span(1)
+    if form == "慰问" and who and not any(h.word in ("春蕾", "两癌救助", "送温暖") for h in strong):
+        at = text.find(who, start, end)
+        return who, (at, at + len(who))
+    if strong:
+        return _phrase(passage, [max(strong, key=lambda h: (h.entry.category_weight + 0.3 * len(h.word) + (h.word in _TOPICAL_FORM), -h.start))])
+    if title:
+        return title
+    for hit in passage.hits:
+        if hit.word in _TOPICAL_FORM:
+            return hit.word, (hit.start, hit.end)
+    if topical:
+        return _phrase(passage, [topical[0]])
+    if who and form in _VISITED:
+        at = text.find(who, start, end)
+        return who, (at, at + len(who))
+    return None
+
+
+def _is_topic(passage: Passage, hit: Hit, form: str | None) -> bool:
+    if not hit.entry.topical or hit.word in _GENERIC:
+        return False
+    after = passage.text[hit.end : hit.end + 3]
+    if re.match(r"(?:局|所|站|院|协会|中心|公司|办|队|大队|宣传单|资料|传单|手册|折页|扇子|读本|之家|志愿者|委员会|示范基地)", after):
+        return False
+    if hit.entry.place or (hit.entry.organisation and hit.entry.category_weight < 4):
+        return False
+    if hit.entry.person and form not in ("慰问", "走访排查", "捐赠救助", "志愿服务", "评选表彰"):
+        return False
+    before = passage.text[max(0, hit.start - 2) : hit.start]
+    return not (hit.word in ("健身", "交通", "直播", "卫生", "情绪") and before.endswith("线上"))
+
+
+def _phrase(passage: Passage, hits: list[Hit]) -> Found:
+    """A run of topical words joined by 、和 or touching is one topic."""
+    first, last = hits[0], hits[-1]
+    for hit in hits:
+        last = hit
+    start, end = first.start, last.end
+    for hit in passage.hits:
+        if hit.start == end and hit.entry.topical and hit.word not in _GENERIC:
+            end = hit.end
+        elif hit.start == end + 1 and passage.text[end] in "和、与" and hit.entry.topical and hit.word not in _GENERIC:
+            end = hit.end
+    return passage.text[start:end], (start, end)
+
+
+def _before_form(passage: Passage, topical: list[Hit]) -> Found | None:
+    """家风讲座, 来料加工技能培训, 妇女工作会: what stands right before the word for the form."""
+    for hit in passage.hits:
+        if hit.entry.form_weight < 3 and hit.word not in ("宣传", "培训", "比赛", "课堂", "宣传日", "宣传周"):
+            continue
+        if hit.entry.form in ("慰问", "走访排查", "信访接待", "义诊体检", "植树", "志愿服务", "捐赠救助", "招聘会", "纠纷调解") and hit.entry.form_weight >= 3:
+            continue
+        touching = [t for t in topical if t.end <= hit.start and hit.start - t.end <= 4 and t is not hit]
+        for t in reversed(touching):
+            between = passage.text[t.end : hit.start]
+            if re.fullmatch(r"(?:的|知识|主题|专题|科普|普法|教育|技能|技术|手工|进万家|法律|法治|健康|安全|政策|集中|义务|志愿|巾帼|大型|免费|公益|、|和)*", between):
+                first = t
+                for other in reversed(topical):
+                    if other.end == first.start or (other.end == first.start - 1 and passage.text[other.end] in "和、与"):
+                        first = other
+                return passage.text[first.start : t.end], (first.start, t.end)
+        if hit.entry.form in ("讲座", "培训", "会议", "座谈会", "评选表彰", "文体活动") and not topical:
+            left, _ = passage.clause_bounds(hit.start)
+            lead = passage.text[max(left, hit.start - 14) : hit.start]
+            for time in passage.times:
+                if time.end <= hit.start:
+                    lead = lead[max(0, len(lead) - (hit.start - time.end)) :]
+            cut = _LEADING.match(lead)
+            rest = lead[cut.end() :] if cut else lead
+            rest = re.sub(r"(?:主题|专题|知识|的)$", "", rest)
+            if 2 <= len(rest) <= 10 and re.fullmatch(r"[一-龥A-Z、]+", rest) and rest not in _GENERIC:
+                at = hit.start - len(lead) + (cut.end() if cut else 0)
+                if not any(h.entry.place and h.end > at and h.start < at + len(rest) for h in passage.hits):
+                    return rest, (at, at + len(rest))
+            if hit.word in _TOPICAL_FORM or hit.entry.form_weight >= 4 or hit.word in ("工作会", "总结会", "例会", "执委会", "家长会", "党课", "部署会", "推进会"):
+                return hit.word, (hit.start, hit.end)
+    return None

@@ -1,0 +1,164 @@
+"""The words a message is read with: files of plain words that officials can extend, matched in one pass."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a word can be; one word may be several things (妇女之家 is a place, 两癌筛查 a form and a subject)."""
+
+    form: str = ""
+    form_weight: int = 0
+    category: str = ""
+    category_weight: int = 0
+    topical: bool = False  # may itself be given as the topic
+    place: bool = False
+    organisation: bool = False
+    item: bool = False
+    person: str = ""  # the marks of people.tsv: 女 童 客 队 众 师
+    unit: bool = False  # a village, community or township known by name
+
+
+class Hit(NamedTuple):
+    """A word found at `start:end`."""
+
+    start: int
+    end: int
+    word: str
+    entry: Entry
+
+
+def _rows(name: str) -> list[list[str]]:
+    text = files("knowledge").joinpath("data", "vocabulary", name).read_text(encoding="utf-8")
+    return [line.split("\t") for line in text.splitlines() if line.strip() and not line.startswith("#")]
+
+
+def _index(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """First character → the lengths of the words that begin with it, longest first."""
+    lengths: dict[str, set[int]] = {}
+    for word in words:
+        lengths.setdefault(word[0], set()).add(len(word))
+    return {char: tuple(sorted(found, reverse=True)) for char, found in lengths.items()}
+
+
+#: the kinds `with_words(extra=…)` takes, and how a word of the kind is entered
+KINDS: Mapping[str, Entry] = {
+    "places": Entry(place=True),
+    "organisations": Entry(organisation=True),
+    "materials": Entry(item=True),
+    "people": Entry(person="众"),
+    "units": Entry(unit=True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """An immutable set of words; safe to share between threads. `with_words` gives a larger one."""
+
+    words: Mapping[str, Entry]
+    lengths: Mapping[str, tuple[int, ...]]
+    homophones: Mapping[str, str]
+    homophone_pattern: re.Pattern[str]
+
+    def find(self, text: str) -> list[Hit]:
+        """The longest word at each place, words inside a longer one left out; in order of their start."""
+        found: list[Hit] = []
+        words, lengths = self.words, self.lengths
+        reach = 0
+        for i, char in enumerate(text):
+            sizes = lengths.get(char)
+            if sizes is None:
+                continue
+            for size in sizes:
+                end = i + size
+                if end <= reach:
+                    break
+                entry = words.get(text[i:end])
+                if entry is not None and end <= len(text):
+                    found.append(Hit(i, end, text[i:end], entry))
+                    reach = end
+                    break
+        return found
+
+    def put_right(self, text: str) -> str:
+        """Text with the usual slips of dictation and typing corrected, of the same length."""
+        wrong = self.homophones
+        return self.homophone_pattern.sub(lambda m: wrong[m.group()], text)
+
+    def with_words(
+        self, units: Iterable[str] = (), extra: Mapping[str, Iterable[str]] | None = None
+    ) -> "Vocabulary":
+        """A vocabulary that also knows these village and township names, and further words by kind.
+
+        `extra` maps a kind (`places`, `organisations`, `materials`, `people`, or a form or category of the
+        scheme such as `讲座` or `家庭建设`) to words. An unknown kind raises ValueError.
+        """
+        words = dict(self.words)
+        for name in units:
+            if len(name) > 1:
+                words[name] = replace(words.get(name, Entry()), unit=True)
+        for kind, added in (extra or {}).items():
+            for word in added:
+                if word:
+                    words[word] = _extended(words.get(word, Entry()), kind)
+        return Vocabulary(words, _index(words), self.homophones, self.homophone_pattern)
+
+
+def _extended(entry: Entry, kind: str) -> Entry:
+    if kind in KINDS:
+        new = KINDS[kind]
+        return replace(
+            entry,
+            place=entry.place or new.place,
+            organisation=entry.organisation or new.organisation,
+            item=entry.item or new.item,
+            person=entry.person or new.person,
+            unit=entry.unit or new.unit,
+        )
+    if kind in FORMS:
+        return replace(entry, form=kind, form_weight=3)
+    if kind in CATEGORIES:
+        return replace(entry, category=kind, category_weight=5, topical=True)
+    raise ValueError(f"no such kind of word: {kind}")
+
+
+FORMS = tuple(
+    "讲座 培训 宣传 慰问 走访排查 座谈会 会议 文体活动 志愿服务 评选表彰 纠纷调解 信访接待 义诊体检 招聘会 植树 妇女议事 亲子活动 捐赠救助 参观学习 其他".split()
+)
+CATEGORIES = tuple("思想引领 创业就业 维权普法 家庭建设 妇女健康 关爱帮扶 志愿环境 文体活动 组织建设 平安建设".split())
+
+
+@cache
+def default_vocabulary() -> Vocabulary:
+    """The vocabulary of the data files, read once."""
+    words: dict[str, Entry] = {}
+    for word, form, weight in _rows("forms.tsv"):
+        words[word] = Entry(form=form, form_weight=int(weight))
+    for word, category, weight, topical in _rows("subjects.tsv"):
+        words[word] = replace(
+            words.get(word, Entry()), category=category, category_weight=int(weight), topical=topical == "1"
+        )
+    for word, marks in _rows("people.tsv"):
+        words[word] = replace(words.get(word, Entry()), person=marks)
+    for name, kind in (("places.txt", "places"), ("organisations.txt", "organisations"), ("materials.txt", "materials")):
+        for (word,) in _rows(name):
+            words[word] = _extended(words.get(word, Entry()), kind)
+    homophones = {wrong: right for wrong, right in _rows("homophones.tsv")}
+    pattern = re.compile("|".join(map(re.escape, sorted(homophones, key=len, reverse=True))))
+    return Vocabulary(words, _index(words), homophones, pattern)
+
+
+@cache
+def word_list(name: str) -> tuple[str, ...]:
+    """The words of a plain list such as `titles.txt`, longest first."""
+    return tuple(sorted({row[0] for row in _rows(name)}, key=lambda w: (-len(w), w)))
+
+
+def alternatives(name: str) -> str:
+    """The words of a plain list as a regular expression's alternatives."""
+    return "|".join(map(re.escape, word_list(name)))
