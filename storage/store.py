@@ -63,6 +63,7 @@ class Store:
             try:
                 yield session
             finally:
+                session.expunge_all()  # what was read stays readable after the end
                 session.rollback()
 
     def _session(self) -> Session:

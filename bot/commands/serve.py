@@ -39,12 +39,13 @@ def demo(no_serve: bool, seed: int | None) -> None:
 def load_example(chosen: Settings, seed: int | None = None) -> None:
     """Put the example county into the store; a second time changes nothing."""
     from bot.demo_backend import give_everyone_a_page
+    from bot.example.city import SEED
     from bot.example.load import load_example as load
 
     store = open_store(chosen)
     try:
         click.echo(texts.LOADING, err=True)
-        loaded = load(store, today=datetime.now().astimezone().date(), **({"seed": seed} if seed is not None else {}))
+        loaded = load(store, today=datetime.now().astimezone().date(), seed=SEED if seed is None else seed)
         give_everyone_a_page(store, datetime.now().astimezone())
         click.echo(texts.LOADED.format(units=loaded.units, people=loaded.people, reports=loaded.reports), err=True)
     finally:

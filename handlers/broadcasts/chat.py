@@ -84,7 +84,7 @@ def glance(ctx: Context) -> Reply | None:
         return None
     found = service.acknowledge(ctx.session, ctx.speaker.person_id, ctx.now)
     ctx.state["aside"] = True
-    return Reply(texts.ACKNOWLEDGED if found is not None else texts.ACKNOWLEDGED_ALREADY)
+    return Reply(texts.ACKNOWLEDGED if found is not None else texts.NOTHING_TO_ACKNOWLEDGE)
 
 
 def drop(ctx: Context) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from handlers import access
 from handlers.cases import service, texts
 from handlers.dialog.context import LOCAL, Context
@@ -13,6 +15,9 @@ from storage import outbox, units
 
 router = Router("cases")
 
+#: She does not only tell, she asks what can be done.
+_ASKS = re.compile(r"咋办|咋整|怎么办|怎么弄|如何|能不能|可以.{0,6}吗|吗[？?]?$|哪里|找谁|[？?]")
+
 _BY_KIND = {"自杀": texts.SUICIDE, "儿童侵害": texts.CHILD, "儿童遗弃": texts.CHILD, "失踪": texts.MISSING, "拐卖": texts.MISSING}
 
 
@@ -21,10 +26,20 @@ def in_danger(ctx: Context, meaning: Understanding) -> Reply:
     """110 and 12338 at once. An open form waits where it is."""
     kind = meaning.crisis_type or ""
     ctx.state["danger"] = kind
-    ctx.state["aside"] = False
-    return Reply(
-        _BY_KIND.get(kind, texts.URGENT) + texts.ASK_CALL, choices=(Choice(texts.CALL_ME), Choice(texts.NOT_NOW))
-    )
+    said = _BY_KIND.get(kind, texts.URGENT) + _clause(ctx) + texts.ASK_CALL
+    return Reply(said, choices=(Choice(texts.CALL_ME), Choice(texts.NOT_NOW)))
+
+
+def _clause(ctx: Context) -> str:
+    """The clause that protects her, if she has asked what to do."""
+    if not _ASKS.search(ctx.text):
+        return ""
+    hits = ctx.world.library.search(ctx.session, ctx.text, limit=1, place=ctx.speaker.unit_path or None, today=ctx.local.date())
+    if not ctx.world.library.is_supported(hits):
+        return ""
+    hit = hits[0]
+    number = texts.NUMBER.format(number=hit.doc_number) if hit.doc_number else ""
+    return texts.CLAUSE.format(quote=hit.quote or hit.text, title=hit.title, number=number, place=hit.place)
 
 
 @router.command(texts.CALL_ME, allow=access.anyone, takes_rest=False)

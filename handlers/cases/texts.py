@@ -16,6 +16,8 @@ MISSING = """人不见了，不用等24小时，马上打 110，把姓名、年�
 妇女维权热线 12338。
 您说的话只有您自己能看到，没有发给任何人。"""
 
+CLAUSE = "\n\n有这样的规定：{quote}\n——《{title}》{number}{place}\n"
+NUMBER = "（{number}）"
 CALL_ME = "请妇联联系我"
 NOT_NOW = "先不用"
 ASK_CALL = "\n要不要请县妇联管权益的同志联系您？您愿意才联系。"

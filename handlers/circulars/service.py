@@ -27,7 +27,7 @@ def keep(session: Session, document: Document, *, by: Speaker, now: datetime) ->
 
 def propose(document: Document, *, by: Speaker, circular_id: int | None, today: date) -> list[dict[str, Any]]:
     """Proposals for those obligations that units below the official owe and that are not past."""
-    below = LEVELS[LEVELS.index(by.unit_level) + 1 :] if by.unit_level in LEVELS else ()  # type: ignore[arg-type]
+    below = LEVELS[LEVELS.index(by.unit_level) + 1 :] if by.unit_level in LEVELS else ()
     found = []
     for index, one in enumerate(find_obligations(document)):
         level = next((_LEVELS[word] for word in _levels(one) if _LEVELS.get(word) in below), None)

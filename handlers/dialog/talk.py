@@ -46,6 +46,7 @@ class Talk:
     def respond(self, ctx: Context) -> Reply | None:
         """The answer to one message; None where silence is the answer (an unfollow)."""
         before = ctx.state.get("asking")
+        ctx.state.pop("aside", None)
         reply = self._respond(replace(ctx, text=clean(ctx.message.text)), before)
         if reply is None:
             return None

@@ -110,7 +110,7 @@ def read_duty(ctx: Context, said: str) -> dict[str, Any]:
     plain = said
     basis = ""
     if numbers:
-        basis = numbers[0].text
+        basis = said[numbers[0].start : numbers[0].end]
         plain = re.sub(r"[，,；;。]?\s*(?:依据|根据|按照?)?\s*《?[^，,；;。]*" + re.escape(basis), "", plain)
     elif texts.NO_NUMBER in plain:
         basis = texts.NO_NUMBER
@@ -200,7 +200,7 @@ def answer(ctx: Context) -> Reply | None:
     if not new.get("basis"):
         numbers = find_doc_numbers(ctx.text)
         if numbers or ctx.text in (texts.NO_NUMBER, "没有", "无"):
-            new["basis"] = numbers[0].text if numbers else texts.NO_NUMBER
+            new["basis"] = ctx.text[numbers[0].start : numbers[0].end] if numbers else texts.NO_NUMBER
             return go_on(ctx, new)
         return Reply(texts.NOT_A_BASIS) if len(ctx.text) < 15 else None
     found = read_deadline(ctx, ctx.text)

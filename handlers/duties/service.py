@@ -169,7 +169,7 @@ def _expand_period(session: Session, duty: Duty, period: rules.Period, today: da
         _make_steps(session, duty, period, str(days), rules.reminder_time(period.due_on + timedelta(days=days)), today)
     above = rules.reminder_time(period.due_on + timedelta(days=duty.tell_above_after))
     _make_steps(session, duty, period, "above", above, today)
-    return int(made.rowcount)
+    return int(getattr(made, "rowcount", 0))
 
 
 def _make_steps(session: Session, duty: Duty, period: rules.Period, step: str, at: datetime, today: date) -> None:

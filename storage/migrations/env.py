@@ -1,5 +1,7 @@
 """How Alembic reaches the database: through the engine that `storage.schema` hands over."""
 
+from typing import Any
+
 from alembic import context
 
 from storage.schema import metadata
@@ -7,7 +9,7 @@ from storage.schema import metadata
 engine = context.config.attributes["engine"]
 
 
-def render_item(kind, item, autogen_context):  # noqa: ANN001, ANN201 - Alembic's hook has no published types
+def render_item(kind: str, item: Any, autogen_context: Any) -> Any:
     """Write our own column types by their plain names."""
     if kind == "type" and type(item).__name__ == "UtcDateTime":
         autogen_context.imports.add("from storage.base import UtcDateTime")

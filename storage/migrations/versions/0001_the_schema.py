@@ -461,6 +461,19 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_relay_answer')),
     sa.UniqueConstraint('broadcast_id', 'identity_id', name=op.f('uq_relay_answer_broadcast_id_identity_id'))
     )
+    op.create_table('shown',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('identity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('shape', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
+    sa.Column('reply_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.ForeignKeyConstraint(['identity_id'], ['identity.id'], name=op.f('fk_shown_identity_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shown')),
+    sa.UniqueConstraint('reply_id', name=op.f('uq_shown_reply_id'))
+    )
+    with op.batch_alter_table('shown', schema=None) as batch_op:
+        batch_op.create_index('ix_shown_identity_id_id', ['identity_id', 'id'], unique=False)
+
     op.create_table('faq_entry',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('created_at', UtcDateTime(), nullable=False),
@@ -722,6 +735,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_faq_entry_passage_id'))
 
     op.drop_table('faq_entry')
+    with op.batch_alter_table('shown', schema=None) as batch_op:
+        batch_op.drop_index('ix_shown_identity_id_id')
+
+    op.drop_table('shown')
     op.drop_table('relay_answer')
     with op.batch_alter_table('personal_reminder', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_personal_reminder_person_id'))
