@@ -22,6 +22,7 @@ class Amount:
     n: str
     start: int
     end: int
+    firm: bool = True  # said with figures, a bound, or a unit that only counts results
 
 
 @cache
@@ -34,7 +35,7 @@ def _count() -> re.Pattern[str]:
 
 IDIOM = re.compile(r"一[人户村家事企乡镇校]一|一式|一次性|一项项|一件件|一对一|一条龙|一个[月年季周]|一条(?:主?线|心)|一张图|一本账|一批|一名?名|两[癌纲新节法会]|一盘棋|[三五六]好")
 COPIES = re.compile(r"一式(?P<n>[一二两三四五六七八九十\d]+)份")
-BAD_BEFORE = re.compile(r"(?:第|附件|附表|表|前|每|近|统|唯|进|同|另|分|共分|其|逐|新|上|下|这|某|之|〔|（|\(|No\.?)$")
+BAD_BEFORE = re.compile(r"(?:第|届|附件|附表|表|前|每|近|统|唯|进|同|另|分|共分|其|逐|新|上|下|这|某|之|〔|（|\(|No\.?)$")
 LOOK_BACK = re.compile(rf"({LEAST})[^，。；、\d一二两三四五六七八九十]{{0,14}}$")
 LOOK_BACK_MOST = re.compile(rf"({MOST})[^，。；、\d一二两三四五六七八九十]{{0,6}}$")
 TAIL = re.compile(rf"(?:[\s　：:，,、]|{LEAST}|{MOST}|各|共|共计|约|分别|仅|限|均|为|达到|达|的|总数|数量|有)+$")
@@ -46,6 +47,7 @@ GENERIC = re.compile(r"(?:工作)?(?:机制|活动|工作|任务|要求|标准|�
 EACH = re.compile(r"^.*(?:每个?|各)(?:行政)?(?:[村镇县乡批场期户人]|社区|街道|支部|单位)(?:（[^）]*）)?")
 NOT_COUNTED = re.compile(r"工作日|自然日|学时|小时|阶段|方面|百分点|环节|步骤|层面|月|季度|星期|周")
 NAMED_SET = re.compile(r"(?:重点|专项|主要|基础)?(?:工作|制度|行动|任务|措施|机制|计划|工程|活动|内容|目标|队伍|旗帜|方面|面|[\u4e00-\u9fff]岭)")
+RESULT_UNITS = frozenset({"场", "次", "期", "篇", "户", "名", "份", "节", "堂", "人", "场次", "人次", "幅", "张", "部", "家"})
 PEOPLE = frozenset({"人", "名", "户", "位", "人次"})
 TOPIC = re.compile(r"[《“](?P<noun>[^》”]{2,20})[》”]")
 HEAD_NOUNS = re.compile(r"(?:[）)]|妇联|单位|乡镇|街道|社区|村|县|市|区)(?=[^）)]{2,6}$)")
@@ -155,12 +157,13 @@ def amounts(
             n = n if high is not None else f">={n}"
         elif re.match(MOST, pre) or match["post"] in ("以内", "以下") or LOOK_BACK_MOST.search(back):
             n = n if high is not None else f"<={n}"
+        firm = match["a"][0].isdigit() or n[0] in "><" or unit in RESULT_UNITS
         item = _after(text, match.end(), end, unit) or _before(text, begin, match.start())
         if not item and unit not in PEOPLE and earlier is not None and earlier < start:
             item = _before(original, earlier, start - 1)
         if not item and unit not in PEOPLE:
             topic = TOPIC.match(text, start, at)
             item = topic["noun"] if topic else item
-        found.append(Amount(item or unit, n, match.start(), match.end()))
+        found.append(Amount(item or unit, n, match.start(), match.end(), firm))
         begin = match.end()
     return sorted(found, key=lambda amount: amount.start)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -42,6 +42,8 @@ ATTENDS = re.compile(r"(?:参加|参会|出席|到会|参训|到场|与会|列�
 COMPLETION = re.compile(r"(?:前|底|末|内)[，,]?(?:全面|全部|基本|需|要|须|应|将|必须)?(?:完成|结束|到位|报|交)")
 HOLDS = re.compile(r"(?:拟|将|定于|决定)[^，。；]*(?:举办|举行|召开|开展|组织|启动)")
 REPEALED = re.compile(r"取消|停止|废止|不再|作废|终止")
+LONGEST_EVIDENCE = 110  # characters; a longer clause is cut down to what carries its times and counts
+ANNOUNCED = re.compile(r"拟于|拟在|将于|将在|将适时|拟举办|拟组织|拟召开")
 REACHED = re.compile(r"培训妇女|覆盖|服务|惠及|参与|受益|人次")
 GATHERING = re.compile(r"开(?![展放通设办])[^，。；]{0,8}会")
 DATED_HEADING = re.compile(r"阶段|步骤|[（(][^（）()]*[月日底旬季度][^（）()]*[)）]|[月旬日季度][：:。]?$")
@@ -291,7 +293,7 @@ class _Reader:
             if verbs or deadline or any(m.rule for m in moments):
                 return True
             return modal and not PURE_GOAL.search(words)
-        if counts:
+        if any(count.firm for count in counts):
             return bool(verbs) or modal
         if inherited:
             return bool(verbs) and (modal or not PURE_GOAL.search(words)) and not EMPTY.match(words)
@@ -333,10 +335,39 @@ class _Reader:
             said = self.text[slice(*clause.who)]
             if not (CROWD.match(said) and self.spoken and _distributes(self.text, clause)):
                 return split_parties(said)
+        elif ANNOUNCED.search(words) and not re.search(r"请", words) and self.frame.issuer:
+            return tuple(name.replace("妇女联合会", "妇联") for name in self.frame.issuer)
         asked = re.search(r"请|报(?:送|至|到)?", words) is not None
         if self.spoken and not (asked and self._own(self.spoken[0])):
             return self.spoken
         return self.frame.addressees or self.frame.issuer
+
+    def _narrowed(self, clause: Clause) -> Clause:
+        """A long clause cut down to what carries its times and counts: a bracket, or the items of a list around them."""
+        if clause.end - clause.start <= LONGEST_EVIDENCE:
+            return clause
+        carried = [(m.start, m.end) for m in clause.moments] + [(c.start, c.end) for c in clause.counts]
+        if not carried:
+            return clause
+        first, last = min(a for a, _ in carried), max(b for _, b in carried)
+        text = self.text
+        opening = max(text.rfind("（", clause.start, first), text.rfind("(", clause.start, first))
+        if opening >= 0 and not re.search(r"[）)]", text[opening:first]):
+            closing = re.compile(r"[）)]").search(text, last, clause.end)
+            if closing is not None and not re.search(r"[（(]", text[first:last]):
+                inner = clause.pieces[0]
+                return Clause([replace(inner, start=opening + 1, end=closing.start())])
+        pieces = [p for p in clause.pieces if p.end > first and p.start < last]
+        start, end = pieces[0].start, pieces[-1].end
+        for position in range(first - 1, start, -1):
+            if text[position] in "、，," and not self.marks[position] and first - position > 12:
+                start = position + 1
+                break
+        for position in range(last, end):
+            if text[position] in "、，," and not self.marks[position] and position - start > 20:
+                end = position
+                break
+        return Clause([replace(pieces[0], start=start, end=end)])
 
     def _own(self, party: str) -> bool:
         """Whether a party is the issuing office itself."""
@@ -401,6 +432,7 @@ class _Reader:
         rule: str | None,
     ) -> None:
         who = self._parties(clause, words)
+        clause = self._narrowed(clause)
         span = self.document.original_span(clause.start, clause.end)
         said = [self.text[m.start : m.end] for m in moments]
         if ATTENDS.search(words) and not any(kind == "submit" for _, _, kind in clause.verbs):
@@ -444,19 +476,20 @@ class _Reader:
         if self.attended or not self.frame.appointments:
             return []
         made = []
-        for index, appointment in enumerate(self.frame.appointments):
-            made.append(self._appointment(appointment, index == len(self.frame.appointments) - 1))
+        main = next((a for a in self.frame.appointments if a.label != "报到"), None)
+        for appointment in self.frame.appointments:
+            made.append(self._appointment(appointment, appointment is main))
         return made
 
-    def _appointment(self, appointment: Appointment, last: bool) -> Obligation:
+    def _appointment(self, appointment: Appointment, main: bool) -> Obligation:
         start, end = appointment.line
         who: tuple[str, ...] = self.frame.addressees or self.frame.issuer
         quantity: tuple[tuple[str, str], ...] = ()
         people = self.frame.people
-        if people is not None and last:
+        if people is not None and main:
             _, first, stop = people
             quantity = tuple((count.item, count.n) for count in amounts(self.text, first, stop, []))
-            listed = re.sub(r"[（(][^（）()]*[)）]|各?\d+[人名].*|[。；].*", "", self.text[first:stop]).strip()
+            listed = re.sub(r"[（(][^（）()]*\d[^（）()]*[)）]|[，,]?各?共?\d+[人名].*|[。；].*", "", self.text[first:stop]).strip()
             named = [part for part in re.split(r"[，、]", listed) if 2 <= len(part) <= 20]
             who = tuple(named) or who
             if max(end, stop) - min(start, people[0]) <= 118:
