@@ -23,7 +23,7 @@ from storage import circulars as records
 from storage.circulars import Circular, Passage
 
 #: How much the law's weight (0..1) adds to a passage's score.
-ASKED_FOR = 8.0
+ASKED_FOR = 16.0
 #: Shares of the best score: a document named by number, by title; a rule of the reader's region, of another one.
 NUMBERED, TITLED, AT_HOME, ELSEWHERE = 1.0, 0.3, 0.3, 0.12
 #: What a repealed or replaced document's score is multiplied with, unless its year was asked for.

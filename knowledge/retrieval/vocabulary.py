@@ -20,21 +20,23 @@ class Vocabulary:
     """All of it, in the form of `text.normalise`.
 
     `synonyms`: a word → what the documents say for it. `padding`: longest first. `law_weights`: name → 0..1, and
-    `law_patterns`: the same for names that contain a word. `question_weights`: term → factor learnt from questions.
+    `law_patterns`: the same for names that contain a word; `learnt_laws`: how often each law answered, 0..1.
+    `question_weights`: term → factor learnt from questions and the articles that answer them.
     """
 
     synonyms: Mapping[str, tuple[str, ...]]
     padding: tuple[str, ...] = ()
     law_weights: Mapping[str, float] = field(default_factory=dict)
     law_patterns: tuple[tuple[str, float], ...] = ()
+    learnt_laws: Mapping[str, float] = field(default_factory=dict)
     question_weights: Mapping[str, float] = field(default_factory=dict)
     translations: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
     longest: int = 0
 
     def law_weight(self, title_key: str) -> float:
-        """How much asked-for a law is: 0 (not listed) to 1."""
-        weight = self.law_weights.get(title_key, 0.0)
-        return max([weight, *(value for word, value in self.law_patterns if word in title_key)])
+        """How much asked-for a law is, 0..1: half what officials say, half what questions have taught."""
+        said = [value for word, value in self.law_patterns if word in title_key]
+        return (max([self.law_weights.get(title_key, 0.0), *said]) + self.learnt_laws.get(title_key, 0.0)) / 2
 
     def with_synonyms(self, more: Iterable[tuple[str, Sequence[str]]]) -> Vocabulary:
         """The vocabulary with the words officials added; theirs come first."""
@@ -90,8 +92,9 @@ def standard() -> Vocabulary:
         tuple(sorted(padding, key=len, reverse=True)),
         laws,
         tuple(patterns),
-        dict(_weights(_FILES / "retrieval" / "question_weights.tsv")),
-        _translations(_FILES / "retrieval" / "translations.tsv"),
+        dict(_weights(_FILES / "retrieval" / "learnt_laws.tsv")),
+        dict(_weights(_FILES / "retrieval" / "learnt_terms.tsv")),
+        _translations(_FILES / "retrieval" / "learnt_translations.tsv"),
     )
     return _vocabulary(base, read_synonyms(lines))
 
