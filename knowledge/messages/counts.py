@@ -26,7 +26,7 @@ _EACH = re.compile(r"(?:每|一)(人|户|家|名|位|个孩子|生|个人|个|�
 _TOTAL = re.compile(r"(?:共计|总共|一共|总计|合计|共有|加起来|全部|共|拢共|合共|统共|总人数)(?:有|来了|到了|去了|是|约|计|大概|得有|参加|到场)*$")
 _ASIDE = re.compile(r"(?:咨询|意向|线上|直播间?|网上|牵手|谈好|成功|解答|答疑|其中|获奖|评委|工作人员|报名|当场|提问|发言|党员|签约|上台|入党|就业|录用|达成|配对|抽到|中奖|转诊|复查|异常|疑似|缺席|请假|没来|未到|还差|脱贫|回收|抽取)[^，。,；;]{0,9}$")
 _AIDED = re.compile(r"(?:惠及|受益|服务|帮助|救助|帮扶|资助|慰问|看望|探望|走访|发给|送给|给|为|帮|关爱|表彰|评出|选出|评选|评上|颁给|评|奖励|捐给|送到|探访|入户|结对|收到|受助|获评|产生|推荐|覆盖|受惠)(?:了|出|过|到|全村|全镇|辖区|村里|我村|村内|的|群众|困难|家|共|约|有|是)*[^，。,；;]{0,6}$")
-_CAME = re.compile(r"(?:来|去|到|参加|到场|到会|出席|听|听课|在场|签到|学员|观众|参与|出动|派出|组织|派|现场|参训|参会|与会|受训|培训|检查|筛查|体检|旁听|出勤|共|一共|总共|有|坐了|做了|查了|量了|看了|领取|登记|召集|吸引|动员|发动|带|带领|人数|实到|受教育)(?:了|到|会|课|的|人数|有|得有|约|是|为|共|大概|人员|妇女|群众|者|是|差不多|[:：])*$")
+_CAME = re.compile(r"(?:来|去|到|参加|到场|到会|出席|听|听课|在场|签到|学员|观众|参与|出动|派出|组织|派|现场|参训|参会|与会|受训|培训|检查|筛查|体检|旁听|出勤|共|一共|总共|有|坐了|做了|查了|量了|看了|领取|登记|召集|吸引|动员|发动|带|带领|人数|实到|受教育|的人|的有)(?:了|到|会|课|的|人数|有|得有|约|是|为|共|大概|人员|妇女|群众|者|是|差不多|[:：])*$")
 _ALL_WOMEN = re.compile(
     r"(?:给|为|组织|带领|带着?|召集|面向|针对|邀请|请|叫|都是|全是|清一色|教|发动|对|集中|把|是|来了|来的|动员|喊|约|领着|叫上|让)[^，。,；;0-9]{0,10}$"
 )
@@ -170,7 +170,7 @@ def _noun(passage: Passage, number: Number) -> Hit | None:
     for hit in passage.hits:
         if hit.entry.person and hit.word != "人" and end <= hit.start < right:
             between = text[end : hit.start]
-            if len(between) <= 5 and not re.search(r"[，。了在去来到给和、0-9]|参加|一起|每", between):
+            if len(between) <= 5 and not re.search(r"[，。了在去来到给和、0-9]|参加|一起|每|都是|带", between):
                 return _whole_noun(passage, hit)
             break
     best: Hit | None = None
@@ -180,7 +180,9 @@ def _noun(passage: Passage, number: Number) -> Hit | None:
             if re.fullmatch(
                 r"(?:们|代表|骨干|等|人数|的)?(?:也|就|都|又)?(?:共计|总共|一共|共有|共|有|来了|到了|去了|来|去|达|约|到会|参加的?|参加人数|到场|得有|大概|差不多|是|[:：]|合计|送去|当场|里|出动|计|[一-龥]{1,3}有|送了?|奖励了?)*(?:共|有|得有)?", between
             ):
-                best = hit
+                best = None if text[max(0, hit.start - 2) : hit.start] == "大人" else hit
+    if best is None and number.start <= left + 4 and left > passage.start and not re.search(r"[一-龥]", text[left : number.start].replace("共", "").replace("一", "").replace("总", "")):
+        best = next((h for h in passage.hits if h.end == left - 1 and "客" in h.entry.person), None)
     return best
 
 
@@ -201,6 +203,8 @@ def _group(passage: Passage, number: Number) -> _Group | None:
     if number.unit in _PEOPLE_UNITS:
         if number.unit == "个" and noun is None:
             if re.match(r"(?:月|小时|钟头|村|社区|乡|镇|县|小组|组|班|点|问题|项目|部门|单位|环节|字|方面|阶段|多月|摊|节目|品种|家庭|地方|支部|样|活动|典型|案例|[一-龥]?(?:包|袋|箱|桶|杯|盒|盆|奖|本|灯|球|垃圾|门|口号))", after):
+                return None
+            if number.low == 1 and not number.mark:
                 return None
             if not (_CAME.search(before) or _AIDED.search(before) or _TOTAL.search(before) or re.fullmatch(r"[，。,]?[^一-龥]*", after) or re.match(r"[，。,；;!！人]", after) or after == ""):
                 return None
@@ -260,13 +264,18 @@ def _households(passage: Passage, number: Number, counts: Counts) -> None:
     noun = _noun(passage, number)
     if number.unit == "家" and noun is None and not re.search(r"(?:走|访|慰问|入户|看|去|到|评|表彰)(?:了|访|望|问|过)*$", before):
         return
-    if re.search(r"每$|打分|评委", before[-3:]) or re.match(r"企业|单位|公司|超市|商户|店", after):
+    if _ASIDE.search(before) or re.search(r"每$|打分|评委", before[-3:]) or re.match(r"企业|单位|公司|超市|商户|店", after):
         return
     unit = "户" if number.unit in ("家", "户次") else number.unit
     _benefit(counts, passage, number, _whom(passage, noun.word if noun else ""), unit)
 
 
 def _whom(passage: Passage, noun: str) -> str:
+    """The word for those helped; 一共23个孩子 after 慰问留守儿童 are the 留守儿童."""
+    if noun in ("孩子", "儿童", "学生", "娃", "小朋友", "小孩", "孩子们", "娃娃"):
+        return next((h.word for h in passage.hits if h.entry.person == "童客"), noun)
+    if noun in ("老人", "老人家", ""):
+        return next((h.word for h in passage.hits if h.entry.person == "客" and h.word.endswith("老人") and len(h.word) > 2), noun)
     return "" if noun in ("人", "家庭", "农户", "群众") else noun
 
 
@@ -326,6 +335,8 @@ def _all_women(passage: Passage) -> bool:
         after = passage.text[hit.end : hit.end + 2]
         if after[:1] in "之节联代儿工病" or after == "权益" or (hit.word == "妇女" and re.match(r"小组|主任|议事|干部|维权|健康|节|之家|儿童|创业|就业|手工|能力|工作", passage.text[hit.end : hit.end + 3])):
             continue
+        if re.match(r"[一-龥]{0,5}队[一-龥]{0,2}[0-9一二三四五六七八九十]", passage.text[hit.end : hit.end + 10]):
+            return True
         left, _ = passage.clause_bounds(hit.start)
         before = passage.text[max(left, hit.start - 14) : hit.start]
         if _ALL_WOMEN.search(before) or re.match(r"(?:们)?(?:来了|到了|参加|去了|听)", passage.text[hit.end : hit.end + 4]):

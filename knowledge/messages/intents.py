@@ -96,7 +96,7 @@ def decide(passage: Passage, kind: Kind) -> tuple[str, tuple[str, ...]]:
     if _COMPLAIN.search(text) and not counted:
         return "chat", ()
     past_days = any(t.day_given and t.first and t.first <= passage.ref.date() and not t.before for t in passage.times)
-    future_days = any(t.day_given and t.first and t.first > passage.ref.date() for t in passage.times)
+    future_days = any(t.day_given and not t.vague and not t.before and t.first and t.first > passage.ref.date() for t in passage.times)
     future = (is_future(passage) or future_days) and telling
     done = past_days and not future_days and re.search(r"了|过|刚|完", text) is not None
     asks = is_question(text)

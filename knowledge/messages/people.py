@@ -21,7 +21,7 @@ _CUES = (
     "今天 昨天 前天 明天 上午 下午 晚上 主席 全体 还有 加上 爱心企业 感谢 带领 共同 获得 收到 领 一起 就是 通过 借助 被 找 陪 都 女 进 赴 往 带 挂靠 日 号 天 我村 本村 我镇"
 ).split()
 _WITH = re.compile(r"(?:联合|邀请|特邀|请来|请了?|请到|聘请|跟着?|和|与|同|由|会同|协同|配合|携手|还有|及|、|\+|感谢|来自|对接|依托|共同)(?:了|着|到)?(?:我们|咱|咱们|县里的?|镇里的?|市里的?|爱心企业|当地|驻村|附近)?$")
-_ACTS = re.compile(r"^(?:的)?(?:人|[一-龥]{0,3}(?:老师|医生|大夫|护士|律师|同志|领导|工作人员|干警|民警|专家|志愿者|干部|心理|讲师|女企业家|师傅|法官|家事))|^(?:也|都|一起|联合|来|到|派|捐|赠|出|赞助|资助|提供|送|授课|办|主办|协办|承办|共同|支持|参与|牵头|组织|给|帮|[一二两三四五六七八九十\d]+(?:位|名|个|人|家))|^[一-龥]{0,3}(?:主任|大夫|医生|律师|老师|所长|院长|局长|警官|经理|校长|[一-龥]老师)")
+_ACTS = re.compile(r"^(?:的)?(?:人|[一-龥]{0,3}(?:老师|医生|大夫|护士|律师|同志|领导|工作人员|干警|民警|专家|志愿者|干部|心理|讲师|女企业家|师傅|法官|家事))|^(?:也|都|一起|联合|来|到|派|捐|赠|出|的[^，。]{0,6}(?:金|款|物|慰问|救助)|赞助|资助|提供|送|授课|办|主办|协办|承办|共同|支持|参与|牵头|组织|给|帮|[一二两三四五六七八九十\d]+(?:位|名|个|人|家))|^[一-龥]{0,3}(?:主任|大夫|医生|律师|老师|所长|院长|局长|警官|经理|校长|[一-龥]老师)")
 _PLACE_CUE = re.compile(r"(?:[在到去于赴进往]|来到|走进|前往|参观|观摩|进了|送到|送往|走访|慰问|看望|转给|交给|报给|移交|转交|反映给|找|联系|报|上报|地点[:：]?)(?:了|我们|咱们?|俺们?|我|了我们)?[一-龥]{0,6}$")
 _TALKED = (
     "授课|主讲|领学|讲课|宣讲|讲解|来讲|开讲|讲|作(?:了)?(?:专题|主题)?(?:讲座|报告|讲解|宣讲|辅导)|为大家|给大家|围绕|现场教|手把手|来上课|上课|来的|教|进行|做(?:了)?(?:讲座|讲解|培训)|传授|指导|解读|带(?:着)?大家|来教|分享|担任|结合|跟她们|给"
@@ -84,6 +84,8 @@ def _partner(passage: Passage, hit: Hit, own: frozenset[str]) -> Found | None:
         return None
     if text[hit.end : hit.end + 2].startswith(("门口", "里", "旁", "对面", "附近")):
         return None
+    if hit.word.endswith("妇联") and (name.endswith(("社区妇联", "村妇联")) or text[hit.start - 1 : hit.start] == "社"):
+        return None
     if hit.word.endswith("妇联") and re.match(r"主席|干部|要求|通知|安排|的要求|文件|部署|领导", after):
         return None
     within = re.search(r"[在到去于]([一-龥]{0,8})$", text[max(left, hit.start - 10) : name_start])
@@ -101,9 +103,11 @@ def _partner(passage: Passage, hit: Hit, own: frozenset[str]) -> Found | None:
         return (name, (name_start, hit.end)) if bracketed else None
     if common and not (joined or acting or (named and not hit.entry.place)):
         return None
+    if common and any(o is not hit and o.entry.organisation and hit.end <= o.end - 2 and o.start >= hit.end and o.start - hit.end <= 5 and not re.search(r'[，。、和与]', text[hit.end : o.start]) for o in passage.hits):
+        return None
     if hit.word in ("村医", "女村医") and not joined:
         return None
-    if common and re.search(r"(?:进|上|找|去|打工|招|工)$", clause_before):
+    if common and re.search(r"(?:进|上|找|去|打工|招|工)[一-龥、]{0,5}$", clause_before):
         return None
     if hit.entry.place and not common and not joined and not acting and not (name_start <= passage.clause_bounds(hit.start)[0] + 1):
         return None
@@ -135,7 +139,12 @@ def read_speaker(passage: Passage, form: str | None) -> Found | None:
     for pattern in (_LABELLED, _INVITED, _SUBJECT, _PLAIN_ROLE):
         for match in pattern.finditer(said):
             value = match.group(1).strip("、")
-            found = _person(value, start + match.start(1))
+            if pattern is _INVITED and re.search(r"(?:能不能|想|帮忙|打算|准备|可以|要不要|能否|好不好|希望|申请)[^，。]{0,4}$", said[: match.start() + 1][-8:]):
+                continue
+            cut = re.match(r"^.*?(?:完|由|请了|请|个|让)(?=[一-龥]{2})", value)
+            if cut and pattern is _PLAIN_ROLE:
+                value = value[cut.end() :]
+            found = _person(value, start + match.end(1) - len(value))
             if found:
                 return found
     if _TEACHER_FROM.search(said):

@@ -12,7 +12,7 @@ _VERBS = (
     "开展|举办|举行|组织|召开|召集|进行|搞|办|做|开|给|种|栽|摆|发|教|讲|表彰|宣传|慰问|排|演|跳|唱|集中|集合|设|挂|播放|放|评|学|捡|清|打扫|清扫|清理|为|帮|包|煮|把|对|请|看|"
     "参加|接待|调解|走访|量|测|签|领|扭|猜|听|上课|参观|植树|观摩|义诊|体检|联合|教跳|结营|开营|比赛|揭牌|启动|值班|站岗|巡"
 )
-_CUE = re.compile(r"(?:地点[:：]?(?:在|是)?|(?<![存现正不好所实潜还都也总老])在|(?<!一)再(?=[一-龥]{2,8}(?:开展|举办|搞|办|召开|组织))|(?:走进|深入|来到|走到)|(?<![达得来])(?<!收)到(?!会|场|位|了|底|的|达|家里|最后|现在|今天|时候|点|[0-9一二三四五六七八九十]+点)|去(?!了?[0-9一二三四五六七八九十]|的|年|世|找|看|给)|(?<!关|由|属|位)于)")
+_CUE = re.compile(r"(?:地点[:：]?(?:在|是)?|(?<![存现正不好实潜还都也总老装建修住定])在(?!了)|来(?=我们|咱|俺|我村|本村)|(?<!一)再(?=[一-龥]{2,8}(?:开展|举办|搞|办|召开|组织))|(?:走进|深入|来到|走到)|(?<![达得来])(?<!收)到(?!会|场|位|了|底|的|达|家里|最后|现在|今天|时候|点|[0-9一二三四五六七八九十]+点)|去(?!了?[0-9一二三四五六七八九十]|的|年|世|找|看|给)|(?<!关|由|属|位)于)")
 _FREE = re.compile(rf"([^，,。；;！!？?\n]{{2,14}}?)(?={_VERBS})")
 _OWN = re.compile(r"^(?:我们?|咱们?|俺们?|本|你们|他们|了|的)+")
 _VILLAGE = re.compile(r"([一-龥]{1,4}(?:村|社区|寨|屯|塆|居委会))(?!部|委|民|口|道|里|头|上|边|妇女之家|医|级|干|小|中|支|两委|办|集体|史|务|容|庄|规|居|公所|卫生|广场|服务中心|文化|组|社|长|主任|书记|党|网格|东|西|南|北|后|前|尾|校)")
@@ -62,6 +62,8 @@ def _after_cue(passage: Passage, cue: re.Match[str], places: list[Hit]) -> Found
     if chain is None:
         return _free(passage, begin, cue) or _village_place(passage, begin, clause_end)
     end = _with_side(passage.text, chain.end, clause_end)
+    if cue.group()[0] in "去到" and re.match(r"领|取|拿|开会|报名|报送|交", passage.text[end : end + 2]):
+        return None
     return _tidy(passage.text, begin, end)
 
 
@@ -102,12 +104,15 @@ def _bare(passage: Passage, places: list[Hit]) -> Found | None:
             if left <= time.start and time.end <= hit.start:
                 head = passage.text[max(time.end, left) : hit.start]
         head = re.sub(r"^(?:我们?|咱们?|俺们?|本|村|社区|镇|就|的|[一-龥]{1,5}(?:村|社区|镇|县)|今天|昨天)+", "", head)
-        if len(head) > 4 or re.search(r"[给跟和与同由请把送发进教领从向、是了]|慰问|看望|组织", head):
+        sided = end > hit.end and re.fullmatch(r".*[给把]", head)
+        if hit.word == "社区" and not alone:
             continue
-        if hit.word in ("村里", "镇上", "镇里", "乡里", "县里", "家门口", "公司", "企业", "村委", "大队", "学校", "基地", "路边", "院里", "超市", "医院", "银行", "楼下", "河道", "村道", "茶园", "果园", "大棚", "地里", "田里", "庙会", "小学", "中学", "物业") and not alone:
+        if not sided and (len(head) > 4 or re.search(r"[给跟和与同由请把送发进教领从向、是了]|慰问|看望|组织", head)):
+            continue
+        if hit.word in ("村里", "镇上", "镇里", "乡里", "县里", "家门口", "公司", "企业", "村委", "大队", "学校", "基地", "路边", "院里", "超市", "医院", "银行", "楼下", "河道", "村道", "茶园", "果园", "大棚", "地里", "田里", "庙会", "小学", "中学", "物业") and not alone and not sided:
             if not re.match(r"(?:办|搞|开|举行|召开|举办|组织|开展|做|讲|宣传|大扫除|植树)", tail):
                 continue
-        if not alone and not re.match(rf"(?:里|内|上)?(?:{_VERBS}|家风|反|最|妇女|来|的)|[0-9一二三四五六七八九十]", passage.text[end:right]):
+        if not sided and not alone and not re.match(rf"(?:里|内|上)?(?:{_VERBS}|家风|反|最|妇女|来|的)|[0-9一二三四五六七八九十]", passage.text[end:right]):
             continue
         if re.match(r"建设|管理|揭牌|的?(?:人|老师|医生|护士|同志|工作人员|专家)", tail):
             continue
@@ -148,6 +153,10 @@ def read_unit(passage: Passage) -> Found | None:
         if lead and lead.end() < len(name) - 1:
             start += lead.end()
             name = passage.text[start:end]
+        mine = max(name.rfind(c) for c in "我咱俺们")
+        if mine >= 0:
+            start += mine + 1
+            name = name[mine + 1 :]
         if len(name) < 3 or _NOT_NAMES.match(name) or len(name) < 4 and name.endswith("社区"):
             continue
         before = passage.text[max(0, start - 3) : start]

@@ -1,6 +1,7 @@
 """Cuts a message into its activities: by numbering, by a new time with a new doing, by 另外 and 接着."""
 
 import re
+from dataclasses import replace
 
 from knowledge.messages.passage import Passage
 
@@ -62,7 +63,11 @@ def _opens(passage: Passage, since: int, start: int) -> bool:
         earlier = [t for t in before.times if t.rrule is None]
         if not earlier:
             return _doing(before) >= 2 and _doing(rest) >= 2 and passage.text[start - 1] in "。；;\n" and bool(before.numbers)
-        if _NOTHING.search(rest.said) and mine.day_given:
+        if _NOTHING.search(here.said) and mine.day_given:
+            return True
+        if all(t.month_only or t.vague for t in earlier) and since == passage.start:
+            return False
+        if _NOTHING.search(before.said):
             return True
         same_day = not mine.day_given or any(t.first == mine.first for t in earlier if t.day_given)
         same_part = mine.part is None or any(t.part == mine.part for t in earlier)
@@ -91,9 +96,9 @@ def shows(passage: Passage) -> list[Passage]:
         return []
     at = passage.start + match.start()
     cut = at + second.start()
-    if days and days[0].first != days[0].last and len(days) == 1:
-        pass
-    elif len(days) < 2:
+    if len(days) == 1 and days[0].first != days[0].last:  # 前儿个跟昨个
+        days = [replace(days[0], last=days[0].first), replace(days[0], first=days[0].last)]
+    if len(days) < 2:
         return []
     head = passage.part(passage.start, at)
     pieces = []

@@ -7,7 +7,7 @@ from knowledge.messages.passage import Passage
 from knowledge.messages.vocabulary import Hit
 from knowledge.numerals import Number
 
-_GIVE = re.compile(r"发|送|带(?:了|去|着|来)|赠|捐|领(?:了|取|到)|签|栽|种|贴|派|奖|拿|收到|分|每人|每户|一人|一户|人手|备了|提供|换|慰问品|买了|购|挂|给|献|配")
+_GIVE = re.compile(r"发|送|带(?:了|去|着|来)|赠|捐|领(?:了|取|到)|签|栽|种|贴|派|奖|拿|收到|分|每人|每户|一人|一户|人手|备了|提供|换|慰问品|买了|购|给|献|配")
 _GIVE_NOUN = re.compile(
     r"(?:发放|发了|发出|发|赠送|送去了?|送上|送了|送出|送|捐赠|捐了|签订|签了|签署|签|栽种|栽了|栽|种下|种了|种|带去|带了|张贴|贴了|散发|派发|分发)(?:了|出)?(?:各类|各种|村民|妇女|孩子们?|老人|每人|大家)?([一-龥《》]{2,9}?)(?:共|约|各)?$"
 )
@@ -27,7 +27,9 @@ def read_things(passage: Passage) -> tuple[list[Material], Span | None, set[int]
         material = _of_hit(passage, hit, hits, taken)
         if material is not None:
             found.append((hit.start, material))
+    found = _figures_after(passage, found, taken)
     found.extend(_unknown(passage, hits, taken))
+    found.extend(_planted(passage, taken))
     found.sort(key=lambda f: f[0])
     unique: list[Material] = []
     for _, material in found:
@@ -44,7 +46,7 @@ def _not_a_thing(passage: Passage, hit: Hit) -> bool:
     if len(hit.word) == 1:
         if re.match(r"[一-龥]", before[-1:]) and not re.search(r"[送发带了捐本条斤袋箱桶只个和赠]", before[-1:]):
             return True
-        if re.match(r"[一-龥]", after[:1]) and not re.match(r"[和各共及]", after):
+        if re.match(r"[一-龥]", after[:1]) and not re.match(r"[和各共及一二两三四五六七八九十百]", after):
             return True
     if re.search(r"(?:猜|做|包|插|修|学|剪|养|讲|学习|叠|画|写|跳|打|踢|念|卖|种植)(?:了|着)?$", before):
         return True
@@ -90,6 +92,35 @@ def _of_hit(passage: Passage, hit: Hit, hits: list[Hit], taken: set[int]) -> Mat
             return None
         return Material(item)
     return None
+
+
+def _figures_after(passage: Passage, found: list[tuple[int, Material]], taken: set[int]) -> list[tuple[int, Material]]:
+    """发反家暴的宣传单，发了400张: the figure comes in the next clause."""
+    bare = [f for f in found if f[1].n is None]
+    if not bare:
+        return found
+    at, thing = bare[-1]
+    for number in passage.numbers:
+        if number.start in taken or number.start < at or number.unit not in _THING_UNITS or number.unit == "个":
+            continue
+        left, right = passage.clause_bounds(number.start)
+        if 0 < left - at <= 16 and re.fullmatch(r"(?:一?共|总共|合计)?(?:发|送|签|贴|领|派|赠)?(?:了|出)?(?:去)?(?:了|大概|约|有)?", passage.text[left : number.start]) and _end(number) >= right - 1:
+            taken.add(number.start)
+            return [f for f in found if f is not bare[-1]] + [(at, Material(thing.item, number.notation, number.unit))]
+    return found
+
+
+_PLANTED = re.compile(r"(?:种|栽|植|插)(?:了|下|上)?(?:[一二两三四五六七八九十百0-9]+[棵株])?([一-龥]{1,3}?(?:树苗|树|苗|花|竹|秧))")
+
+
+def _planted(passage: Passage, taken: set[int]) -> list[tuple[int, Material]]:
+    """栽了150棵 after 种柳树."""
+    for number in passage.numbers:
+        if number.unit in ("棵", "株") and number.start not in taken:
+            taken.add(number.start)
+            what = _PLANTED.search(passage.said)
+            return [(number.start, Material(what.group(1) if what else "树", number.notation, number.unit))]
+    return []
 
 
 def _shared(text: str, hit: Hit, number: Number) -> bool:

@@ -12,7 +12,8 @@ _BOOK = re.compile(r"《([^》]{2,30})》")
 _THEME = re.compile(r"(?:主题(?:是|为|[:：])|活动名称(?:是|为|叫|[:：])|活动(?:名)?叫(?:做)?|名称[:：]|题目(?:是|为|叫|[:：])?|名字叫)[“\"「《]?([^，。,；;”\"」》\n]{2,30})")
 _ABOUT = (
     re.compile(r"(?:围绕|针对|关于)[“\"《]?([^，。,；;]{2,20}?)[”\"》]?(?:进行|开展|作|做|等|的?(?:主题|内容|问题|知识|讲|座谈|事)|展开|，|,|。|$)"),
-    re.compile(r"(?:就|商量|讨论|商议|议的?是|议了|研究了?|征求)[“\"《]?([^，。,；;]{2,20}?)[”\"》]?(?:的?(?:事|问题|事情|事宜|意见)|进行|征求|，|,|。|$)"),
+    re.compile(r"(?:就|对)[“\"《]?([^，。,；;0-9]{2,20}?)[”\"》]?(?:的?(?:事情|问题|事宜|事|意见)|进行(?:讨论|协商|商)|征求)"),
+    re.compile(r"(?:商量|讨论|商议|议的?是|议了|研究了?)[“\"《]?([^，。,；;]{2,20}?)[”\"》]?(?:的?(?:事|问题|事情|事宜|意见)|进行|，|,|。|$)"),
     re.compile(r"(?:讲的是|讲的|讲了讲|讲解了?|宣讲了?|讲授了?|主讲|读的是|学的是|教的是|内容是|唱的是|说的是|内容[:：]|讲了|教了|学习了?|宣传了?|传达了?|培训内容)[“\"《]?([^，。,；;”》]{2,20}?)[”\"》]?(?=，|,|。|；|;|$|来了|到了|参加|怎么|咋|的知识|知识|等|[0-9二三四五六七八九]+[0-9十百]*[人名位个])"),
     re.compile(r"(?:来|给[一-龥]{1,8}|为[一-龥]{1,8}|大家|我们)讲[“\"《]?([^，。,；;”》了课的]{2,16}?)[”\"》]?(?=，|,|。|；|;|$|知识)"),
 )
@@ -21,9 +22,9 @@ _LEADING = re.compile(
     r"^(?:.*?(?:了|着|过)(?:一?[场次期节个堂]|几[场次]|一个)?|.*[一二两三四五六七八九十\d]+[场次期节个堂](?:的)?|.*(?:开展|举办|举行|组织|召开|进行|搞|办|上|听|参加|做|教|给|把|对|为|由|和|跟|与|我们|咱们?|俺们?|我村|本村|妇女们?|姐妹们?|妇联|社区|本次|这次|今天|昨天|前天|今晚|昨晚|上午|下午|晚上|年度|村里面?|的|到|在|家长|进行|来|去|大家|召集|集中|观看|邀请|暨))+"
 )
 _GENERIC = frozenset("讲座 宣传 培训 会议 活动 讲课 上课 座谈 慰问 走访 入户 学习 评选 表彰 评比 演出 志愿服务 宣传活动 普法 法律 健康 技能 安全 志愿者".split())
-_VISITED = frozenset({"慰问", "走访排查", "捐赠救助", "志愿服务"})
+_VISITED = frozenset({"慰问", "走访排查"})
 _TOPICAL_FORM = frozenset(
-    "健身操 广场舞 秧歌 腰鼓 旗袍秀 猜灯谜 灯谜 包粽子 做月饼 包汤圆 搓汤圆 做香囊 插花 扎染 剪纸 闹元宵 大扫除 清垃圾 捡垃圾 捡拾垃圾 种柳树 植树 种树 栽树 量血压 测血糖 测血压 相亲会 读书会 敬老宴 义剪 护学岗 巡河 运动会 趣味运动会 拔河 跳绳 广场舞比赛 联欢会 夏令营 亲子阅读 招聘会 招聘 结对 义卖 捐款 理发 拜年 体检 义诊 两癌筛查 妇科检查 换届选举 换届 巡逻 献血 唱戏 豫剧 健步走 徒步 知识竞赛 托管班 辅导作业 四点半课堂 快闪 舞龙 龙舟 百家宴 茶话会 升国旗 巡塘 护考 爱心送考 母亲邮包 春蕾包裹 微心愿 救助金 助学金 放电影 看电影 合唱 朗诵 诵读 环境整治 巾帼林 微心愿".split()
+    "健身操 广场舞 秧歌 腰鼓 旗袍秀 猜灯谜 灯谜 包粽子 做月饼 包汤圆 搓汤圆 做香囊 插花 扎染 剪纸 闹元宵 大扫除 清垃圾 捡垃圾 捡拾垃圾 种柳树 植树 种树 栽树 量血压 测血糖 测血压 相亲会 读书会 敬老宴 义剪 护学岗 巡河 运动会 趣味运动会 拔河 跳绳 广场舞比赛 联欢会 夏令营 亲子阅读 招聘会 招聘 结对 义卖 捐款 理发 拜年 体检 义诊 两癌筛查 妇科检查 换届选举 换届 巡逻 献血 唱戏 豫剧 健步走 徒步 知识竞赛 托管班 辅导作业 四点半课堂 快闪 舞龙 龙舟 百家宴 茶话会 升国旗 巡塘 护考 爱心送考 婚姻家庭辅导 婚姻辅导 母亲邮包 春蕾包裹 微心愿 救助金 助学金 放电影 看电影 合唱 朗诵 诵读 环境整治 巾帼林 微心愿".split()
 )
 
 
@@ -47,7 +48,10 @@ def read_topic(passage: Passage, form: str | None, title: Found | None, who: str
     """What it was about, in her words; of a visit, whom it was to."""
     text, start, end = passage.text, passage.start, passage.end
     topical = [h for h in passage.hits if _is_topic(passage, h, form)]
-    strong = [h for h in topical if h.entry.category_weight >= 4]
+    if form == "信访接待":
+        return None
+    persons = form in ("慰问", "评选表彰")
+    strong = [h for h in topical if h.entry.category_weight >= 4 and (persons or not h.entry.person)]
     headed = _before_form(passage, topical)
     if headed:
         return headed
@@ -67,6 +71,8 @@ def read_topic(passage: Passage, form: str | None, title: Found | None, who: str
         at = text.find(who, start, end)
         return who, (at, at + len(who))
     if strong:
+        if title and all(title[1][0] <= h.start and h.end <= title[1][1] for h in strong) and max(len(h.word) for h in strong) < 3:
+            return title
         return _phrase(passage, [max(strong, key=lambda h: (h.entry.category_weight + 0.3 * len(h.word) + (h.word in _TOPICAL_FORM), -h.start))])
     if title:
         return title
@@ -75,7 +81,7 @@ def read_topic(passage: Passage, form: str | None, title: Found | None, who: str
             return hit.word, (hit.start, hit.end)
     if topical:
         return _phrase(passage, [topical[0]])
-    if who and form in _VISITED:
+    if who and form in _VISITED and (form == "慰问" or len(who) > 2):
         at = text.find(who, start, end)
         return who, (at, at + len(who))
     return None

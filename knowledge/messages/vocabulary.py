@@ -133,6 +133,24 @@ FORMS = tuple(
 CATEGORIES = tuple("思想引领 创业就业 维权普法 家庭建设 妇女健康 关爱帮扶 志愿环境 文体活动 组织建设 平安建设".split())
 
 
+def _inherit(words: dict[str, Entry]) -> None:
+    """A longer word is also what its parts are: 妇女工作会 is a meeting, 垃圾堆清 is about rubbish."""
+    for word, entry in list(words.items()):
+        if len(word) < 3:
+            continue
+        if not entry.form and entry.category:
+            for size in range(len(word) - 1, 1, -1):
+                tail = words.get(word[-size:])
+                if tail is not None and tail.form_weight >= 3:
+                    words[word] = entry = replace(entry, form=tail.form, form_weight=tail.form_weight)
+                    break
+        if not entry.category and entry.form:
+            parts = [words.get(word[i:j]) for i in range(len(word)) for j in range(i + 2, len(word) + 1)]
+            best = max((p for p in parts if p and p.category), key=lambda p: p.category_weight, default=None)
+            if best is not None:
+                words[word] = replace(entry, category=best.category, category_weight=best.category_weight)
+
+
 @cache
 def default_vocabulary() -> Vocabulary:
     """The vocabulary of the data files, read once."""
@@ -148,6 +166,7 @@ def default_vocabulary() -> Vocabulary:
     for name, kind in (("places.txt", "places"), ("organisations.txt", "organisations"), ("materials.txt", "materials")):
         for (word,) in _rows(name):
             words[word] = _extended(words.get(word, Entry()), kind)
+    _inherit(words)
     homophones = {wrong: right for wrong, right in _rows("homophones.tsv")}
     pattern = re.compile("|".join(map(re.escape, sorted(homophones, key=len, reverse=True))))
     return Vocabulary(words, _index(words), homophones, pattern)
