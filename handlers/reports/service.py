@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from handlers.duties import service as duties
@@ -105,10 +105,21 @@ def same_event(session: Session, unit_id: int, slots: dict[str, Any]) -> Report 
     """A report of the same unit, day and form that may be of the same event."""
     if len(slots.get("date") or "") != 10:
         return None
-    for report in reports.on_day(session, unit_id, date.fromisoformat(slots["date"])):
-        if rules.same_activity(report.slots, slots):
-            return report
+    # every confirmed card asks this: columns only, and of the same form
+    rows = session.connection().execute(_SAME_DAY, {"unit": unit_id, "day": date.fromisoformat(slots["date"]), "kind": slots.get("form") or "其他"})
+    for report_id, stored in rows:
+        if rules.same_activity(stored, slots):
+            return session.get(Report, report_id)
     return None
+
+
+_SAME_DAY = (
+    select(Report.id, Report.slots)
+    .where(
+        Report.unit_id == bindparam("unit"), Report.event_on == bindparam("day"), Report.form == bindparam("kind"),
+        Report.state.in_(reports.COUNTED))
+    .order_by(Report.id.desc()).limit(8)
+)
 
 
 def check_period(session: Session, unit_id: int, day: date) -> None:
