@@ -46,7 +46,7 @@ class ExampleDuty:
     rests_on: str
     evidence: str
     level: str
-    #: What answers it: a report of one of these forms with one of these words in its topic.
+    #: What answers it: a report of one of these forms and with one of these words, where any are named.
     forms: tuple[str, ...]
     words: tuple[str, ...]
     starts_on: date
@@ -70,15 +70,7 @@ class _Plan:
     words: tuple[str, ...]
     windows: tuple[tuple[date, date, float, float], ...]
     recurrence: str = ""
-
-
-def spared(today: date) -> list[tuple[str, date]]:
-    """Activities that, from a day on, are reported only where a duty says so: else the missing list would be a lie."""
-    firsts: dict[str, date] = {}
-    for plan in _plans(today):
-        first = min(window[0] for window in plan.windows)
-        firsts[plan.activity] = min(first, firsts.get(plan.activity, first))
-    return sorted(firsts.items())
+    forms: tuple[str, ...] = ()
 
 
 def make_duties(reporter: Reporter) -> tuple[list[ExampleDuty], list[ExampleReport]]:
@@ -99,10 +91,9 @@ def make_duties(reporter: Reporter) -> tuple[list[ExampleDuty], list[ExampleRepo
                     reports.append(report)
                     answers.append(Answer(code, report.key, report.filed_at, report.filed_at.date() > due_on))
             periods.append(Period(first, due_on, owed, tuple(answers)))
-        form = reporter.activities[plan.activity].form
         duties.append(ExampleDuty(
             key=plan.key, unit_code=top, title=plan.title, what=plan.what, rests_on=plan.rests_on,
-            evidence=plan.evidence, level=plan.level, forms=(form,), words=plan.words, starts_on=plan.windows[0][0],
+            evidence=plan.evidence, level=plan.level, forms=plan.forms, words=plan.words, starts_on=plan.windows[0][0],
             due_on=None if plan.recurrence else plan.windows[-1][1], recurrence=plan.recurrence, periods=tuple(periods),
         ))  # fmt: skip
     return duties, reports
@@ -162,22 +153,22 @@ def _plans(today: date) -> Sequence[_Plan]:
         ),
         _Plan(
             "八防排查", "澜汀市妇联", "“八防”入户排查", "完成一次“八防”入户排查", "澜妇〔2026〕38号",
-            "各村（社区）妇代会11月20日前完成一次“八防”入户排查", "village", "八防排查", ("八防", "平安家庭"),
-            ((day(-12), day(-2), 0.78, 0.1),),
+            "各村（社区）妇代会11月20日前完成一次“八防”入户排查", "village", "八防排查", (),
+            ((day(-12), day(-2), 0.78, 0.1),), forms=("走访排查",),
         ),
         _Plan(
             "暖冬服务", "栖梧县妇联", "“巾帼暖冬”每月集中服务", "每月至少开展1次集中志愿服务", "栖妇〔2026〕27号",
             "每个村（社区）组建1支不少于8人的巾帼志愿服务队，每月至少开展1次集中服务",
-            "village", "暖冬行动", ("暖冬",),
+            "village", "暖冬行动", ("暖冬", "志愿"),
             ((before, month - timedelta(days=1), 0.9, 0.1), (month, ends, 0.5, 0.0)), "FREQ=MONTHLY;BYMONTHDAY=-1",
         ),
         _Plan(
             "月度信息", "澜汀市妇联", "每月25日前报送工作信息", "向县（区）妇联报送工作信息不少于1条",
             "澜妇〔2025〕16号",
             "每个乡镇（街道）妇联每月25日前向县（区）妇联报送工作信息不少于1条",
-            "township", "妇联例会", ("妇联工作", "主任"),
+            "township", "妇联例会", (),
             ((before, before.replace(day=25), 0.85, 0.15), (before.replace(day=26), today.replace(day=25), 0.55, 0.0)),
-            "FREQ=MONTHLY;BYMONTHDAY=25",
+            "FREQ=MONTHLY;BYMONTHDAY=25", ("会议", "培训", "宣传"),
         ),
         _Plan(
             "两癌统计", "栖梧县妇联", "全年“两癌”检查情况报送", "报送全年“两癌”检查情况统计表和工作小结",

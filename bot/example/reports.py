@@ -199,12 +199,8 @@ class Reporter:
         return text
 
 
-def two_years(reporter: Reporter, spared: Iterable[tuple[str, date]] = ()) -> list[ExampleReport]:
-    """Reports of every village and township in the 24 months before today, in the order they were filed.
-
-    `spared` names activities that, from a day on, are reported only where a duty says so.
-    """
-    stops = dict(spared)
+def two_years(reporter: Reporter) -> list[ExampleReport]:
+    """Reports of every village and township in the 24 months before today, in the order they were filed."""
     first = reporter.today.replace(year=reporter.today.year - 2, day=1)
     made: list[ExampleReport] = []
     for unit in list(reporter.units.values()):
@@ -218,8 +214,9 @@ def two_years(reporter: Reporter, spared: Iterable[tuple[str, date]] = ()) -> li
             for _ in range(_occurrences(reporter.rng, expected)):
                 activity = reporter.rng.choices(activities, [a.months.get(month.month, 0) for a in activities])[0]
                 event_on = _day(reporter.rng, activity, month)
-                if event_on < stops.get(activity.code, date.max):
-                    _file(made, reporter, unit.code, activity, event_on)
+                report = reporter.report(unit.code, activity, event_on, reporter.days_after(unit.code))
+                if report is not None:
+                    made.append(report)
     return sorted(made, key=lambda report: (report.filed_at, report.key))
 
 
@@ -236,12 +233,6 @@ def rolled_up(units: Sequence[ExampleUnit], reports: Iterable[ExampleReport]) ->
             sums[code] += own
             code = parents[code]
     return sums
-
-
-def _file(made: list[ExampleReport], reporter: Reporter, unit_code: str, activity: Activity, event_on: date) -> None:
-    report = reporter.report(unit_code, activity, event_on, reporter.days_after(unit_code))
-    if report is not None:
-        made.append(report)
 
 
 def _months(first: date, last: date) -> list[date]:

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from bot.example import texts
 from bot.example.duties import ExampleDuty, Period, made_at
-from bot.example.reports import SHANGHAI, ExampleReport, Item
+from bot.example.reports import SHANGHAI, ExampleReport
+from bot.example.slots import quota_of, slots_of
 from handlers.duties import service as duties
 from handlers.reports.rules import quantities
 from storage import audit, inbox
@@ -43,27 +44,6 @@ class Cast:
     heads: Mapping[str, str]
     platform: str
     account: str
-
-
-def slots_of(report: ExampleReport, participants: int | None = None) -> dict[str, Any]:
-    """The report in the scheme of message understanding; `participants` as she first wrote it, if another."""
-    n = report.participants if participants is None else participants
-    slots: dict[str, Any] = {
-        "date": report.event_on.isoformat(), "part": report.part, "place": report.place, "form": report.form,
-        "category": report.category, "topic": report.topic, "participants": str(n),
-        "women": _count(n if report.women == report.participants else report.women),
-        "children": _count(n if report.children is not None else None),
-        "sessions": _count(report.sessions), "cases": _count(report.cases),
-        "materials": [_thing("item", item) for item in report.materials],
-        "beneficiaries": [_thing("who", item) for item in report.helped],
-        "partners": list(report.partners), "speaker": [report.speaker] if report.speaker else [],
-    }  # fmt: skip
-    return {slot: value for slot, value in slots.items() if value not in (None, "", [])}
-
-
-def quota_of(duty: ExampleDuty) -> dict[str, Any]:
-    """What fulfils the duty, as `handlers.duties.rules` reads it."""
-    return {"forms": list(duty.forms), "words": list(duty.words), "min": 1}
 
 
 def write_reports(session: Session, cast: Cast, reports: Sequence[ExampleReport]) -> dict[str, int]:
@@ -199,14 +179,6 @@ def _same_evening(report: ExampleReport) -> datetime:
     """When the chair of the unit above has looked at it."""
     evening = datetime.combine(report.filed_at.date(), time(20), SHANGHAI)
     return max(evening, report.filed_at)
-
-
-def _count(n: int | None) -> str | None:
-    return None if n is None else str(n)
-
-
-def _thing(name: str, item: Item) -> dict[str, str]:
-    return {name: item.item, "n": str(item.n), "unit": item.unit}
 
 
 def _chunks(rows: Sequence[T]) -> list[Sequence[T]]:

@@ -12,7 +12,7 @@ from bot.example import sayings
 from bot.example.city import ExampleCity, make_city
 from bot.example.county import people_csv, units_csv
 from bot.example.reports import Figures, rolled_up
-from bot.example.rows import quota_of, slots_of
+from bot.example.slots import quota_of, slots_of
 from bot.example.words import EXAMPLE, read_words
 from handlers.duties import rules
 
