@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a pattern is read as a whole
 """Chinese and Arabic numerals in running text: how many, how sure, and of what.
 
 `find_numbers(text)` gives every numeral in order; `parse_number(text)` reads a text that is one numeral.
@@ -45,9 +46,7 @@ _HAN: Final = rf"[{_C}{_U}](?:[{_C}{_U}]|(?:来|多|余|几|好几|把|数)(?=[�
 _ARABIC: Final = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _HEAD: Final = re.compile(rf"[0-9{_C}{_U}半]")
 _STOP: Final = re.compile("|".join(map(re.escape, _STOP_WORDS)))
-_STOP_BACK: Final = max(
-    next((i for i, char in enumerate(word) if char in _C + _U + "半"), 0) for word in _STOP_WORDS
-)
+_STOP_BACK: Final = max(next((i for i, char in enumerate(word) if char in _C + _U + "半"), 0) for word in _STOP_WORDS)
 # a measure word that begins another word is none: 三毛巾, 五部队, 两台账
 _NOT_UNIT: Final = {
     "毛": "巾线毯衣笔", "面": "包粉条", "部": "队分门", "台": "账灯历", "口": "罩红", "把": "手", "包": "扁括含", "条": "例", "场": "地所",
@@ -85,9 +84,13 @@ _ORDINAL_BEFORE: Final = re.compile(r"(?:第|周|星期|礼拜|初|农历|正月
 _ORDINAL_AFTER: Final = re.compile(
     r"(?:[号](?!人)|楼|室|会议室|届|年级|年(?![来多的以半就])(?=\d|[度初底前]|$)|月(?!饼)|日(?!游)|[:：]\d|点(?:[半钟整一三\d到]|$)|时(?=\d|[许整分]|$)|单元|中学|小学(?!生)|完小|幼儿园|幼|路公?交?车?站|热线|专线|平台|栋|幢|层(?!以)|组(?=村民|长|的)|队(?=长)|大道|国道|省道)"
 )
-_PHONE: Final = re.compile(r"\d{7,}|0\d{2,3}-\d{7,8}|12(?:338|345|348|355|350|315|333|320|377|388|309|110|119|318|328|356|369|381|393|395|312|123)(?![\d.,%余多来万]|[个名人户份元本张场])|(?:11[0-9]|12[0-2])(?![\d.,%]|[余多来]|[个名人户份元本张场次位条件块岁斤袋])")
+_PHONE: Final = re.compile(
+    r"\d{7,}|0\d{2,3}-\d{7,8}|12(?:338|345|348|355|350|315|333|320|377|388|309|110|119|318|328|356|369|381|393|395|312|123)(?![\d.,%余多来万]|[个名人户份元本张场])|(?:11[0-9]|12[0-2])(?![\d.,%]|[余多来]|[个名人户份元本张场次位条件块岁斤袋])"
+)
 _DOC: Final = re.compile(r"[〔\[【(（]?(?:19|20)\d\d[〕\]】)）]\s?\d*号?")
-_HALF_AFTER: Final = re.compile(r"(个|斤|公斤|亩|里|公里|吨|米|尺|年|天|小时|块|点|倍|袋|箱|桶|车|碗|杯)半(?![个天路山夜途边数])")
+_HALF_AFTER: Final = re.compile(
+    r"(个|斤|公斤|亩|里|公里|吨|米|尺|年|天|小时|块|点|倍|袋|箱|桶|车|碗|杯)半(?![个天路山夜途边数])"
+)
 _HALF_UNIT: Final = re.compile(r"半(?:数|(?=斤|公斤|亩|吨|箱|桶|袋|车|碗|杯|小时|个小时|壶|瓶|打))")
 _ISSUE: Final = re.compile("意见|建议|要求|想法|内容|体会|希望|经验|做法|措施|原因|问题|感受|收获|说明|思考")
 _DOZEN: Final = re.compile(r"打(?![击架工针电扫算造印卡开拼交官假拐赌压动断发包听理麻牌球])")
@@ -169,7 +172,7 @@ def _section(chars: str) -> tuple[int, int, Mark] | None:
                 pending.append(_DIGIT[char])
         elif char in _SMALL:
             unit = _SMALL[char]
-            if last and unit >= last and not (last == unit):
+            if last and unit >= last and last != unit:
                 return None
             if not pending:
                 if last and not zero and unit == 10 and at == len(chars) - 1 and low in (100, 1000):
@@ -306,14 +309,24 @@ def _finish_han(text: str, i: int, end: int, found: tuple[int, int, Mark]) -> _R
     high: Amount = found[1]
     mark = found[2]
     single = end - i == 1 and text[i] in _C
-    if text.startswith("点", end) and end + 1 < len(text) and text[end + 1] in _C and text[end + 2 : end + 3] in ("万", "亿", "倍", "%"):
+    if (
+        text.startswith("点", end)
+        and end + 1 < len(text)
+        and text[end + 1] in _C
+        and text[end + 2 : end + 3] in ("万", "亿", "倍", "%")
+    ):
         low = high = Decimal(f"{low}.{_DIGIT[text[end + 1]]}")  # 一点二万
         end += 2
         if text[end] in _LARGE:
             low = high = _tidy(low * _LARGE[text[end]])
             end += 1
         return _Read(end, low, high, mark)
-    if text.startswith("成", end) and (end + 1 >= len(text) or text[end + 1] in "以的，。,左多 ") and found[1] < 10 and not mark:
+    if (
+        text.startswith("成", end)
+        and (end + 1 >= len(text) or text[end + 1] in "以的，。,左多 ")
+        and found[1] < 10
+        and not mark
+    ):
         return _Read(end + 1, found[0] * 10, found[1] * 10, "%")
     m = _DOZEN.match(text, end)
     if m:
@@ -348,7 +361,13 @@ def _read_arabic(text: str, i: int) -> _Read | None:
                 value, end = value + extra * _SMALL[inner[2]], inner.end()
             elif extra < 10 and _TAIL_DIGIT.match(text, end):  # 1万2
                 value, end = value + extra * unit // 10, more.end()
-        elif unit >= 1000 and end < len(text) and text[end] in _DIGIT and _DIGIT[text[end]] and text[end + 1 : end + 2] in ("千", "百"):
+        elif (
+            unit >= 1000
+            and end < len(text)
+            and text[end] in _DIGIT
+            and _DIGIT[text[end]]
+            and text[end + 1 : end + 2] in ("千", "百")
+        ):
             value, end = value + _DIGIT[text[end]] * _SMALL[text[end + 1]], end + 2
         scale = _SCALE.match(text, end)
     dozen = _DOZEN.match(text, end)
@@ -480,7 +499,7 @@ def _number_at(text: str, wide: str, i: int, floor: int, size: int) -> tuple[Num
     if read.single and not (span or mark or ordinal or _free(wide, i, read.end)):
         return None, read.end
     unit = wide[span[0] : span[1]] if span else ""
-    if unit in ("点", "时", "月", "日") and not mark or unit == "年" and 1900 <= read.low < 2100:
+    if (unit in ("点", "时", "月", "日") and not mark) or (unit == "年" and 1900 <= read.low < 2100):
         if not (unit == "点" and _ISSUE.match(wide, span[1] if span else 0)):
             ordinal, low, high = True, read.low, read.high
     if i and wide[i - 1] == ":" and i > 1 and wide[i - 2].isdigit():

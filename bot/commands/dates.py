@@ -14,7 +14,7 @@ from knowledge.numerals import Number, find_numbers, parse_number
 _MODES = ("report", "circular", "plan")
 
 
-class _IsoTime(click.ParamType):
+class _IsoTime(click.ParamType[datetime]):
     """An ISO date or date-time; a zone is dropped, since the readers think in local time."""
 
     name = "ISO时间"
@@ -77,7 +77,7 @@ def _number_fields(found: Number) -> dict[str, Any]:
 @click.command("dates", help="读出一句话里的时间；--batch 读 JSON 行文件，一行一个结果。")
 @click.argument("text", required=False)
 @click.option("--now", type=_IsoTime(), help="说话的时间，或文件的日期（ISO 格式；默认现在）。")
-@click.option("--mode", type=click.Choice(_MODES), default="report", help="report 说过去的事，circular 与 plan 说将来的事。")
+@click.option("--mode", type=click.Choice(_MODES), default="report", help="report 说过去，circular、plan 说将来。")
 @click.option("--batch", type=click.File(encoding="utf-8"), help="JSON 行文件：id、text、ref，可有 mode。")
 @click.option("--json", "as_json", is_flag=True, help="一行一个 JSON 对象。")
 def dates(text: str | None, now: datetime | None, mode: Mode, batch: TextIO | None, as_json: bool) -> None:

@@ -10,6 +10,8 @@ from typing import Final
 
 from knowledge.calendar.lunar import TERMS, lunar_to_solar, new_years_eve, solar_term
 
+_DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+
 
 @dataclass(frozen=True, slots=True)
 class Feast:
@@ -33,7 +35,7 @@ class Feast:
             return "X-LUNAR=1230"
         if "-" in rule and rule[0].isdigit():
             month, nth, weekday = rule.split("-")
-            return f"FREQ=YEARLY;BYMONTH={int(month)};BYDAY={nth}{'MO TU WE TH FR SA SU'.split()[int(weekday) - 1]}"
+            return f"FREQ=YEARLY;BYMONTH={int(month)};BYDAY={nth}{_DAYS[int(weekday) - 1]}"
         if rule.isdigit():
             return f"FREQ=YEARLY;BYMONTH={int(rule[:2])};BYMONTHDAY={int(rule[2:])}"
         return None

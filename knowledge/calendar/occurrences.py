@@ -8,8 +8,8 @@ BYMONTH, BYMONTHDAY (also negative) and BYSETPOS. Two deliberate differences fro
   half years, and a rule that names no day falls on the last day of its period. Fortnights count from Monday 2024-01-01
   unless `since` is given, which anchors days, weeks, months and years alike.
 
-`X-LUNAR=MMDD` (our own, `12-30` meaning the last day of the lunar year) is a day of every lunar year; leap months do not
-repeat it. `FREQ=YEARLY;X-LUNAR=MMDD` is the same.
+`X-LUNAR=MMDD` (our own, `12-30` meaning the last day of the lunar year) is a day of every lunar year; leap months do
+not repeat it. `FREQ=YEARLY;X-LUNAR=MMDD` is the same.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def occurrences(rrule: str, start: date, end: date, since: date | None = None) -
     if end < start:
         return []
     if "X-LUNAR" in parts:
-        found = _lunar_days(parts["X-LUNAR"], start, end)
+        found: list[date] = _lunar_days(parts["X-LUNAR"], start, end)
     else:
         interval = max(int(parts.get("INTERVAL", "1")), 1)
         freq = parts["FREQ"]
@@ -113,7 +113,7 @@ def _weekly(parts: dict[str, str], interval: int, start: date, end: date, since:
     wanted = [_DAYS.index(word) for word in parts.get("BYDAY", "").split(",") if word] or default
     week = start - timedelta(days=start.weekday())
     week += timedelta(weeks=-((week - monday).days // 7) % interval)
-    found = []
+    found: list[date] = []
     while week <= end:
         found.extend(week + timedelta(days=weekday) for weekday in wanted)
         week += timedelta(weeks=interval)
@@ -126,7 +126,7 @@ def _monthly(parts: dict[str, str], interval: int, start: date, end: date, since
     # without an anchor the last month of each calendar period is meant: March, June, September, December
     phase = (since.year * 12 + since.month - 1) % interval if since else interval - 1
     only = set(_numbers(parts, "BYMONTH"))
-    found = []
+    found: list[date] = []
     for year, month0 in _months_between(start, end):
         if (year * 12 + month0) % interval == phase and (not only or month0 + 1 in only):
             found.extend(_month_days(year, month0 + 1, rule))
@@ -138,7 +138,7 @@ def _yearly(parts: dict[str, str], interval: int, start: date, end: date, since:
     named = "BYMONTHDAY" in parts or "BYDAY" in parts
     rule = parts if named else {"BYMONTHDAY": str(since.day) if since else "-1"}
     anchor = since.year if since else 0
-    found = []
+    found: list[date] = []
     for year in range(start.year, end.year + 1):
         if (year - anchor) % interval == 0:
             for month in months:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a Chinese character counts as two columns
 """One point or span of the calendar read at an offset and resolved against the day of speaking."""
 
 from __future__ import annotations
@@ -7,11 +8,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
 from knowledge.calendar import grammar as g
 from knowledge.calendar.feasts import FEASTS, Feast
-from knowledge.calendar.lunar import lunar_to_solar
-from knowledge.calendar.workdays import add_workdays, workday_source
+from knowledge.calendar.lunar import lunar_to_solar, solar_to_lunar
+from knowledge.calendar.workdays import add_workdays, is_workday, workday_source
 
 Window = tuple[date, date]
 
@@ -59,7 +61,7 @@ def shift_months(day: date, months: int) -> date:
     return first.replace(day=min(day.day, last.day))
 
 
-def _on(year: int, month: int, day: int) -> Window | None:
+def on(year: int, month: int, day: int) -> Window | None:
     try:
         found = date(year, month, day)
     except ValueError:
@@ -93,7 +95,7 @@ class Reader:
     def year_of(self, m: re.Match[str], left: Point | None = None) -> int | None:
         """The year named by a match of a pattern with YEAR in it; 次年 is the year after that of `left`."""
         if m["y4"]:
-            return g.small_number(m["y4"]) if not m["y4"][0] == "两" else None
+            return g.small_number(m["y4"])
         if m["y2"]:
             return 2000 + int(m["y2"])
         if m["yr"]:
@@ -112,9 +114,9 @@ class Reader:
     def calendar_date(self, i: int, left: Point | None) -> Point | None:
         """2025年3月5日, 上个月15号, 8-9月份, 农历二月初十, 年… with month or day; 17号 alone."""
         m = g.CALENDAR.match(self.text, i)
-        if m is None or not (m["mr"] or m["m"] or m["ml"] or m["m1"] or m["days"] or m["ld"] or m["xun"]):
+        if m is None or not (m["mr"] or m["m"] or m["ml"] or m["m1"] or m["mpair"] or m["days"] or m["ld"] or m["xun"]):
             return None
-        has_month = bool(m["mr"] or m["m"] or m["ml"] or m["m1"])
+        has_month = bool(m["mr"] or m["m"] or m["ml"] or m["m1"] or m["mpair"])
         if m["edge"] and not has_month:
             return None
         year = self.year_of(m, left)
@@ -126,7 +128,7 @@ class Reader:
         lunar = self._lunar(m, year, left, end)
         if lunar is not False:
             return lunar
-        if m["m1"]:
+        if m["m1"] or m["mpair"]:
             return self._months(m, year, left, end)
         months = self._month_maker(m, year, left)
         if m["days"]:
@@ -136,7 +138,7 @@ class Reader:
                 end = m.start("bare")
             else:
                 day = g.small_number(m["bare"])
-                window = self.pick(year, lambda y: _on(y, g.small_number(m["m"]), day), left)
+                window = self.pick(year, lambda y: on(y, g.small_number(m["m"]), day), left)
                 return Point(end, *window) if window else None
         edge = m["xun"] or m["edge"]
         if edge:
@@ -148,13 +150,15 @@ class Reader:
         window = months(None)
         return Point(end, *window, unit="month") if window else None
 
-    def _month_maker(self, m: re.Match[str], year: int | None, left: Point | None) -> Callable[[int | None], Window | None]:
+    def _month_maker(
+        self, m: re.Match[str], year: int | None, left: Point | None
+    ) -> Callable[[int | None], Window | None]:
         """A function day → window of the named month (None: of the whole month)."""
         if m["mr"]:
             word = m["mr"].replace("个", "").replace("一", "").removesuffix("月")
             step = {"上上": -2, "上": -1, "下": 1, "下下": 2, "次": 1}.get(word, 0)
             first, last = month_window(self.ref.year, self.ref.month + step)
-            return lambda day: (first, last) if day is None else _on(first.year, first.month, day)
+            return lambda day: (first, last) if day is None else on(first.year, first.month, day)
         if not m["m"]:
             return lambda day: self._bare_day(day, left) if day else None
         month = g.small_number(m["m"])
@@ -162,7 +166,7 @@ class Reader:
         def make(day: int | None) -> Window | None:
             if day is None:
                 return self.pick(year, lambda y: month_window(y, month), left)
-            return self.pick(year, lambda y: _on(y, month, day), left)
+            return self.pick(year, lambda y: on(y, month, day), left)
 
         return make
 
@@ -172,21 +176,62 @@ class Reader:
         steps = range(0, 13) if left or self.future else range(0, -13, -1)
         for step in steps:
             first, _ = month_window(base.year, base.month + step)
-            window = _on(first.year, first.month, day)
+            window = on(first.year, first.month, day)
             if window and (window[0] >= base if left or self.future else window[0] <= base):
                 return window
         return None
 
+    def nth_of_month(self, point: Point) -> None:
+        """Narrow a month to what follows it: 最后一天, 最后一个周五, 第一周, 第一个工作日."""
+        m = g.NTH_OF_MONTH.match(self.text, point.end)
+        if m is None:
+            return
+        first, last = point.first, point.last
+        n = -1 if m["last"] else 1 if m["first"] else g.small_number(m["n"])
+        days = [first + timedelta(days=at) for at in range((last - first).days + 1)]
+        unit = m["u"]
+        if unit == "工作日":
+            days = [day for day in days if is_workday(day)]
+        elif m["wd"]:
+            days = [day for day in days if day.weekday() == g.WEEKDAY_INDEX[m["wd"]]]
+        elif unit not in ("天", "日"):
+            weeks = [days[at : at + 7] for at in range(0, 28, 7)]
+            week = days[-7:] if n < 0 else weeks[min(n, 4) - 1]
+            point.first, point.last, point.unit, point.end = week[0], week[-1], "span", m.end()
+            return
+        if len(days) >= abs(n):
+            point.first = point.last = days[n if n < 0 else n - 1]
+            point.unit, point.end = "day", m.end()
+
+    def lunar_day_after(self, i: int, left: Point) -> Point | None:
+        """The 十五 of 正月初一到十五."""
+        m = g.LUNAR_DAY.match(self.text, i)
+        if m is None:
+            return None
+        year, month, _ = solar_to_lunar(left.first)
+        window = self._lunar_on(year, month, g.small_number(m["d"].removeprefix("初")))
+        return Point(m.end(), *window, lunar=True) if window and window[0] > left.first else None
+
     def _days(
-        self, m: re.Match[str], months: Callable[[int | None], Window | None], has_month: bool, left: Point | None, end: int
+        self,
+        m: re.Match[str],
+        months: Callable[[int | None], Window | None],
+        has_month: bool,
+        left: Point | None,
+        end: int,
     ) -> Point | None:
         found = re.findall(g.N31, m["days"])
         numbers = [g.small_number(word) for word in found]
-        if not has_month and left is None and len(numbers) == 1 and m["days"] in ("一日", "两日", "三日", "二日", "十日"):
+        if (
+            not has_month
+            and left is None
+            and len(numbers) == 1
+            and m["days"] in ("一日", "两日", "三日", "二日", "十日")
+        ):
             return None
         if not has_month and self.future and left is None and re.search("[-至到]", m["days"]):
             final = months(numbers[-1])  # a span that has begun is still meant
-            window = _on(final[0].year, final[0].month, numbers[0]) if final else None
+            window = on(final[0].year, final[0].month, numbers[0]) if final else None
         else:
             window = months(numbers[0])
         if window is None:
@@ -195,17 +240,18 @@ class Reader:
         if len(numbers) > 1:
             if "、" in m["days"] and not re.search("[-至到]", m["days"]) and numbers != sorted(numbers):
                 return None
-            following = _on(first.year, first.month, numbers[-1])
+            following = on(first.year, first.month, numbers[-1])
             if numbers[-1] < numbers[0]:
                 nxt = month_window(first.year, first.month + 1)[0]
-                following = _on(nxt.year, nxt.month, numbers[-1])
+                following = on(nxt.year, nxt.month, numbers[-1])
             if following is None:
                 return None
             last = following[0]
         return Point(end, first, last, several=last != first, month_named=has_month)
 
     def _months(self, m: re.Match[str], year: int | None, left: Point | None, end: int) -> Point | None:
-        a, b = g.small_number(m["m1"]), g.small_number(m["m2"])
+        words = m["mpair"] or (m["m1"], m["m2"])
+        a, b = g.small_number(words[0]), g.small_number(words[1])
         span = b if b >= a else b + 12
         window = self.pick(year, lambda y: (month_window(y, a)[0], month_window(y, span)[1]), left)
         return Point(end, *window, unit="span", several=True) if window else None
@@ -233,7 +279,7 @@ class Reader:
         return Point(end, *window, unit="span") if window else None
 
     # -- the lunar calendar ------------------------------------------------------------------------------------------
-    def _lunar(self, m: re.Match[str], year: int | None, left: Point | None, end: int) -> Point | None | bool:
+    def _lunar(self, m: re.Match[str], year: int | None, left: Point | None, end: int) -> Point | Literal[False] | None:
         """A lunar day, None for something that is no date after all, False if the match is of the solar calendar."""
         named = bool(m["lun"] or m["lun2"] or m["ml"] or m["leap"] or m["leap2"])
         word = m["ld"] or (m["days"] or "").rstrip("日号") or m["bare"] or ""
@@ -272,10 +318,17 @@ class Reader:
         found = lunar_to_solar(year, month, day)
         return (found, found) if found else None
 
-    def _lunar_month(self, m: re.Match[str], month: int, year: int | None, left: Point | None, end: int) -> Point | None:
-        low, high = {"上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 30), "初": (1, 10), "底": (21, 30), "末": (21, 30)}.get(
-            (m["xun"] or m["edge"] or "").removeprefix("月"), (1, 30)
-        )
+    def _lunar_month(
+        self, m: re.Match[str], month: int, year: int | None, left: Point | None, end: int
+    ) -> Point | None:
+        low, high = {
+            "上旬": (1, 10),
+            "中旬": (11, 20),
+            "下旬": (21, 30),
+            "初": (1, 10),
+            "底": (21, 30),
+            "末": (21, 30),
+        }.get((m["xun"] or m["edge"] or "").removeprefix("月"), (1, 30))
 
         def make(y: int) -> Window | None:
             first, last = lunar_to_solar(y, month, low), lunar_to_solar(y, month, high)
@@ -305,7 +358,7 @@ class Reader:
             window = self._bare_day(int(tail["d"]), left)
             return Point(tail.end(), *window) if window else None
         if m["c8"]:
-            window = _on(int(m["c8"][:4]), int(m["c8"][4:6]), int(m["c8"][6:]))
+            window = on(int(m["c8"][:4]), int(m["c8"][4:6]), int(m["c8"][6:]))
             return Point(m.end(), *window) if window else None
         if m["Y"]:
             year, month = int(m["Y"]), int(m["M"])
@@ -313,20 +366,30 @@ class Reader:
                 if m["sep"] != "." and len(m["M"]) < 2:
                     return None
                 return Point(m.end(), *month_window(year, month), unit="month")
-            window = _on(year, month, int(m["D"]))
+            window = on(year, month, int(m["D"]))
             return Point(m.end(), *window) if window else None
+        if m["s2"] == "-" and self.text.strip() != m[0]:
+            return None
         before, after = self.text[max(0, i - 1) : i], self.text[m.end() : m.end() + 1]
         whole = i == 0 and not after.strip()
-        if before and (before.isascii() and before.isalnum() or before in "第约近共达为￥¥是-:"):
+        if before and ((before.isascii() and before.isalnum()) or before in "第约近共达为￥¥是-:"):
             if not (left and before == "-"):
                 return None
-        if self.future and not whole and left is None and not re.match(r"[日号]|前|-|至|到|之前|上午|下午|晚上", self.text[m.end(2 + 1) :][:2] + after):
-            if not re.match(r"\s?(?:前|之前|-|至|到|上午|下午|晚上|[日号])", self.text[m.end() :]) and self.text[m.end() - 1] not in "日号":
+        if (
+            self.future
+            and not whole
+            and left is None
+            and not re.match(r"[日号]|前|-|至|到|之前|上午|下午|晚上", self.text[m.end(2 + 1) :][:2] + after)
+        ):
+            if (
+                not re.match(r"\s?(?:前|之前|-|至|到|上午|下午|晚上|[日号])", self.text[m.end() :])
+                and self.text[m.end() - 1] not in "日号"
+            ):
                 return None
         month, day = int(m["m"]), int(m["d"])
         if m["s2"] == "." and m["d"].startswith("0") and not whole and len(m["m"]) == 1:
             return None
-        window = self.choose(lambda y: _on(y, month, day), left)
+        window = self.choose(lambda y: on(y, month, day), left)
         return Point(m.end(), *window) if window else None
 
     # -- quarters, halves, years -------------------------------------------------------------------------------------
@@ -367,14 +430,21 @@ class Reader:
         if m is None:
             return None
         start = 1 if m["half"][0] == "上" else 7
-        window = self.pick(self.year_of(m, left), lambda y: (month_window(y, start)[0], month_window(y, start + 5)[1]), left)
+        window = self.pick(
+            self.year_of(m, left), lambda y: (month_window(y, start)[0], month_window(y, start + 5)[1]), left
+        )
         if window and m["hedge"]:
             month = {"初": start, "底": start + 5, "末": start + 5}[m["hedge"]]
             return Point(m.end(), *month_window(window[0].year, month), unit="span")
         return Point(m.end(), *window, unit="half") if window else None
 
     def year_edge(self, i: int, left: Point | None) -> Point | None:
-        """今年底, 年初, 年内; a year alone."""
+        """今年底, 年初, 年内; a year alone, 2025-2027年."""
+        several = g.YEARS.match(self.text, i)
+        if several and int(several["a"]) < int(several["b"]):
+            return Point(
+                several.end(), date(int(several["a"]), 1, 1), date(int(several["b"]), 12, 31), unit="year", several=True
+            )
         m = g.YEAR_EDGE.match(self.text, i)
         if m:
             if not (m["e1"] or m["y4"]) and i and self.text[i - 1] in "每一半全同近两三五十":
@@ -383,9 +453,15 @@ class Reader:
             year = self.year_of(m, left)
             if edge in ("内", "年内"):
                 y = year or self.ref.year
-                return Point(m.end(), self.ref if y == self.ref.year else date(y, 1, 1), date(y, 12, 31), unit="year", within=True)
+                return Point(
+                    m.end(),
+                    self.ref if y == self.ref.year else date(y, 1, 1),
+                    date(y, 12, 31),
+                    unit="year",
+                    within=True,
+                )
             if edge in ("前", "年前", "关"):
-                feast = self.choose(lambda y: FEASTS["春节"].on(y) and (FEASTS["春节"].on(y),) * 2)  # type: ignore[return-value,misc,arg-type]
+                feast = self.choose(lambda y: self._lunar_on(y, 1, 1))
                 if feast is None:
                     return None
                 eve = feast[0] - timedelta(days=1)
@@ -495,7 +571,9 @@ class Reader:
         """`n` days, weeks, working days, months or years on; half a month is 15 days."""
         if unit == "工作日":
             end = add_workdays(day, int(n))
-            return end, "official" if {workday_source(y) for y in range(day.year, end.year + 1)} == {"official"} else "weekdays"
+            return end, "official" if {workday_source(y) for y in range(day.year, end.year + 1)} == {
+                "official"
+            } else "weekdays"
         if unit in ("周", "星期", "礼拜"):
             return day + timedelta(days=int(n * 7)), None
         if unit in ("月", "季度", "年"):

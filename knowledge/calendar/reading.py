@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a pattern is read as a whole
 """Expressions of time in running text: `find_times` and `parse_time`.
 
 `mode` says which side is meant when a year or month is not named: 'report' the past, 'circular' and 'plan' the time to
@@ -16,17 +17,39 @@ from typing import Final
 from knowledge.calendar import grammar as g
 from knowledge.calendar.feasts import FEASTS
 from knowledge.calendar.model import Kind, Mode, TimeExpression
-from knowledge.calendar.points import Point, Reader
+from knowledge.calendar.points import Point, Reader, on
 from knowledge.calendar.recurring import TIMES_A, read_every, trail
 from knowledge.calendar.workdays import add_workdays, workday_source
 
 _FEAST: Final = re.compile("|".join(map(re.escape, sorted(FEASTS, key=lambda w: (-len(w), w)))))
-_FEAST_DOT: Final = re.compile(r"(?P<m>1[0-2]|0?[1-9])[·•.](?P<d>[12]\d|3[01]|0?[1-9])(?P<tail>国际|妇女节|儿童节|节|日(?=宣传|活动|到|,|，|$))")
+_FEAST_DOT: Final = re.compile(
+    r"(?P<m>1[0-2]|0?[1-9])[·•.](?P<d>[12]\d|3[01]|0?[1-9])(?P<tail>国际|妇女节|儿童节|节|日(?=宣传|活动|到|,|，|$))"
+)
 _NUMERIC_OK: Final = re.compile(
     r"[”\"』」’]?(?:国际|节|这?那?(?:当|一)?[天日](?![报常])|那晚|前|后(?![勤备])|期间|假期|长假|黄金周|小长假|之[前后]|以[前后]|上午|下午|晚上|早上|中午|将至|来临|临近|到来|$)"
 )
 _NUMERIC_CLAUSE: Final = re.compile(r"(?:[,，。；;、！!\s]|[在我俺咱]|$)")
-_WEATHER: Final = frozenset({"大雪", "小雪", "雨水", "大寒", "小寒", "大暑", "小暑", "白露", "小满", "霜降", "谷雨", "立春", "立夏", "立秋", "立冬", "处暑", "惊蛰"})
+_WEATHER: Final = frozenset(
+    {
+        "大雪",
+        "小雪",
+        "雨水",
+        "大寒",
+        "小寒",
+        "大暑",
+        "小暑",
+        "白露",
+        "小满",
+        "霜降",
+        "谷雨",
+        "立春",
+        "立夏",
+        "立秋",
+        "立冬",
+        "处暑",
+        "惊蛰",
+    }
+)
 _FALLING: Final = frozenset({"大雪", "小雪", "雨水", "大寒", "大暑", "小暑", "小寒"})
 _TERM_OK: Final = re.compile(r"当天|那天|这天|当日|节气|前|后|时节|节|期间|$|[,，。；]|上午|下午|晚上|早上|中午")
 _OTHER_WORD: Final = {
@@ -41,7 +64,9 @@ _OTHER_WORD: Final = {
     "除夕": re.compile(r"夜饭"),
 }
 _EATEN: Final = re.compile(r"[包吃煮搓做下]$")
-_SURNAME: Final = re.compile(r"[李王张刘陈杨赵吴徐孙马朱胡林郭何高罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史陶贺顾毛郝龚邵万钱严赖覃洪武莫孔卫建爱]$")
+_SURNAME: Final = re.compile(
+    r"[李王张刘陈杨赵吴徐孙马朱胡林郭何高罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史陶贺顾毛郝龚邵万钱严赖覃洪武莫孔卫建爱]$"
+)
 _HONOUR: Final = re.compile(r"红旗|标兵|先进|先锋|集体|巾帼")
 _CHARS: Final = (
     "0123456789一二三四五六七八九十两廿卅半几零"
@@ -114,10 +139,21 @@ class _Scan:
         if text[i] in "一两二三半1":
             m = TIMES_A.match(text, i)
             if m and (i == 0 or text[i - 1] not in "每第0123456789一二三四五六七八九十有了这近"):
-                unit = {"天": "DAILY", "日": "DAILY", "周": "WEEKLY", "星期": "WEEKLY", "月": "MONTHLY", "年": "YEARLY"}.get(m["u"])
+                unit = {
+                    "天": "DAILY",
+                    "日": "DAILY",
+                    "周": "WEEKLY",
+                    "星期": "WEEKLY",
+                    "月": "MONTHLY",
+                    "年": "YEARLY",
+                }.get(m["u"])
                 n = 0 if m["n"] == "半" else int(g.small_number(m["n"])) if m["n"] else 1
                 if m["n"]:
-                    rule = f"FREQ={unit}" + (f";INTERVAL={n}" if n > 1 else "") if unit else f"FREQ=MONTHLY;INTERVAL={3 * n}"
+                    rule = (
+                        f"FREQ={unit}" + (f";INTERVAL={n}" if n > 1 else "")
+                        if unit
+                        else f"FREQ=MONTHLY;INTERVAL={3 * n}"
+                    )
                     if n == 0:
                         rule = {"月": "FREQ=MONTHLY;BYMONTHDAY=1,15", "年": "FREQ=MONTHLY;INTERVAL=6"}.get(m["u"], "")
                     if rule:
@@ -151,7 +187,11 @@ class _Scan:
                 or self._year_feast(i, left)
                 or reader.year_edge(i, left)
             )
-        found = reader.calendar_date(i, left) if char in "去今明前本上当来后大旧下次翌同这正腊冬闰农阴古夏初月廿卅" else None
+        found = (
+            reader.calendar_date(i, left)
+            if char in "去今明前本上当来后大旧下次翌同这正腊冬闰农阴古夏初月廿卅"
+            else None
+        )
         if found:
             return found
         if char in "去今明前本上当来后大旧下首第季":
@@ -159,7 +199,12 @@ class _Scan:
             if found:
                 return found
         if char in "去今明前本上来后大旧下年岁全":
-            found = reader.new_year(i, left) or self._year_feast(i, left) or self._feast(i, left) or reader.year_edge(i, left)
+            found = (
+                reader.new_year(i, left)
+                or self._year_feast(i, left)
+                or self._feast(i, left)
+                or reader.year_edge(i, left)
+            )
             if found:
                 return found
         if char in "大前后昨今明作寻琴听夜":
@@ -214,10 +259,7 @@ class _Scan:
         m = _FEAST_DOT.match(self.text, i)
         if m is None or (i and self.text[i - 1] in _DIGITS):
             return None
-        try:
-            day = self.reader.choose(lambda y: (date(y, int(m["m"]), int(m["d"])),) * 2)  # type: ignore[arg-type,return-value]
-        except ValueError:
-            return None
+        day = self.reader.choose(lambda y: on(y, int(m["m"]), int(m["d"])))
         end = m.end()
         f = _FEAST.match(self.text, m.start("tail"))
         if f:
@@ -236,27 +278,31 @@ class _Scan:
             if before and (before in "第百千万零一二三四五六七八九十两" or before in _DIGITS):
                 return None
             ok = _NUMERIC_OK.match(text, end)
-            if not ok and name not in ("三八", "十一") and not (before and before in "“\"『「‘"):
+            if not ok and name not in ("三八", "十一") and not (before and before in '“"『「‘'):
                 ok = _NUMERIC_CLAUSE.match(text, end)
-            if not ok or (not ok[0].strip("”\"") and before in ("来", "共", "有", "了", "到", "计") and before):
+            if not ok or (not ok[0].strip('”"') and before in ("来", "共", "有", "了", "到", "计") and before):
                 return None
-            if after[:1] in "”\"』」" and after and not (ok[0].strip("”\"』」") or end + 1 >= len(text)):
+            if after[:1] in '”"』」' and after and not (ok[0].strip('”"』」') or end + 1 >= len(text)):
                 return None
             tail = re.compile(r"[”\"』」]?(?:国际(?:劳动)?(?:妇女|儿童)?节?|节)?").match(text, end)
             end = tail.end() if tail else end
-            if ok[0].strip("”\"").startswith("节") and text[end : end + 2] in ("能", "约"):
+            if ok[0].strip('”"').startswith("节") and text[end : end + 2] in ("能", "约"):
                 return None
         elif name in _FALLING:
-            if not (_TERM_OK.match(text, end) and (before == "" or before in "，。,今") or after in ("当天", "那天", "节气", "这天")):
+            if not (
+                (_TERM_OK.match(text, end) and (before == "" or before in "，。,今"))
+                or after in ("当天", "那天", "节气", "这天")
+            ):
                 return None
         elif name in _WEATHER:
             if not (_TERM_OK.match(text, end) or before in ("", "，", "。")):
                 return None
-        elif (name in _OTHER_WORD and _OTHER_WORD[name].match(text, end)) or (name == "元宵" and _EATEN.search(before)):
-            return None
-        elif name == "国庆" and _SURNAME.search(before):
-            return None
-        elif name in ("小年", "重阳", "清明", "中秋", "端午", "元宵") and before and before in "李王张刘陈":
+        elif (
+            (name in _OTHER_WORD and _OTHER_WORD[name].match(text, end))
+            or (name == "元宵" and _EATEN.search(before))
+            or (name == "国庆" and _SURNAME.search(before))
+            or (name in ("小年", "重阳", "清明", "中秋", "端午", "元宵") and before and before in "李王张刘陈")
+        ):
             return None
         if name == "三八节" and _HONOUR.match(text, end):
             return None
@@ -295,10 +341,23 @@ class _Scan:
             if bare and plain:
                 if m["pt"] == "时" and not word.isascii():
                     return None
-                sure = g.CONNECT.match(self.text, m.end()) and g.CLOCK.match(self.text, g.CONNECT.match(self.text, m.end()).end())  # type: ignore[union-attr]
+                until = g.CONNECT.match(self.text, m.end())
+                sure = until and g.CLOCK.match(self.text, until.end())
                 before = self.text[i - 1 : i]
                 if not word.isascii() and word in ("一", "两", "二", "三", "四") and not sure and (before or after):
-                    if not re.match(r"[开到散在准出集前钟之]|以前", after) or before in ("有", "快", "早", "晚", "多", "大", "小", "好", "差", "点", "给"):
+                    if not re.match(r"[开到散在准出集前钟之]|以前", after) or before in (
+                        "有",
+                        "快",
+                        "早",
+                        "晚",
+                        "多",
+                        "大",
+                        "小",
+                        "好",
+                        "差",
+                        "点",
+                        "给",
+                    ):
                         return None
                 if g.POINTS_AT_ISSUE.match(after):
                     return None
@@ -371,7 +430,12 @@ class _Scan:
     def _no_part(self, word: str, end: int, i: int) -> bool:
         after = self.text[end : end + 1]
         before = self.text[i - 1 : i]
-        if word in ("一早", "早间", "晨间", "晚间", "半夜", "日中", "全天", "整天") and after in ("操", "新", "饭", "候"):
+        if word in ("一早", "早间", "晨间", "晚间", "半夜", "日中", "全天", "整天") and after in (
+            "操",
+            "新",
+            "饭",
+            "候",
+        ):
             return True
         return (before == "每" and word != "晚上") or (word == "整天" and before in ("成", "一"))
 
@@ -380,6 +444,8 @@ class _Scan:
         text = self.text
         if point.feast and text[i - 1 : i] in ("“", '"') and text[point.end : point.end + 1] in ("”", '"'):
             point.end += 1
+        if point.unit == "month":
+            self.reader.nth_of_month(point)
         end = self._absorb(point)
         end, clock, until, over = self._day_clock(point, end)
         joined = self._join(point, end, clock)
@@ -422,7 +488,9 @@ class _Scan:
         if point.unit not in ("day",) or point.within:
             return end, None, None, 0
         m = g.AFTER_DAY_PART.match(text, end)
-        if m and not (m["p"] in g.PART_SHORT and not point.relative and len(m["p"]) == 1 and not self._short_ok(m.end())):
+        if m and not (
+            m["p"] in g.PART_SHORT and not point.relative and len(m["p"]) == 1 and not self._short_ok(m.end())
+        ):
             point.part_word = m["p"]
             point.part = g.PART_WORDS.get(m["p"]) or g.PART_SHORT[m["p"]]
             end = m.end()
@@ -455,9 +523,7 @@ class _Scan:
                 after = self._absorb(right)
                 after, clock2, _, _ = self._day_clock(right, after)
                 point.last, point.several, point.end = right.last, True, after
-                if point.unit == "month" and right.unit == "month":
-                    point.unit = "span"
-                elif point.unit in ("month",):
+                if (point.unit == "month" and right.unit == "month") or point.unit in ("month",):
                     point.unit = "span"
                 return after, clock2 or None
         if point.unit != "day" or clock:
@@ -465,6 +531,12 @@ class _Scan:
         m = g.LIST.match(text, end)
         if m and m.end() < len(text) and not point.several:
             right = self._right(m.end(), point)
+            if right is None and point.relative:
+                right = self.point(m.end(), None)
+                if right and right.relative and right.unit == "day" and right.first == point.first - timedelta(days=1):
+                    point.first, point.several = right.first, True  # 昨天和前天
+                    return right.end, None
+                return None
             if right is None or right.unit != "day" or not right.day_given or right.last <= point.last:
                 return None
             near = (right.last - point.last).days
@@ -483,6 +555,10 @@ class _Scan:
             return None
         if left.unit == "day" and not left.relative and self.text[i] in "今明昨前后":
             return self.point(i, None)
+        if left.lunar or (left.feast and left.feast.rule.startswith("农")):
+            right = self.reader.lunar_day_after(i, left)
+            if right:
+                return right
         if left.relative:
             right = self.point(i, None)
             return right if right and right.last >= left.first else None
@@ -523,6 +599,8 @@ class _Scan:
             vague = True
         elif (m := g.BEFORE.match(text, end)) and not self._is_ago(point, m):
             before, end = True, m.end()
+            if over and clock == "00:00":  # 24时前 is the end of that very day
+                first, last, clock = point.first, point.last, "23:59"
             if point.feast and not point.several:
                 last = point.first - timedelta(days=1)
             if not point.several:
@@ -566,11 +644,11 @@ class _Scan:
             return False
         if (m["next"] or m["prev"]) and point.unit != "day":
             return False
-        if m["way"] and point.relative:
-            return False
-        return True
+        return not (m["way"] and point.relative)
 
-    def _after_offset(self, end: int, point: Point, clock: str | None, until: str | None) -> tuple[int, str | None, str | None, int]:
+    def _after_offset(
+        self, end: int, point: Point, clock: str | None, until: str | None
+    ) -> tuple[int, str | None, str | None, int]:
         if clock:
             return end, clock, until, 0
         clock_end, clock, until, over = self._clocks(end, point.part_word, False)
@@ -597,7 +675,7 @@ class _Scan:
         if size is None:
             return base, base, True, None
         day = base + timedelta(days=n * size if ahead else -n * size)
-        if m["nth"] or n == 1 or m[0].endswith("内") is False and self.mode == "plan":
+        if m["nth"] or n == 1 or (m[0].endswith("内") is False and self.mode == "plan"):
             return day, day, False, None
         if m[0].endswith("内"):
             return base + timedelta(days=1), day, False, None
@@ -628,6 +706,8 @@ class _Scan:
         before: bool, since: bool, vague: bool, source: str | None, named_last: date | None,
     ) -> TimeExpression | None:  # fmt: skip
         text = self.raw
+        if start and text[start - 1] in '“"『「‘' and re.search('[”"』」’]', text[start:end]):
+            start -= 1
         while end > start and text[end - 1] in " ，,的":
             end -= 1
         several = first != last or point.unit in ("month", "year", "span", "week", "quarter", "half")
@@ -672,6 +752,6 @@ def find_times(text: str, ref: datetime, mode: Mode = "report") -> list[TimeExpr
 
 
 def parse_time(text: str, ref: datetime, mode: Mode = "report") -> TimeExpression | None:
-    """The expression a text is about: the longest one, the first of equals; None if there is none."""
+    """The expression a text is about: a recurrence, else the longest one, the first of equals; None if there is none."""
     found = find_times(text.strip(), ref, mode)
-    return max(found, key=lambda expression: (expression.end - expression.start, -expression.start), default=None)
+    return max(found, key=lambda e: (e.kind == "set", e.end - e.start, -e.start), default=None)

@@ -18,14 +18,16 @@ EVERY: Final = re.compile(
     rf"(?P<n>{g.NUM}|半|双|单)?(?:个)?(?P<u>工作日|季度末|季度|学期|星期|礼拜|小时|周末|月度|年度|天|日|晚|早上|晚上|早|周|月|季|年|旬)"
     r"(?![份均]?[人家户]|刊|报表?纸|光)"
 )
-DOUBLE: Final = re.compile(r"天天(?!向)|周周|月月|年年(?!底|初)|日日")
+DOUBLE: Final = re.compile(r"天天(?!向)|周周|月月|年年(?!底|初|有余)|日日")
 PARITY: Final = re.compile(r"(?P<p>双|单)(?P<u>月|周|日|数月)(?!刊|人)")
 TIMES_A: Final = re.compile(
-    rf"(?P<n>一|两|二|三|\d|半)?个?(?P<u>天|日|周|星期|月|季度?|年)(?:开展|报送?|开|搞|组织)?(?:一|1|两|二|\d|三)(?:次|报|碰头|调度|通报|总结|评|查|上报|汇总|更新|结)"
+    r"(?P<n>一|两|二|三|\d|半)?个?(?P<u>天|日|周|星期|月|季度?|年)(?:开展|报送?|开|搞|组织)?(?:一|1|两|二|\d|三)(?:次|报|碰头|调度|通报|总结|评|查|上报|汇总|更新|结)"
 )
-ON_DAY: Final = re.compile(r"逢(?P<d>[一二三四五六七八九十\d]+(?:[、逢]+[一二三四五六七八九十\d]+)*)(?P<day>[日号])?(?!年|月|周)")
+ON_DAY: Final = re.compile(
+    r"逢(?P<d>[一二三四五六七八九十\d]+(?:[、逢]+[一二三四五六七八九十\d]+)*)(?P<day>[日号])?(?!年|月|周)"
+)
 _DAYS: Final = re.compile(
-    rf"(?:的|份|内)?\s?(?P<days>(?:{g.N31}[日号]?[、,和及与至到-]{{1,2}}){{0,4}}{g.N31}(?:[日号](?!人)))"
+    rf"(?:的|份|内)?\s?(?P<days>(?:{g.N31}(?:[日号][、,和及与至到-]{{0,2}}|[、,和及与至到-]{{1,2}})){{0,4}}{g.N31}(?:[日号](?!人)))"
 )
 _WEEKDAYS: Final = re.compile(
     r"(?:的|里)?(?:周|星期|礼拜)?(?P<list>[一二三四五六日天末1-7](?:(?P<to>[至到-])?[、,和及与]?(?:周|星期|礼拜)?[一二三四五六日天](?![次场期天人个])){0,5})(?![次场期个天名\d人回遍小])"
@@ -33,14 +35,19 @@ _WEEKDAYS: Final = re.compile(
 _NTH: Final = re.compile(
     r"(?:的)?(?:第?(?P<n>[一二两三四五1-5])个?|(?P<first>首个?|头一?个?)|(?P<last>最后一?个?|末个?))(?P<u>工作日|(?:周|星期|礼拜)(?:的?(?:周|星期)?(?P<wd>[一二三四五六日天末]))?|天|日)"
 )
-_MONTH_EDGE: Final = re.compile(r"(?:的|份)?(?:月)?(?P<e>底|末|初(?![一二三四五六七八九十])|中旬|上旬|下旬|中(?![小午学]))")
+_MONTH_EDGE: Final = re.compile(
+    r"(?:的|份)?(?:月)?(?P<e>底|末|初(?![一二三四五六七八九十])|中旬|上旬|下旬|中(?![小午学]))"
+)
 _BEFORE_N: Final = re.compile(rf"(?:的|之)?前(?P<n>{g.NUM}|两)个?(?P<u>天|日|工作日|周|星期)")
 _QUARTER_MONTH: Final = re.compile(
     r"(?:的)?(?:(?P<first>首月|(?:第一|头一?|首)个?月)|(?P<last>末月|(?:最后一?|第三|末)个?月|末的?月)|(?P<mid>第二个?月|中间月)"
     r"|(?P<next>(?:结束|终了)?后?的?(?:次月|下个?月|下一个?月|下季度?首月|首月|第一个?月)|(?:结束|终了)后?(?=\d|[一二三]?十|[一二三四五六七八九]))|(?P<end>末|底|终了)|(?P<begin>初))"
 )
+_AFTER_END: Final = re.compile(
+    rf"(?:度|月)?(?:结束|终了|完)(?:之|以)?后的?(?P<n>{g.NUM})个?(?P<work>工作)?[日天]之?以?内"
+)
 _YEAR_MONTHS: Final = re.compile(
-    rf"(?:的|公历)?\s?(?P<months>(?:{g.N12}月?(?:份)?[、,和及与]){{0,5}}{g.N12})月(?:份)?"
+    rf"(?:的|公历)?\s?(?P<months>(?:{g.N12}月?(?:份)?[、,和及与至到-]){{0,5}}{g.N12})月(?:份)?"
 )
 _LUNAR: Final = re.compile(
     rf"(?:的)?(?:农历|阴历|旧历|古历)?(?P<m>正|腊|冬|{g.N12})月(?P<d>初[一二三四五六七八九十]|{g.N31})(?![日号\d])"
@@ -71,11 +78,16 @@ def read_every(text: str, i: int) -> tuple[int, str] | None:
     if char in "天周月年日":
         m = DOUBLE.match(text, i)
         if m:
-            return m.end(), "FREQ=" + {"天": "DAILY", "日": "DAILY", "周": "WEEKLY", "月": "MONTHLY", "年": "YEARLY"}[m[0][0]]
+            return m.end(), "FREQ=" + {"天": "DAILY", "日": "DAILY", "周": "WEEKLY", "月": "MONTHLY", "年": "YEARLY"}[
+                m[0][0]
+            ]
         return None
     if char in "双单":
         return _parity(text, i)
     if char == "逢" or text.startswith("每逢", i):
+        j = i + 1 + (char == "每")
+        if text[j : j + 1] in ("双", "单") and text[j + 1 : j + 2] == "日":
+            return _parity(text, j)
         found = _on_days(text, i + (char == "每"))
         if found:
             return found
@@ -115,9 +127,12 @@ def _on_days(text: str, i: int) -> tuple[int, str] | None:
     days: set[int] = set()
     for word in re.findall(r"[一二三四五六七八九十]+|\d+", m["d"]):
         n = g.small_number(word)
+        if n > 31 and "十" not in word and not word.isascii():  # 逢三六九
+            days |= {d for c in word for d in (g.small_number(c), g.small_number(c) + 10, g.small_number(c) + 20)}
+            continue
         if n > 31:
             return None
-        days |= {n} if m["day"] and n > 10 or n > 10 else {d for d in (n, n + 10, n + 20) if d <= 30}
+        days |= {n} if (m["day"] and n > 10) or n > 10 else {d for d in (n, n + 10, n + 20) if d <= 30}
     return m.end(), "FREQ=MONTHLY;BYMONTHDAY=" + _join(sorted(days))
 
 
@@ -181,7 +196,9 @@ def _half(text: str, end: int, unit: str) -> tuple[int, str]:
 def _weekdays(text: str, end: int) -> tuple[int, str]:
     nth = re.compile(r"的?第[一二三四五1-5]天").match(text, end)
     if nth:
-        return nth.end(), ";BYDAY=" + _D["一二三四五".find(nth[0][-2]) if nth[0][-2] in "一二三四五" else int(nth[0][-2]) - 1]
+        return nth.end(), ";BYDAY=" + _D[
+            "一二三四五".find(nth[0][-2]) if nth[0][-2] in "一二三四五" else int(nth[0][-2]) - 1
+        ]
     work = re.compile(r"的?(?:第一个|首个)工作日").match(text, end)
     if work:
         return work.end(), ";BYDAY=MO"
@@ -199,11 +216,23 @@ def _weekdays(text: str, end: int) -> tuple[int, str]:
     return m.end(), ";BYDAY=" + ",".join(_D[index] for index in dict.fromkeys(indices))
 
 
+def _counted(m: re.Match[str]) -> str:
+    """The n-th day or working day of the month that follows."""
+    n = g.small_number(m["n"])
+    return f";BYDAY=MO,TU,WE,TH,FR;BYSETPOS={n}" if m["work"] else f";BYMONTHDAY={n}"
+
+
 def _nth_day(text: str, end: int) -> tuple[int, str] | None:
     m = _NTH.match(text, end)
     if m is None:
         return None
-    n = -1 if m["last"] else 1 if m["first"] else "一二三四五12345".replace("两", "二").index(m["n"].replace("两", "二")) % 5 + 1
+    n = (
+        -1
+        if m["last"]
+        else 1
+        if m["first"]
+        else "一二三四五12345".replace("两", "二").index(m["n"].replace("两", "二")) % 5 + 1
+    )
     unit = m["u"]
     if unit == "工作日":
         return m.end(), f";BYDAY=MO,TU,WE,TH,FR;BYSETPOS={n}"
@@ -217,6 +246,9 @@ def _nth_day(text: str, end: int) -> tuple[int, str] | None:
 
 
 def _month_detail(text: str, end: int) -> tuple[int, str]:
+    after = _AFTER_END.match(text, end)
+    if after:
+        return after.end(), _counted(after)
     m = _DAYS.match(text, end)
     if m:
         return m.end(), ";BYMONTHDAY=" + _join(_spread(m["days"]))
@@ -243,6 +275,9 @@ def _month_detail(text: str, end: int) -> tuple[int, str]:
 
 
 def _quarter_detail(text: str, end: int) -> tuple[int, str]:
+    after = _AFTER_END.match(text, end)
+    if after:
+        return after.end(), "FREQ=YEARLY;BYMONTH=1,4,7,10" + _counted(after)
     m = _QUARTER_MONTH.match(text, end)
     if m is None:
         nth = _nth_day(text, end)
@@ -274,6 +309,9 @@ def _quarter_detail(text: str, end: int) -> tuple[int, str]:
 
 
 def _feast_each_year(text: str, end: int) -> tuple[int, str] | None:
+    if text[end : end + 1] in ("“", '"', "「"):
+        found = _feast_each_year(text, end + 1)
+        return (found[0] + (text[found[0] : found[0] + 1] in ("”", '"', "」")), found[1]) if found else None
     for size in range(9, 1, -1):
         feast = FEASTS.get(text[end : end + size])
         if feast and feast.rrule:
@@ -295,7 +333,10 @@ def _year_detail(text: str, end: int, n: int) -> tuple[int, str]:
         return feast
     m = _YEAR_MONTHS.match(text, start)
     if m:
-        months = _join([g.small_number(word) for word in re.findall(g.N12, m["months"])])
+        numbers = [g.small_number(word) for word in re.findall(g.N12, m["months"])]
+        if len(numbers) == 2 and re.search("[至到-]", m["months"]) and numbers[0] < numbers[1]:
+            numbers = list(range(numbers[0], numbers[1] + 1))
+        months = _join(numbers)
         end, day = _month_detail(text, m.end())
         more = _YEAR_MONTHS.match(text, end + 1) if day and text[end : end + 1] in ("、", "和", "及") else None
         if more:  # 每年6月30日和12月31日: the month's ends are one rule, other days are kept only if equal
@@ -311,7 +352,9 @@ def _year_detail(text: str, end: int, n: int) -> tuple[int, str]:
         q = "一二三四1234".index(m["q"]) % 4
         if m["e"] in ("末", "底"):
             return m.end(), f"{every};BYMONTH={q * 3 + 3};BYMONTHDAY=-1"
-        return m.end(), f"{every};BYMONTH={q * 3 + 1}" if m["e"] else f"{every};BYMONTH={q * 3 + 1},{q * 3 + 2},{q * 3 + 3}"
+        return m.end(), f"{every};BYMONTH={q * 3 + 1}" if m[
+            "e"
+        ] else f"{every};BYMONTH={q * 3 + 1},{q * 3 + 2},{q * 3 + 3}"
     m = _HALF_OF_YEAR.match(text, start)
     if m:
         month = 6 if m["h"] == "上" else 12

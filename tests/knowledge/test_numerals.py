@@ -1,5 +1,6 @@
 """Numerals, read against a readable table, cn2an as an oracle and the shared development set."""
 
+import itertools
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,7 +17,7 @@ HERE = Path(__file__).parent
 
 def rows(name):
     lines = (HERE / name).read_text("utf-8").splitlines()
-    return [(line.split("\t") + ["", ""])[:3] for line in lines if line.strip() and not line.startswith("#")]
+    return [([*line.split("\t"), "", ""])[:3] for line in lines if line.strip() and not line.startswith("#")]
 
 
 def shown(number):
@@ -41,7 +42,7 @@ def test_running_text_gives_its_counts_in_order(text, wanted, _):
         assert text[number.start : number.end] == number.text
         if number.unit_start >= 0:
             assert number.start <= number.unit_start < number.unit_end <= len(text)
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in itertools.pairwise(found):
         assert before.end <= after.start
 
 
