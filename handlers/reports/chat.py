@@ -246,6 +246,8 @@ def photos(ctx: Context, _meaning: Understanding) -> Reply | None:
         return Reply(texts.STRANGER)
     shas = [a.sha256 for a in ctx.message.attachments if a.sha256]
     used = next((r for sha in shas if (r := service.used_in(ctx.session, sha)) is not None), None)
+    shas += service.want_media(
+        ctx.session, ctx.speaker.identity_id, [a.media_id for a in ctx.message.attachments if a.media_id and not a.sha256], ctx.now)
     warning = "\n" + texts.PHOTO_USED.format(number=used.number) if used is not None else ""
     draft = drafts.load(ctx.state)
     if draft is not None:

@@ -12,7 +12,9 @@ from handlers.duties import service as duties
 from handlers.reports import rules
 from storage import audit, reports
 from storage.people import Speaker
-from storage.reports import FILED, RETURNED, WITHDRAWN, ClosedPeriod, Quantity, Report, ReportPhoto, ReportVersion
+from storage.reports import (
+    FILED, RETURNED, WITHDRAWN, ClosedPeriod, MediaWanted, Quantity, Report, ReportPhoto, ReportVersion,
+)
 from storage.units import Unit
 
 
@@ -85,12 +87,36 @@ def withdraw(session: Session, report: Report, *, by: Speaker, now: datetime, re
 
 
 def attach(session: Session, report: Report, photos: tuple[str, ...]) -> int:
-    """Hang stored pictures on the report; how many were new to it."""
+    """Hang pictures on the report; how many were new to it. `media:7` is one that the platform still keeps."""
     there = set(session.scalars(select(ReportPhoto.sha256).where(ReportPhoto.report_id == report.id)))
-    fresh = [sha for sha in dict.fromkeys(photos) if sha not in there]
+    fresh: list[str] = []
+    for photo in dict.fromkeys(photos):
+        if photo.startswith(_MEDIA):
+            wanted = session.get_one(MediaWanted, int(photo.removeprefix(_MEDIA)))
+            wanted.report_id = report.id
+            photo = wanted.sha256 or ""
+        if photo and photo not in there and photo not in fresh:
+            fresh.append(photo)
     if fresh:
         session.execute(insert(ReportPhoto), [{"report_id": report.id, "sha256": sha} for sha in fresh])
     return len(fresh)
+
+
+#: Marks a picture that is still to be fetched from the platform.
+_MEDIA = "media:"
+
+
+def want_media(session: Session, identity_id: int, media_ids: list[str], now: datetime) -> list[str]:
+    """Have pictures fetched from the platform; what stands for them until they are here."""
+    found = []
+    for media_id in media_ids:
+        wanted = session.scalar(select(MediaWanted).where(MediaWanted.identity_id == identity_id, MediaWanted.media_id == media_id))
+        if wanted is None:
+            wanted = MediaWanted(identity_id=identity_id, media_id=media_id, asked_at=now, due_at=now)
+            session.add(wanted)
+            session.flush()
+        found.append(f"{_MEDIA}{wanted.id}")
+    return found
 
 
 def used_in(session: Session, sha256: str, *, other_than: int | None = None) -> Report | None:
