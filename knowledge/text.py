@@ -122,8 +122,8 @@ def clean(original: str) -> Cleaned:
 # What none of the passes needs to look at: Han, ASCII, common punctuation, single spaces and newlines.
 _SUSPECT = re.compile(
     rf"[^{HAN}\n -~，。、；：？！“”‘’（）《》〈〉【】〔〕〇—…·]|  | \n|\n |\n\n\n|\A\s|\s\Z|[?*]|"
-    rf"[{HAN}] [{HAN}] |\n *[-—－–第Pp\d][^\n]{{0,14}}\n|页 *[,，/]? *共|[(（][a-z]"
-    rf"|[^\n{TERMINAL}”》）)]\n[{HAN}]"
+    rf"[{HAN}] [{HAN}] |\n *[-—–第Pp\d][^\n]{{0,14}}\n|页 *[,，/]? *共|[(（][a-z]| [-—–] ?\d"
+    rf"|[^\n{TERMINAL}”》）)]\n[{HAN}\d]"
 )
 
 # --- characters ---------------------------------------------------------------------------------------------------

@@ -103,7 +103,7 @@ def _followers(text: str, end: int) -> tuple[int, str | None, str | None]:
         numbers
         and opened
         and numbers[0].start <= opened.end() + 20
-        and not re.search(r"[。《]", window[: numbers[0].start])
+        and not re.search(r"[。《）)]", window[: numbers[0].start])
     ):
         closing = re.match(r"[^（）()。《\n]{0,20}[)）]", window[numbers[0].end :])
         number = numbers[0].key

@@ -27,8 +27,12 @@ def is_law(lines: list[Line]) -> bool:
 def first_article(lines: list[Line]) -> int:
     """The index of the line at which the text proper begins; a table of contents before it is no text."""
     first = next((place for place, line in enumerate(lines) if ARTICLE.match(line.text)), len(lines))
-    while first > 0 and any(pattern.match(lines[first - 1].text) for _, pattern in _PARTS):
-        first -= 1
+    lowest = 3
+    while first > 0:
+        level = next((level for level, pattern in _PARTS if pattern.match(lines[first - 1].text)), 3)
+        if level >= lowest:
+            break
+        lowest, first = level, first - 1
     return first
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from ctypes import c_double
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +16,8 @@ from knowledge.reading.files import Refused
 
 _PAGES = 1000  # of one document; more is no circular
 _NUMBER = re.compile(r"[-—－–·•\s]*(?:第\s*)?\d{1,4}\s*(?:页)?(?:\s*[/／,，]?\s*(?:共\s*)?\d{1,4}\s*页?)?[-—－–·•\s]*")
+
+_WORD_END = re.compile(r"(?:^|[^A-Za-z@./:_-])[A-Za-z]+$")  # a line that ends with a Latin word, not inside an address
 
 
 @dataclass(slots=True)
@@ -84,26 +85,27 @@ def _lines(page: Any, number: int) -> list[_Line]:
     text_page = page.get_textpage()
     handle = text_page.raw
     letters: list[tuple[float, float, float, float, str]] = []
-    left, right, bottom, top = c_double(), c_double(), c_double(), c_double()
+    box = raw.FS_RECTF()
     for index in range(text_page.count_chars()):
         code = raw.FPDFText_GetUnicode(handle, index)
         letter = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code <= 0xDFFF else ""
         if letter in ("", "\r", "\n", "\ufffe", "\x02"):
             continue
-        if not raw.FPDFText_GetCharBox(handle, index, left, right, bottom, top):
+        # The loose box is as high as the font and as wide as the advance, so marks sit on the line of their letters.
+        if not raw.FPDFText_GetLooseCharBox(handle, index, box):
             continue
-        letters.append((left.value, right.value, bottom.value, top.value, letter))
+        letters.append((box.left, box.right, box.bottom, box.top, letter))
     rows: list[list[tuple[float, float, float, float, str]]] = []
     middles: list[float] = []
     for letter_box in letters:
-        height = raw_height = letter_box[3] - letter_box[2]
+        height = letter_box[3] - letter_box[2]
         middle = (letter_box[3] + letter_box[2]) / 2
         # Characters come in drawing order: nearly always along the line last written to.
         place = next(
             (
                 at
                 for at in range(len(rows) - 1, max(-1, len(rows) - 60), -1)
-                if abs(middles[at] - middle) <= max(3.0, min(height, raw_height) * 0.6)
+                if abs(middles[at] - middle) <= max(3.0, height * 0.4)
             ),
             None,
         )
@@ -177,13 +179,6 @@ def _paragraphs(pages: list[list[_Line]]) -> str:
         full = before.right >= edge - 1.6 * size and "\t" not in before.text
         flush = line.left <= margin + 1.2 * size and "\t" not in line.text
         alike = abs(before.size - line.size) <= 0.25 * size
-        blank = (
-            " "
-            if before.text[-1:].isascii()
-            and before.text[-1:].isalpha()
-            and line.text[:1].isalpha()
-            and line.text[:1].isascii()
-            else ""
-        )
+        blank = " " if _WORD_END.search(before.text) and re.match(r"[A-Za-z]", line.text) else ""
         text += (blank if full and flush and alike else "\n") + line.text
     return text

@@ -21,7 +21,7 @@ def decode(content: bytes) -> tuple[str, tuple[str, ...]]:
     wide = _wide(content)
     if wide:
         return content.decode(wide, errors="replace"), ()
-    if content.count(0) > len(content) // 200:
+    if content.count(0) > len(content) // 1000:
         raise Refused(texts.UNKNOWN_KIND)
     for encoding in ("gb18030", "big5"):
         try:
