@@ -9,7 +9,7 @@ from functools import cache
 from knowledge.reading.obligations.vocabulary import acts, either, words
 
 DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
-NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?|[一二两三四五六七八九十百千]+"
+NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?万?(?!元|亿)|\d+(?:\.\d+)?|[一二两三四五六七八九十百千]+"
 LEAST = r"至少|不少于|不低于|不得少于|不得低于|不能少于|最少|≥|>=|少则"
 MOST = r"不超过|不得超过|不多于|最多|限报|至多|不高于|控制在|≤"
 
@@ -55,6 +55,8 @@ HEAD_NOUNS = re.compile(r"(?:[）)]|妇联|单位|乡镇|街道|社区|村|县|�
 
 def _value(word: str) -> str:
     """A numeral as digits: 十二 → 12, 两 → 2, 1,200 → 1200."""
+    if word.endswith("万"):
+        return f"{float(word[:-1]) * 10000:.0f}"
     if word[0].isdigit():
         return word.replace(",", "")
     total = 0

@@ -44,7 +44,10 @@ HOLDS = re.compile(r"(?:拟|将|定于|决定)[^，。；]*(?:举办|举行|召�
 REPEALED = re.compile(r"取消|停止|废止|不再|作废|终止")
 LONGEST_EVIDENCE = 110  # characters; a longer clause is cut down to what carries its times and counts
 ANNOUNCED = re.compile(r"拟于|拟在|将于|将在|将适时|拟举办|拟组织|拟召开")
-REACHED = re.compile(r"培训妇女|覆盖|服务|惠及|参与|受益|人次")
+STEP = re.compile(r"(?:第[一二三四五六七八九十]步)?[，,]?[^，。；]{0,16}[（(][^（）()]*[月日旬][^（）()]*[)）]$")
+LEADS_ON = re.compile(r"(?:分配|安排|任务|名额|指标|要求|事项|方案|分工)[^，。；]{0,4}如下|如下[：:]?$|详?见附[件表]\d?$")
+OVER = re.compile(r"去年|上年|前年|往年|累计|同比|共(?:开展|举办|发放|走访|接待|报送|培训)|取得了|圆满")
+REACHED = re.compile(r"发放|赠送|送上|送去|培训妇女|覆盖|服务|惠及|参与|受益|人次")
 GATHERING = re.compile(r"开(?![展放通设办])[^，。；]{0,8}会")
 DATED_HEADING = re.compile(r"阶段|步骤|[（(][^（）()]*[月日底旬季度][^（）()]*[)）]|[月旬日季度][：:。]?$")
 SPLIT_DATES = re.compile(r"分别|分[两二三四\d]批|分[两二三四\d]次|各报|各开展|两次|两批|三次|各")
@@ -126,6 +129,7 @@ class _Reader:
         self.past = any_of("past.txt")
         self.lasting: list[Moment] = []
         self.lasting_acts: set[str] = set()
+        self.phase: Moment | None = None
 
     # -- walking through the text -------------------------------------------------------------------------------
 
@@ -139,6 +143,7 @@ class _Reader:
             moments = moments_in(self.text, start, end, self.frame.ref)
             self.lasting = []
             self.lasting_acts = set()
+            self.phase = None
             for sentence in sentences(self.text, start, end, self.marks):
                 self._sentence(sentence, moments)
         for appointment in self._appointments():
@@ -172,6 +177,8 @@ class _Reader:
             if not own and previous and (clause.who is None or all(m.first or m.named for m in previous)):
                 clause.inherited = previous
             stated = self._consider(clause)
+            if not stated and own and self._phase_heading(clause, self.text[clause.start : clause.end]):
+                self.phase = next((m for m in own if m.last is not None and m.rule is None), None)
             if own and stated:
                 previous = [m for m in own if m.rule is None and (m.dated or m.named == "period")]
             if previous:
@@ -256,6 +263,8 @@ class _Reader:
 
     def _heading_moment(self, position: int) -> Moment | None:
         """The span that an enclosing heading gives: 宣传发动阶段（3月1日—3月15日）."""
+        if self.phase is not None:
+            return self.phase
         for section in reversed(chain(self.document, position)):
             stop = max(section.body_start, section.start)
             if stop > position or stop - section.start > 60 or stop <= section.start:
@@ -275,7 +284,8 @@ class _Reader:
         deadline = any(m.last is not None and m.first is None for m in moments)
         if clause.start < self.frame.order_from and not self._announces(words, moments):
             return False
-        if self.past.search(words) and not modal and not deadline:
+        ahead = any(m.dated and (m.rule or m.last is None or self._ahead(m.last)) for m in moments)
+        if (OVER if ahead else self.past).search(words) and not modal and not deadline:
             return False
         if all(piece.exempt for piece in clause.pieces) and not deadline:
             return False
@@ -284,6 +294,8 @@ class _Reader:
         if VOID.search(words) and not any(kind == "submit" for _, _, kind in verbs) and not deadline:
             return False
         if aside(self.document, clause.start) and not (deadline and verbs):
+            return False
+        if LEADS_ON.search(words) and not deadline:
             return False
         if counts and not moments and all(count.n.startswith("<=") for count in counts):
             return False
@@ -294,9 +306,9 @@ class _Reader:
                 return True
             return modal and not PURE_GOAL.search(words)
         if any(count.firm for count in counts):
-            return bool(verbs) or modal
+            return bool(verbs) or modal or re.search(r"全年|年内|今年|每", words) is not None
         if inherited:
-            return bool(verbs) and (modal or not PURE_GOAL.search(words)) and not EMPTY.match(words)
+            return bool(verbs) and {k for _, _, k in verbs} != {"attend"} and (modal or not PURE_GOAL.search(words))
         kinds = {kind for _, _, kind in verbs}
         if "attend" in kinds and self.frame.appointments and ATTENDS.search(words) and re.search(r"请|要|须|应", words):
             return not re.search(r"不能|无法|因故|确需|请假|(?:参会|与会|参训)(?:人员|学员)", words)
@@ -308,9 +320,16 @@ class _Reader:
             and re.search(r"如|若|遇|及时|情况下", words) is None
         )
 
+    def _ahead(self, day: date) -> bool:
+        return self.frame.ref is not None and day >= self.frame.ref
+
     def _phase_heading(self, clause: Clause, words: str) -> bool:
         """Whether the clause is a heading that only dates what stands below it: 宣传发动阶段（3月1日—31日）."""
         if re.search(r"阶段[（(]?[^，]*$", words) and not MODAL.search(words):
+            return True
+        line_end = self.text.find("\n", clause.end)
+        more = (line_end if line_end >= 0 else len(self.text)) - clause.end
+        if STEP.match(words) and more > 12 and not MODAL.search(words):
             return True
         section = self.document.section_at(clause.start)
         if section is None or not section.start <= clause.start < section.body_start:
@@ -325,7 +344,7 @@ class _Reader:
             return False
         if any(m.first is not None and m.last is not None and (m.last - m.first).days > 120 for m in moments):
             return False
-        announced = re.search(r"将于|定于|拟于|拟在|将在|请|推迟|延期|要于", words) is not None
+        announced = re.search(r"将于|定于|拟于|拟在|将在|请|推迟|延期|要于|完成|结束", words) is not None
         return announced and not self.frame.appointments
 
     # -- filling in ---------------------------------------------------------------------------------------------
@@ -340,7 +359,7 @@ class _Reader:
         asked = re.search(r"请|报(?:送|至|到)?", words) is not None
         if self.spoken and not (asked and self._own(self.spoken[0])):
             return self.spoken
-        return self.frame.addressees or self.frame.issuer
+        return self.frame.addressees or tuple(name.replace("妇女联合会", "妇联") for name in self.frame.issuer)
 
     def _narrowed(self, clause: Clause) -> Clause:
         """A long clause cut down to what carries its times and counts: a bracket, or the items of a list around them."""
@@ -377,6 +396,15 @@ class _Reader:
         words = self.text[clause.start : clause.end]
         kept = [m for m in moments if m.dated or m.named]
         dates = [m for m in kept if m.rule is None and m.named == "" and not m.since]
+        if len(dates) > 1 and own and all(_titled(self.text, m) for m in dates):
+            closing = dates[-1].first is None
+            begin = clause.start
+            for moment in dates:
+                stop = clause.pieces[0].end if moment is dates[-1] else moment.end
+                part = Clause([replace(clause.pieces[0], start=begin, end=stop, moments=[moment])])
+                self._add(part, words, None if closing else moment.first, moment.last, moment.clock, [moment], None)
+                begin = stop + 1
+            return
         if len(dates) > 1 and own and SPLIT_DATES.search(words) and _listed(self.text, dates):
             closing = any(m.first is None for m in dates)
             for moment in dates:
@@ -522,6 +550,11 @@ def _after(day: date, amount: str) -> date:
     return day + timedelta(days={"周": 7, "星期": 7, "月": 30}.get(unit, 1) * n)
 
 
+def _titled(text: str, moment: Moment) -> bool:
+    """Whether a date stands right behind a title: 《甲表》6月30日、《乙表》7月10日前."""
+    return text[max(0, moment.start - 2) : moment.start].rstrip("于在应")[-1:] == "》"
+
+
 def _listed(text: str, moments: list[Moment]) -> bool:
     """Whether dates stand in a row: 6月1日、9月1日前."""
     return all(len(text[a.end : b.start]) <= 3 for a, b in pairwise(moments))
@@ -557,6 +590,15 @@ def _begins(current: Clause, piece: Piece, text: str) -> bool:
         return False
     if piece.exempt or current.pieces[-1].exempt:
         return True
+    if not times and counts and not piece.counts and any(len(count.item) > 1 and count.item in piece.text for count in counts):
+        return False
+    rhythms = {_base(m.rule) for m in mine if m.rule} & {_base(m.rule) for m in times if m.rule}
+    if rhythms and current.who is None and not counts:
+        return False
+    if piece.who is not None and CROWD.match(text[slice(*piece.who)]) and not piece.verbs and not mine:
+        return False
+    if times and not mine and not piece.counts and piece.verbs and {k for _, _, k in piece.verbs} == {"attend"}:
+        return False
     if piece.who is not None and current.who is not None and (times or counts or verbs):
         same = text[slice(*piece.who)] == text[slice(*current.who)]
         said = text[slice(*piece.who)]
@@ -574,8 +616,7 @@ def _begins(current: Clause, piece: Piece, text: str) -> bool:
     if piece.text.startswith(("其中", "遇", "如遇")):
         return False
     if mine and times:
-        rules = {_base(m.rule) for m in mine if m.rule} & {_base(m.rule) for m in times if m.rule}
-        if rules and not (counts and piece.counts):
+        if rhythms and not (counts and piece.counts):
             return False
         return not (all(m.named == "period" for m in times) and not verbs)
     if mine and (counts or verbs):

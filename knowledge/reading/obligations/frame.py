@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 
 from knowledge.reading.document import Document, Section
 from knowledge.reading.obligations.actors import level_of
@@ -24,6 +25,8 @@ PLAN_YEAR = re.compile(r"(?P<year>20\d\d)年度?[^，。；\n]{0,24}(?:计划|�
 CAMPAIGN = re.compile(r"(?:活动|宣传|评选|检查|督查|实施|排查|征集|开展)(?:起止)?时间")
 APPOINTMENT = re.compile(r"会|培训|报到|赛|演出|展演|座谈|观摩|授牌|集中|集合|考试|上课|开班|讲座")
 SHORT = 15  # days; a longer span is a campaign, not an appointment
+ANNOUNCED_SPAN = re.compile(r"(?:定于|拟于|将于|决定于|自|从)$")
+CARRIED_OUT = re.compile(r"^[^。；]{0,24}(?:开展|举办|进行|举行|实施)")
 TAKES_PLACE = re.compile(r"(?:检查|活动|宣传|培训|竞赛|比赛|评选|督查|排查|筛查|行动|体检)[^，。；]{0,6}(?:将于|定于|拟于|于|从|自)$")
 
 
@@ -166,9 +169,15 @@ def _announced(
 ) -> tuple[date | None, date | None] | None:
     """The period a preamble gives: 检查将于7月1日至7月18日进行."""
     for start, end in spans:
-        for moment in moments_in(text, start, end, ref):
+        found = moments_in(text, start, end, ref)
+        for moment, later in zip_longest(found, found[1:]):
+            before = text[max(start, moment.start - 16) : moment.start]
+            if moment.since and moment.first and later is not None and later.last and later.first is None:
+                return moment.first, later.last
             if moment.first and moment.last and moment.first < moment.last and not moment.rule:
-                if TAKES_PLACE.search(text[max(start, moment.start - 16) : moment.start]):
+                if TAKES_PLACE.search(before):
+                    return moment.first, moment.last
+                if ANNOUNCED_SPAN.search(before) and CARRIED_OUT.search(text[moment.end : end]):
                     return moment.first, moment.last
     return None
 

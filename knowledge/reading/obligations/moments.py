@@ -12,12 +12,12 @@ from knowledge.calendar.workdays import add_workdays
 NO_DATE = date(2000, 1, 1)
 HINT = re.compile(r"[\d月日年周季旬节天点前后底末期]|每")
 FILLER = "\u3000"
-HIDDEN = re.compile(r"《[^《》\n]{2,60}》|〔\d{4}〕\s*\d+\s*号|“(?!(?:六一|三八|七一|八一|十一|五一|五四|元旦|春节)”(?:节|前|期|当))[^”\n]{1,40}”|第(?=[一二三四1-4]季度)")
+HIDDEN = re.compile(r"《[^《》\n]{2,60}》|〔\d{4}〕\s*\d+\s*号|“(?!(?:六一|三八|七一|八一|十一|五一|五四|元旦|春节)”(?:节|前|期|当))[^”\n]{1,40}”")
 WITHIN = re.compile(
     r"(?P<event>后|之日起|以后|之后)?(?P<n>\d+|[一二两三四五六七八九十]+)个?(?P<unit>小时|工作日|日|天|周|星期|月)(?:之)?内"
 )
 RECEIPT = re.compile(r"(?:(?:收到|接到|接)(?:本|此|该)?(?:通知|文件|函|来文|通报|方案)?|收文|印发|下发|发文|发布)(?:之日起|后|以后|之后)?$")
-AFTER_EVENT = re.compile(r"(?:活动|会议|培训|检查|比赛|竞赛|评选|宣传|行动|督查|筛查)[^，。；]{0,4}(?:结束|完成|开展|举办|举行)?(?:后|之后)$")
+AFTER_EVENT = re.compile(r"(?:活动|会议|培训|检查|比赛|竞赛|评选|宣传|行动|督查|筛查|换届)(?:周|月|季|日|班)?[^，。；]{0,4}(?:结束|完成|开展|举办|举行)?(?:后|之后)$")
 UNDATED = re.compile(r"后|的[，,]?|情况|发现|案件|接报|遇|如有|重大|突发|起$|之日")
 ELIGIBLE = re.compile(r"近|[\d一二两三四五六七八九十]+年(?:之)?内|年以来|连续|周岁|以来")
 FORMER = re.compile(r"(?:原定|原计划|原拟|原|本定|原先)(?:时间)?(?:定)?(?:于|在|为)?$")
@@ -40,7 +40,7 @@ RULES = {
     "季度": "FREQ=MONTHLY;INTERVAL=3", "半年": "FREQ=MONTHLY;INTERVAL=6", "年": "FREQ=YEARLY",
 }  # fmt: skip
 PERIOD = re.compile(
-    r"(?:活动|宣传|检查|评选|培训|维权|比赛|排查|行动|筛查|征集|服务|督查|展播)(?:季|月|周|日)?期间|期间(?=每)|在此期间"
+    r"(?:活动|宣传|检查|评选|培训|维权|比赛|排查|行动|筛查|征集|服务|督查|展播|换届|创建|整治|攻坚)(?:季|月|周|日)?期间|期间(?=每)|在此期间"
 )
 TABLE_DATES = re.compile(r"按(?:照)?(?:上表|下表|附表|表中|附件\d?|以上|上述|安排表|日程)[^，。；]{0,6}(?:日期|时间|安排)|上述时间内?")
 DIGITS = "零一二三四五六七八九十"
@@ -99,9 +99,6 @@ def moments_in(text: str, start: int, end: int, ref: date | None) -> list[Moment
         taken.append(match.span())
         if moment is not None:
             found.append(moment)
-    for match in PERIOD.finditer(line):
-        taken.append(match.span())
-        found.append(Moment(*match.span(), None, None, named="period"))
     for match in TABLE_DATES.finditer(line):
         taken.append(match.span())
         found.append(Moment(*match.span(), None, None, named="table"))
@@ -111,6 +108,10 @@ def moments_in(text: str, start: int, end: int, ref: date | None) -> list[Moment
             kept = _binding(line, moment, ref)
             if kept is not None:
                 found.append(kept)
+    for match in PERIOD.finditer(line):
+        if not any(a < match.end() and match.start() < b for a, b in taken):
+            taken.append(match.span())
+            found.append(Moment(*match.span(), None, None, named="period"))
     for match in CADENCE.finditer(line):
         if not any(a < match.end() and match.start() < b for a, b in taken):
             found.append(Moment(*match.span(), None, None, rule=RULES[match["unit"] or match["unit2"]]))
