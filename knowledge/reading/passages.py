@@ -77,7 +77,10 @@ def _prose(
 
 def headings(path: Sequence[Section]) -> str:
     """The headings a passage stands under, on one line, the nearest kept when there is not room for all."""
-    parts = [f"{section.label}{section.heading}".strip() for section in path if section.heading or section.level == 0]
+    named = [section for section in path if section.heading or section.level == 0]
+    parts = [f"{section.label}{section.heading}".strip() for section in named]
+    # The whole title of an issued plan says what every passage of it would say: it only drowns the words that differ.
+    parts = [part for section, part in zip(named, parts, strict=True) if section.level or len(part) <= 24]
     line = ""
     for part in reversed(parts):
         if len(line) + len(part) + 1 > _HEADINGS:

@@ -74,13 +74,13 @@ def _circular(
         contacts=contacts,
         cc=tail.cc,
     )
-    stops = [body_end, tail.after] if tail.after < len(clean_text) else [body_end]
+    stops = [place for place in (body_end, tail.after, tail.copies) if place < len(clean_text)]
     skipped = [*spans, (body_end, tail.after)] if tail.issuer else spans
     sections = read_sections(clean_text, prose, head.body, skipped, stops)
     citations = read_citations(
         clean_text, head.doc_no, head.title, (0, head.body_start if head.doc_no or head.addressees else 0)
     )
-    passages = read_passages(clean_text, sections, tables, [head.body_start, body_end, tail.after])
+    passages = read_passages(clean_text, sections, tables, [head.body_start, body_end, tail.after, tail.copies])
     notes = tuple(f"{table.title or '表'}：{table.note}" for table in tables if table.note)
     return Document(
         name, _kind(meta, sections), text, cleaned, meta, sections, tables, citations, passages, warnings + notes,

@@ -12,7 +12,8 @@ from knowledge.reading.lines import Line, is_organisation
 
 _TITLE = re.compile(r"(?:表|名单|清单|一览|台账|目录|安排|分配|计划|附件\s*\d*)[）)》”]?[:：]?$")
 _BEFORE_TITLE = re.compile(
-    r"附\s*件?\s*\d*\s*[:：]\s*|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.．、]"
+    r"附\s*件?\s*\d*\s*[:：]\s*|[一二三四五六七八九十]{1,3}、|"
+    r"[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.．、]"
 )
 _FIRST = re.compile(r"序\s*号|编\s*号|序|NO\.?|No\.?", re.IGNORECASE)
 

@@ -28,6 +28,7 @@ class Tail:
     cc: tuple[str, ...]
     body_end: int
     after: int  # where the signature block ends and annexes may begin
+    copies: int  # where 抄送 begins, the end of the text if nowhere
 
 
 def read_tail(lines: list[Line], body: int, text_end: int) -> Tail:
@@ -43,7 +44,8 @@ def read_tail(lines: list[Line], body: int, text_end: int) -> Tail:
     ends = [*starts, *([annex] if annex is not None else [])]
     date = signature[3] or _printed(lines[body:])
     after = lines[signature[1]].start if signature[1] is not None and signature[1] < len(lines) else text_end
-    return Tail(signature[2], date, attachments, cc, min(ends, default=text_end), after)
+    copies = lines[cc_line].start if cc_line is not None else text_end
+    return Tail(signature[2], date, attachments, cc, min(ends, default=text_end), after, copies)
 
 
 def _signature(lines: list[Line], body: int) -> tuple[int | None, int | None, tuple[str, ...], str | None]:

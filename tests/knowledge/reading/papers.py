@@ -47,15 +47,15 @@ CIRCULAR = """云溪县妇女联合会文件
 
 
 def pdf(pages: list[list[str]], *, encrypted: bool = False, picture: bool = False) -> bytes:
-    """A PDF with one text line a line, 14 points high, left edge 72 (two letters more where the line begins with 　)."""
+    """A PDF with one text line a line, 14 points high, from 72; each 　 it begins with indents it."""
     objects: list[bytes] = [b"", b"", b"<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H "
         b"/DescendantFonts [4 0 R] >>",
         b"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /CIDSystemInfo << /Registry (Adobe) "
         b"/Ordering (GB1) /Supplement 4 >> /DW 1000 /FontDescriptor 5 0 R >>",
         b"<< /Type /FontDescriptor /FontName /STSong-Light /Flags 4 /FontBBox [0 -200 1000 900] /ItalicAngle 0 "
         b"/Ascent 880 /Descent -120 /CapHeight 880 /StemV 80 >>",
-        b"<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 1 >>\n"
-        b"stream\n\x80\nendstream"]  # fmt: skip
+        b"<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray "
+        b"/BitsPerComponent 8 /Length 1 >>\nstream\n\x80\nendstream"]  # fmt: skip
     kids = []
     for lines in pages:
         content = b"q 400 0 0 600 72 100 cm /I Do Q\n" if picture else b""
