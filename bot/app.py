@@ -14,7 +14,8 @@ from starlette.applications import Starlette
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Route
 
-from bot import jobs, settings as settings_module
+from bot import jobs
+from bot import settings as settings_module
 from bot.clock import Clock, SystemClock
 from bot.demo_backend import DemoBackend
 from bot.dispatch import Dispatcher

@@ -16,9 +16,9 @@ from bot.dispatch import Dispatcher, StoreUnavailable
 from bot.platforms.base import Payload
 from bot.platforms.chat import ACCOUNT, NAME
 from bot.web.chat import ChatPerson, NotStored, Spoken
-from handlers.dialog.context import LOCAL
 from handlers.dialog.message import Attachment, Message
 from handlers.dialog.reply import Reply
+from handlers.local import LOCAL
 from storage import people, photos, shown
 from storage.conversations import Conversation
 from storage.people import Identity, Person, Post

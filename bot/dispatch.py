@@ -26,11 +26,12 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from handlers.dialog import texts
-from handlers.dialog.context import LOCAL, Context
+from handlers.dialog.context import Context
 from handlers.dialog.message import Message
 from handlers.dialog.reply import Reply
 from handlers.dialog.talk import Talk
 from handlers.dialog.world import World
+from handlers.local import LOCAL
 from storage import conversations, inbox, outbox
 from storage.conversations import OpenConversation
 from storage.store import Store

@@ -9,7 +9,21 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from storage import audit, broadcasts, cases, circulars, conversations, duties, inbox, outbox, people, reminders, reports, shown, units
+from storage import (
+    audit,
+    broadcasts,
+    cases,
+    circulars,
+    conversations,
+    duties,
+    inbox,
+    outbox,
+    people,
+    reminders,
+    reports,
+    shown,
+    units,
+)
 from storage.base import Base
 from storage.store import Store
 

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from handlers.dialog.context import LOCAL
 from handlers.dialog.reply import Reply, choices
 from handlers.dialog.tell import channel_of
+from handlers.local import LOCAL
 from storage import audit, outbox, people, units
 from storage.broadcasts import Broadcast, Delivery
 from storage.outbox import Outbox, Outgoing

@@ -6,10 +6,11 @@ import re
 
 from handlers import access
 from handlers.cases import service, texts
-from handlers.dialog.context import LOCAL, Context
+from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
 from handlers.dialog.router import Router
 from handlers.dialog.tell import tell
+from handlers.local import LOCAL
 from knowledge.messages import Understanding
 from storage import outbox, units
 

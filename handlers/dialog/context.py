@@ -5,19 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from handlers.dialog.message import Message
+from handlers.local import LOCAL
 from storage.people import Speaker
 
 if TYPE_CHECKING:
     from handlers.dialog.world import World
-
-#: All people we talk to live by this clock.
-LOCAL = ZoneInfo("Asia/Shanghai")
-
 
 @dataclass(frozen=True, slots=True)
 class Context:

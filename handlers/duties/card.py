@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from handlers.dialog.context import LOCAL
 from handlers.dialog.reply import Reply
 from handlers.dialog.tell import tell
 from handlers.duties import texts
 from handlers.duties.service import NewDuty
+from handlers.local import LOCAL
 from storage import outbox, people
 from storage.duties import Duty
 from storage.people import Speaker

@@ -13,7 +13,7 @@ from handlers.dialog.reply import Choice, Reply
 from handlers.dialog.router import Router
 from handlers.duties import card as cards
 from handlers.duties import service, texts
-from handlers.duties.service import NoDeadline, NobodyOwes
+from handlers.duties.service import NobodyOwes, NoDeadline
 from knowledge.calendar import find_times
 from knowledge.messages import understand
 from knowledge.numerals import find_numbers

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
+from handlers.local import LOCAL
 from knowledge.calendar import next_workday, occurrences
-
-LOCAL = ZoneInfo("Asia/Shanghai")
 
 #: When reminders go: in the morning, after the day's first tea and before the fields.
 REMIND_AT = time(9, 0)

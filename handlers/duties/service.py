@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, case, delete, func, insert, literal, or_, select
 from sqlalchemy.orm import Session
 
-from handlers.dialog.context import LOCAL
 from handlers.duties import rules
+from handlers.local import LOCAL
 from storage import audit, people, units
 from storage.base import UtcDateTime
 from storage.conversations import insert_for

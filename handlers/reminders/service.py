@@ -8,10 +8,10 @@ from datetime import date, datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from handlers.dialog.context import LOCAL
 from handlers.dialog.reply import Reply, choices
 from handlers.dialog.tell import tell
 from handlers.duties import rules as duty_rules
+from handlers.local import LOCAL
 from handlers.reminders import texts
 from storage import outbox, people
 from storage.duties import OPEN, Assignment, Duty

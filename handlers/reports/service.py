@@ -13,7 +13,15 @@ from handlers.reports import rules
 from storage import audit, reports
 from storage.people import Speaker
 from storage.reports import (
-    FILED, RETURNED, WITHDRAWN, ClosedPeriod, MediaWanted, Quantity, Report, ReportPhoto, ReportVersion,
+    FILED,
+    RETURNED,
+    WITHDRAWN,
+    ClosedPeriod,
+    MediaWanted,
+    Quantity,
+    Report,
+    ReportPhoto,
+    ReportVersion,
 )
 from storage.units import Unit
 

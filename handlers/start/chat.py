@@ -6,9 +6,10 @@ import re
 
 from handlers import access
 from handlers.dialog import texts as dialog_texts
-from handlers.dialog.context import LOCAL, Context
+from handlers.dialog.context import Context
 from handlers.dialog.reply import Reply
 from handlers.dialog.router import Router
+from handlers.local import LOCAL
 from handlers.people import service
 from handlers.start import texts
 from knowledge.messages import Understanding
