@@ -11,7 +11,7 @@ from knowledge.reading.obligations.vocabulary import acts, either, words
 DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?万?(?!元|亿)|\d+(?:\.\d+)?|[一二两三四五六七八九十百千]+"
 LEAST = r"至少|不少于|不低于|不得少于|不得低于|不能少于|最少|≥|>=|少则"
-MOST = r"不超过|不得超过|不多于|最多|限报|至多|不高于|控制在|≤"
+MOST = r"不超过|不得超过|不多于|最多|至多|不高于|控制在|≤"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,12 @@ def _count() -> re.Pattern[str]:
     )
 
 
-IDIOM = re.compile(r"一[人户村家事企乡镇校]一|一式|一次性|一项项|一件件|一对一|一条龙|一个[月年季周]|一条(?:主?线|心)|一张图|一本账|一批|一名?名|两[癌纲新节法会]|一盘棋|[三五六]好")
+IDIOM = re.compile(r"一[人户村家事企乡镇校]一|一式|一次性|一项项|一件件|一对一|一条龙|一个[月年季周]|一条(?:主?线|心)|一张图|一本账|一批|两[癌纲新节法会]|一盘棋|[三五六]好")
 COPIES = re.compile(r"一式(?P<n>[一二两三四五六七八九十\d]+)份")
 BAD_BEFORE = re.compile(r"(?:第|届|附件|附表|表|前|每|近|统|唯|进|同|另|分|共分|其|逐|新|上|下|这|某|之|〔|（|\(|No\.?)$")
 LOOK_BACK = re.compile(rf"({LEAST})[^，。；、\d一二两三四五六七八九十]{{0,14}}$")
 LOOK_BACK_MOST = re.compile(rf"({MOST})[^，。；、\d一二两三四五六七八九十]{{0,6}}$")
-TAIL = re.compile(rf"(?:[\s　：:，,、]|{LEAST}|{MOST}|各|共|共计|约|分别|仅|限|均|为|达到|达|的|总数|数量|有)+$")
+TAIL = re.compile(rf"(?:[\s　：:，,、]|{LEAST}|{MOST}|各|共|共计|约|分别|仅|限报?|均|为|要|应|须|需|将|达到|达|的|总数|数量|有)+$")
 HEAD = re.compile(r"^(?:[\s　]|的|新的|以上|左右|高质量的?|优秀的?|有关|相关|具有代表性的|有代表性的)+")
 STOPS = re.compile(
     r"[，。；、：:（）()\n“”\d]|和(?=[\d一二两三])|准时|参加|参会|出席|并|或|以及|进行|报|用于|用作|作为|接受|到|在|于|给|至|每|，|组成|负责|担任|专门|专职|兼职|列席|分|予以|为|有"
@@ -79,7 +79,11 @@ def _before(text: str, start: int, position: int) -> str:
     for mark in ("把", "将"):
         if mark in stretch:
             stretch = stretch.rpartition(mark)[2]
-    ends = [match.end() for match in acts().finditer(stretch) if match.end() < len(stretch) - 1]
+    ends = [
+        match.end()
+        for match in acts().finditer(stretch)
+        if match.end() < len(stretch) - 1 and stretch[match.end()] not in "率面数"
+    ]
     if ends:
         stretch = stretch[ends[-1] :]
     stretch = EACH.sub("", stretch)

@@ -297,12 +297,13 @@ class _Reader:
             return False
         if LEADS_ON.search(words) and not deadline:
             return False
-        if counts and not moments and all(count.n.startswith("<=") for count in counts):
+        limits = all(count.n.startswith("<=") for count in counts)
+        if counts and not moments and limits and not any(kind == "submit" for _, _, kind in verbs):
             return False
         if self._phase_heading(clause, words):
             return False
         if moments:
-            if verbs or deadline or any(m.rule for m in moments):
+            if verbs or deadline or any(m.rule or (m.clock and m.first) for m in moments):
                 return True
             return modal and not PURE_GOAL.search(words)
         if any(count.firm for count in counts):
@@ -562,7 +563,7 @@ def _listed(text: str, moments: list[Moment]) -> bool:
 
 def _distributes(text: str, clause: Clause) -> bool:
     """每个乡镇抽查2个村: the stated party still acts, once for each of these."""
-    return any(text[start:end] in ("抽查", "督查", "检查", "抽取", "选取", "走访", "督导") for start, end, _ in clause.verbs)
+    return any(kind == "check" or text[a:b] in ("抽取", "选取", "走访") for a, b, kind in clause.verbs)
 
 
 def _base(rule: str | None) -> str:
@@ -602,7 +603,7 @@ def _begins(current: Clause, piece: Piece, text: str) -> bool:
     if piece.who is not None and current.who is not None and (times or counts or verbs):
         same = text[slice(*piece.who)] == text[slice(*current.who)]
         said = text[slice(*piece.who)]
-        spread = CROWD.match(said) and any(text[a:b] in ("抽查", "督查", "检查", "走访") for a, b, _ in piece.verbs)
+        spread = CROWD.match(said) and any(text[a:b] == "走访" or kind == "check" for a, b, kind in piece.verbs)
         if spread and not mine:
             return False
         if not same:

@@ -8,13 +8,13 @@ from datetime import date
 from itertools import zip_longest
 
 from knowledge.reading.document import Document, Section
-from knowledge.reading.obligations.actors import level_of
+from knowledge.reading.obligations.actors import level_of, split_parties, subject_at
 from knowledge.reading.obligations.clauses import LABEL
 from knowledge.reading.obligations.moments import Moment, moments_in
 from knowledge.reading.obligations.vocabulary import any_of, either, words
 
 ORDER = re.compile(
-    r"(?:通知|公告|安排|部署|方案|计划|意见|要求|事项|办法|提示|说明)[^。\n]{0,12}如下|(?:通知|安排|要求)如下|遵照执行|制定(?:本|如下|此)|如下(?:实施)?方案|抓好贯彻"
+    r"(?:通知|公告|安排|部署|方案|计划|意见|要求|事项|办法|提示|说明)[^。\n]{0,12}如下|(?:通知|安排|要求)如下|遵照执行|制定(?:本|如下|此)|如下(?:几点|几项)?(?:工作)?(?:实施)?(?:方案|要求|意见|措施|部署)|抓好贯彻"
 )
 SUMMARY = re.compile(r"总结|回顾|述职|情况(?:的)?(?:报告|汇报|通报)")
 ORDERING = re.compile(r"通知|方案|计划|要点|意见|安排|函")
@@ -27,6 +27,7 @@ APPOINTMENT = re.compile(r"会|培训|报到|赛|演出|展演|座谈|观摩|授
 SHORT = 15  # days; a longer span is a campaign, not an appointment
 ANNOUNCED_SPAN = re.compile(r"(?:定于|拟于|将于|决定于|自|从)$")
 CARRIED_OUT = re.compile(r"^[^。；]{0,24}(?:开展|举办|进行|举行|实施)")
+CALL = re.compile(r"[\s　]*(?:@|【[^】]{1,8}】|通知[：:]|请)+")
 TAKES_PLACE = re.compile(r"(?:检查|活动|宣传|培训|竞赛|比赛|评选|督查|排查|筛查|行动|体检)[^，。；]{0,6}(?:将于|定于|拟于|于|从|自)$")
 
 
@@ -142,7 +143,7 @@ def frame_of(document: Document, table_span: tuple[date, date] | None) -> Frame:
     first_section = min((section.start for section in document.sections), default=0)
     order_from = order.end() if order else (0 if document.meta.addressees else first_section)
     background_until = 0
-    if SUMMARY.search(title) and not ORDERING.search(title):
+    if SUMMARY.search(title) and not ORDERING.search(title) and not document.meta.addressees:
         background_until = len(text)
         for section in document.sections:
             if OUTLOOK.search(section.heading or "") or (section.level == 0 and OUTLOOK.search(section.label)):
@@ -153,7 +154,7 @@ def frame_of(document: Document, table_span: tuple[date, date] | None) -> Frame:
         ref=ref,
         level=level_of(issuer[0]) if issuer else "",
         issuer=issuer,
-        addressees=document.meta.addressees,
+        addressees=document.meta.addressees or _called(text, spans),
         order_from=order_from,
         background_until=background_until,
         period=period,
@@ -162,6 +163,17 @@ def frame_of(document: Document, table_span: tuple[date, date] | None) -> Frame:
         table_span=table_span,
         label_lines=frozenset(label_lines),
     )
+
+
+def _called(text: str, spans: list[tuple[int, int]]) -> tuple[str, ...]:
+    """Whom an informal notice calls at its beginning: @各镇街妇联 …, 【通知】各村妇联主席：…"""
+    for start, end in spans[:3]:
+        lead = CALL.match(text, start, end)
+        at = lead.end() if lead else start
+        found = subject_at(text, at, end)
+        if found is not None and found[0] == at and (lead or text[found[1] : found[1] + 1] in "：:"):
+            return split_parties(text[slice(*found)])
+    return ()
 
 
 def _announced(

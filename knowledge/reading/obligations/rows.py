@@ -7,6 +7,8 @@ from datetime import date
 
 from knowledge.reading.document import Document, Row, Table
 from knowledge.reading.obligations.actors import level_of
+from knowledge.reading.obligations.amounts import amounts
+from knowledge.reading.obligations.clauses import shaded
 from knowledge.reading.obligations.moments import Moment, moments_in
 from knowledge.reading.obligations.obligation import Obligation
 
@@ -76,6 +78,7 @@ def row_obligations(document: Document, table: Table, ref: date | None, default_
     order = sorted(range(len(columns)), key=lambda i: (not FIRST_PARTY.search(columns[i]), i))
     parties = [i for i in order if PARTY.search(columns[i]) and not COUNTED.search(columns[i])]
     found: list[Obligation] = []
+    marks = shaded(document.text)
     for row in table.rows:
         cells = row.cells
         if not any(cell.text.strip() for cell in cells) or any(TOTAL.search(cell.text.strip()) for cell in cells[:2]):
@@ -109,6 +112,10 @@ def row_obligations(document: Document, table: Table, ref: date | None, default_
                 if unit and re.fullmatch(r"任务数?|数量|指标数?|目标数?|名额(?:分配)?", item):
                     item = unit["unit"]
                 quantity.append((item, n))
+            elif DUTY.search(name) and not PARTY.search(name):
+                cell = cells[i]
+                dated = [(m.start, m.end) for m in moments_in(document.text, cell.start, cell.end, ref)]
+                quantity.extend((a.item, a.n) for a in amounts(document.text, cell.start, cell.end, dated, marks) if a.firm)
         if not quantity and not moments and not re.search(r"责任|牵头|承办", "".join(columns)):
             continue
         firsts = [m.first for m in moments if m.first]
