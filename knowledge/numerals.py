@@ -76,13 +76,13 @@ _PAST_UNIT: Final = re.compile(
 )
 _PRE: Final = re.compile(
     r"(?:(?P<less>不到|不足|少于|低于|小于|未满|不满|最多|至多|不超过|不多于|不高于|顶多|没到|没有到)"
-    r"|(?P<more>(?<!不)超过|(?<!不)超|突破|(?<!不)多于|(?<!不)大于|(?<!不)高于|至少|不少于|不低于|不下于?|少说也?得?|少说|起码|最少|足有|足足|逾|≥|>|好(?=几))"
+    r"|(?P<more>(?<!不)超过|(?<!不)超|突破|(?<!不)多于|(?<!不)大于|(?<!不)高于|至少|不少于|不低于|不下于?|不止|不只|少说也?得?|少说|起码|最少|足有|足足|逾|≥|>|好(?=几))"
     r"|(?P<about>大约摸|大约|大概齐?|大致|约莫|约摸|约计|约|近(?!年|期|日)|将近|接近|差不多|估计|估摸着?|左近|小(?=[百千]|二十|三十)|约合))"
     r"(?:也就?|得|要|是|有个?|了|在|共|着|达|到|能|只|来|为|能有|\s)*$"
 )
 _ORDINAL_BEFORE: Final = re.compile(r"(?:第|周|星期|礼拜|初|农历|正月|腊月|NO\.?|No\.?|no\.?)\s?$")
 _ORDINAL_AFTER: Final = re.compile(
-    r"(?:[号](?!人)|楼|室|会议室|届|年级|年(?![来多的以半就])(?=\d|[度初底前]|$)|月(?!饼)|日(?!游)|[:：]\d|点(?:[半钟整一三\d到]|$)|时(?=\d|[许整分]|$)|单元|中学|小学(?!生)|完小|幼儿园|幼|路公?交?车?站|热线|专线|平台|栋|幢|层(?!以)|组(?=村民|长|的)|队(?=长)|大道|国道|省道)"
+    r"(?:[号](?!人)|楼|室|会议室|届|年级|月(?!饼)|日(?!游)|[:：]\d|点(?:[半钟整一三\d到]|$)|时(?=\d|[许整分]|$)|单元|中学|小学(?!生)|完小|幼儿园|幼|路公?交?车?站|热线|专线|平台|栋|幢|层(?!以)|组(?=村民|长|的)|队(?=长)|大道|国道|省道)"
 )
 _PHONE: Final = re.compile(
     r"\d{7,}|0\d{2,3}-\d{7,8}|12(?:338|345|348|355|350|315|333|320|377|388|309|110|119|318|328|356|369|381|393|395|312|123)(?![\d.,%余多来万]|[个名人户份元本张场])|(?:11[0-9]|12[0-2])(?![\d.,%]|[余多来]|[个名人户份元本张场次位条件块岁斤袋])"
@@ -93,6 +93,10 @@ _HALF_AFTER: Final = re.compile(
 )
 _HALF_UNIT: Final = re.compile(r"半(?:数|(?=斤|公斤|亩|吨|箱|桶|袋|车|碗|杯|小时|个小时|壶|瓶|打))")
 _ISSUE: Final = re.compile("意见|建议|要求|想法|内容|体会|希望|经验|做法|措施|原因|问题|感受|收获|说明|思考")
+_POINT: Final = re.compile(
+    rf"点(?P<fraction>[{_C}]+)(?P<unit>(?=[万亿倍%亩斤吨米元里度块]|公里|公斤|平方|千克|小时|个百分点))?(?![十百分刻])"
+)
+_CENTS: Final = re.compile(r"(块|元)([一二三四五六七八九]|\d(?!\d))(?:毛|角)?(?![个位名人份户十百千月年日号.])")
 _DOZEN: Final = re.compile(r"打(?![击架工针电扫算造印卡开拼交官假拐赌压动断发包听理麻牌球])")
 
 
@@ -245,6 +249,10 @@ def _han(chars: str) -> tuple[int, int, Mark] | None:
     return low, high, mark
 
 
+def _digit(char: str) -> int:
+    return int(char) if char.isascii() else _DIGIT[char]
+
+
 def _decimal(digits: str) -> Amount:
     digits = digits.replace(",", "")
     return Decimal(digits) if "." in digits else int(digits)
@@ -309,15 +317,11 @@ def _finish_han(text: str, i: int, end: int, found: tuple[int, int, Mark]) -> _R
     high: Amount = found[1]
     mark = found[2]
     single = end - i == 1 and text[i] in _C
-    if (
-        text.startswith("点", end)
-        and end + 1 < len(text)
-        and text[end + 1] in _C
-        and text[end + 2 : end + 3] in ("万", "亿", "倍", "%")
-    ):
-        low = high = Decimal(f"{low}.{_DIGIT[text[end + 1]]}")  # 一点二万
-        end += 2
-        if text[end] in _LARGE:
+    m = _POINT.match(text, end)
+    if m and not mark and (m["unit"] is not None or (i == 0 and m.end() == len(text)) or text[i:end] == "零"):
+        low = high = Decimal(f"{low}." + "".join(str(_DIGIT[char]) for char in m["fraction"]))
+        end = m.end()
+        if text[end : end + 1] in _LARGE:
             low = high = _tidy(low * _LARGE[text[end]])
             end += 1
         return _Read(end, low, high, mark)
@@ -425,6 +429,8 @@ def _qualify(text: str, i: int, floor: int, read: _Read) -> tuple[int, int, Mark
     start = i
     if not sign and text[i] in "百千万" and i > floor and text[i - 1] in "上过":
         return i - 1, end, mark or "+", span  # 上百, 过千
+    if not sign and not mark and i > floor and text[i - 1] == "小" and read.low >= 20:
+        return i - 1, end, "~", span  # 小一百
     pre = _PRE.search(text, max(floor, i - 8), i)
     if pre:
         start = pre.start()
@@ -435,11 +441,26 @@ def _qualify(text: str, i: int, floor: int, read: _Read) -> tuple[int, int, Mark
     return start, end, mark, span
 
 
+def _spaced(text: str, i: int) -> _Read | None:
+    """四、五个 and 七、八十人 are 四五个 and 七八十人."""
+    if text[i + 1 : i + 2] != "、" or i + 2 >= len(text):
+        return None
+    if not (text[i] in _DIGIT and text[i + 2] in _DIGIT and _neighbours(_DIGIT[text[i]], _DIGIT[text[i + 2]])):
+        return None
+    read = _read(text[: i + 1] + text[i + 2 :], i)
+    if read is None or read.mark != "-" or not _UNIT.match(text, read.end + 1):
+        return None
+    read.end += 1
+    return read
+
+
 def _stopped(text: str, i: int, floor: int) -> int:
     """The end of a word that only looks like a numeral at `i`, or 0."""
     for back in range(min(_STOP_BACK, i - floor) + 1):
         m = _STOP.match(text, i - back)
         if m and m.end() > i:
+            if back == 0 and _UNIT.match(text, m.end()) and all(char in _C + _U for char in m[0]):
+                continue  # 五四 is a day, 五四个 would be a count
             return m.end()
     return 0
 
@@ -479,7 +500,7 @@ def _number_at(text: str, wide: str, i: int, floor: int, size: int) -> tuple[Num
     elif _vague(wide, i):
         m = _HAN_RE.match(wide, i)
         return None, m.end() if m else i + 1
-    read = _read(wide, i)
+    read = _spaced(wide, i) or _read(wide, i)
     if read is None:
         return None, i + 1
     if not ascii_digit:
@@ -492,13 +513,19 @@ def _number_at(text: str, wide: str, i: int, floor: int, size: int) -> tuple[Num
     half = _HALF_AFTER.match(wide, read.end)
     start, end, mark, span = _qualify(wide, i, floor, read)
     low, high = read.low, read.high
-    if half and not read.mark:
+    cents = _CENTS.match(wide, read.end) if not read.mark else None
+    if cents:
+        low = high = low + Decimal(_digit(cents[2])) / 10
+        span, end = cents.span(1), max(end, cents.end())
+    elif half and not read.mark:
         low = high = low + Decimal("0.5")
         span, end = half.span(1), max(end, half.end())
     ordinal = bool(_ORDINAL_BEFORE.search(wide, max(0, i - 3), i) or _ORDINAL_AFTER.match(wide, read.end))
     if read.single and not (span or mark or ordinal or _free(wide, i, read.end)):
         return None, read.end
     unit = wide[span[0] : span[1]] if span else ""
+    if unit == "月" and wide[read.end - 1] in "俩仨":
+        unit = "个月"
     if (unit in ("点", "时", "月", "日") and not mark) or (unit == "年" and 1900 <= read.low < 2100):
         if not (unit == "点" and _ISSUE.match(wide, span[1] if span else 0)):
             ordinal, low, high = True, read.low, read.high

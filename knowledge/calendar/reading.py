@@ -618,6 +618,8 @@ class _Scan:
                 stop = g.BEFORE.match(text, end)
                 end = stop.end() if stop else end
             else:
+                if m[0].strip().startswith("以来") and first and first > self.ref and last:
+                    first, last = first.replace(day=1, year=first.year - 1), last  # 以来 looks back
                 named_last, last = last, None
         elif (m := g.AFTER.match(text, end)) and point.day_given and not point.within:
             end = m.end()

@@ -61,7 +61,7 @@ def test_eight_threads_read_what_one_reads():
 
 def test_the_shared_expressions_are_read():
     """Every expression of the development set is right in the scorer's sense: an accepted window or rule."""
-    shared = HERE.parents[3].parent / "shared" / "extraction" / "time.dev.jsonl"
+    shared = HERE.parents[3] / "shared" / "extraction" / "time.dev.jsonl"
     if not shared.exists():
         pytest.skip("the shared development set is not here")
     for line in shared.read_text("utf-8").splitlines():
