@@ -42,6 +42,7 @@ class Held:
     issued_on: date | None
     version: str
     weight: float
+    learnt: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Catalogue:
     by_serial: dict[int, list[tuple[str, int, int]]] = field(default_factory=dict)
     regions: frozenset[str] = frozenset()
     weights: npt.NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
+    learnt: npt.NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
     in_force: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
 
     @property
@@ -98,7 +100,11 @@ def load(session: Session, token: str, base: Vocabulary, before: Catalogue | Non
         columns.region, columns.issued_on, columns.version,
     ).order_by(columns.id)  # fmt: skip
     held = [
-        Held(*row, weight=max(base.law_weight(row[2]), _OWN_WEIGHT if row[1] != "law" else 0.0))
+        Held(
+            *row,
+            weight=max(base.law_weight(row[2]), _OWN_WEIGHT if row[1] != "law" else 0.0),
+            learnt=base.learnt_laws.get(row[2], 0.0),
+        )
         for row in session.execute(query)
     ]
     index = {one.id: at for at, one in enumerate(held)}
@@ -120,6 +126,7 @@ def load(session: Session, token: str, base: Vocabulary, before: Catalogue | Non
         by_serial,
         frozenset(one.region for one in held if one.region),
         np.array([one.weight for one in held], dtype=np.float32),
+        np.array([one.learnt for one in held], dtype=np.float32),
         np.array([one.validity == records.IN_FORCE for one in held], dtype=np.bool_),
     )
 

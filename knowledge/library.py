@@ -17,13 +17,15 @@ from knowledge.retrieval.query import Plan, plan
 from knowledge.retrieval.quote import quote
 from knowledge.retrieval.references import Number, article_label, number_key, numbers, title_key
 from knowledge.retrieval.scoring import Scores, add_up, best, rarity
+from knowledge.retrieval.spelling import Speller, standard_speller
 from knowledge.retrieval.vocabulary import Vocabulary, standard
 from knowledge.text import normalise
 from storage import circulars as records
 from storage.circulars import Circular, Passage
 
-#: How much the law's weight (0..1) adds to a passage's score.
-ASKED_FOR = 16.0
+#: What a document's weight for the federation's work (0..1) adds to a passage's score, and what the weight learnt from
+#: questions adds; the latter in full for a question of USUAL_LENGTH characters, less for the short ones of a chat.
+ASKED_FOR, LEARNT, USUAL_LENGTH = 10.0, 12.0, 26
 #: Shares of the best score: a document named by number, by title; a rule of the reader's region, of another one.
 NUMBERED, TITLED, AT_HOME, ELSEWHERE = 1.0, 0.3, 0.3, 0.12
 #: What a repealed or replaced document's score is multiplied with, unless its year was asked for.
@@ -61,8 +63,15 @@ class Library:
     Safe to share between threads. A change committed by any process is seen by the next look-up.
     """
 
-    def __init__(self, *, vocabulary: Vocabulary | None = None, cache_bytes: int = CACHE_BYTES) -> None:
+    def __init__(
+        self,
+        *,
+        vocabulary: Vocabulary | None = None,
+        speller: Speller | None = None,
+        cache_bytes: int = CACHE_BYTES,
+    ) -> None:
         self._base = vocabulary or standard()
+        self._speller = speller or standard_speller()
         self._cache = PostingCache(cache_bytes)
         self._catalogue: Catalogue | None = None
         self._loading = threading.Lock()
@@ -96,7 +105,7 @@ class Library:
         `today` does not hold yet.
         """
         state = self.catalogue(session)
-        asked = plan(query, state.vocabulary)
+        asked = plan(query, state.vocabulary, self._speller)
         if not asked.weights or not state.segments or limit < 1:
             return []
         named = self._named(state, asked)
@@ -195,7 +204,7 @@ class Library:
         for at, share in named.items():
             bonus[at] += share
         top = max((float(one.max()) for one in scores if len(one)), default=0.0)
-        constant = (state.weights * ASKED_FOR + bonus * top) * factor
+        constant = (asked_for(state.weights, state.learnt, asked) + bonus * top) * factor
         return [
             np.where(one > 0, one * factor[view.documents] + constant[view.documents], 0)
             for one, view in zip(scores, state.segments, strict=True)
@@ -212,6 +221,12 @@ class Library:
         )
         order = {state.held[at].id: (state.held[at].validity != records.IN_FORCE, -named[at]) for at in named}
         return [row[0] for row in sorted(session.execute(query), key=lambda row: (order[row[1]], row[0]))]
+
+
+def asked_for(weights: Scores, learnt: Scores, asked: Plan) -> Scores:
+    """What being asked for often adds to the passages of each document."""
+    share = min(1.0, len(asked.text) / USUAL_LENGTH) ** 2
+    return weights * np.float32(ASKED_FOR) + learnt * np.float32(LEARNT * share)
 
 
 Ranked = tuple[float, Passage, Circular]

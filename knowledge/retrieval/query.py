@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from knowledge.retrieval.impacts import query_terms
 from knowledge.retrieval.references import Article, Number, articles, numbers, title_key, years
+from knowledge.retrieval.spelling import Respelling, Speller
 from knowledge.retrieval.vocabulary import Vocabulary
 from knowledge.text import normalise
 
@@ -19,6 +20,8 @@ CHARACTER, PAIR = 1.0, 1.0
 EXPLAINED, PADDING = 0.6, 0.3
 #: What all legal words of one everyday word together may add (shared by the square root of their number).
 SYNONYM, SYNONYM_CHARACTER = 0.7, 0.2
+#: Words as typed, when they were read as others, and others that sound the same.
+AS_TYPED = 0.4
 
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
 _SPACES = re.compile(r"\s+")
@@ -29,7 +32,8 @@ class Plan:
     """What to look for: the normalised question, terms with weights, documents and articles named in it.
 
     `spoken` are the terms of the question's own words, without what synonyms added; `names` is the text in which
-    titles are looked for: the question without brackets and spaces, then what short names stand for.
+    titles are looked for: the question without brackets and spaces, then what short names stand for; `respelt`: it
+    was read as other words than typed.
     """
 
     text: str
@@ -39,11 +43,14 @@ class Plan:
     years: frozenset[int] = frozenset()
     numbers: list[Number] = field(default_factory=list)
     articles: list[Article] = field(default_factory=list)
+    respelt: bool = False
 
 
-def plan(question: str, vocabulary: Vocabulary) -> Plan:
-    """Read a question; never fails, an empty one has no terms."""
-    text = _SPACES.sub(" ", normalise(question)).strip()[:LONGEST_QUESTION]
+def plan(question: str, vocabulary: Vocabulary, speller: Speller | None = None) -> Plan:
+    """Read a question; never fails, an empty one has no terms. With a speller slips and pinyin are read as meant."""
+    typed = _SPACES.sub(" ", normalise(question)).strip()[:LONGEST_QUESTION]
+    meant = speller.respell(typed) if speller is not None else Respelling(typed)
+    text = meant.text
     known = list(synonym_spans(text, vocabulary))
     emphasis = _emphasis(text, vocabulary)
     found = numbers(text)
@@ -64,11 +71,14 @@ def plan(question: str, vocabulary: Vocabulary) -> Plan:
     for term in spoken:
         for target, weight in vocabulary.translations.get(term, ()):
             added[target] = added.get(target, 0.0) + weight
+    if text != typed:  # the guess may be wrong: what was typed counts too
+        for term, _ in query_terms("\n".join([typed, *meant.also])):
+            added[term] = max(added.get(term, 0.0), AS_TYPED)
     for term, weight in added.items():
         weights[term] = max(weights.get(term, 0.0), weight)
     expanded = [target for start, end in known for target in vocabulary.synonyms[text[start:end]]]
     names = "\n".join([title_key(text), *expanded])
-    return Plan(text, weights, spoken, names, frozenset(years(text)), found, articles(text))
+    return Plan(text, weights, spoken, names, frozenset(years(text)), found, articles(text), text != typed)
 
 
 def _add_targets(added: dict[str, float], targets: tuple[str, ...]) -> None:

@@ -34,9 +34,9 @@ class Vocabulary:
     longest: int = 0
 
     def law_weight(self, title_key: str) -> float:
-        """How much asked-for a law is, 0..1: half what officials say, half what questions have taught."""
+        """How much asked-for a law is in the federation's work, 0 (not listed) to 1."""
         said = [value for word, value in self.law_patterns if word in title_key]
-        return (max([self.law_weights.get(title_key, 0.0), *said]) + self.learnt_laws.get(title_key, 0.0)) / 2
+        return max([self.law_weights.get(title_key, 0.0), *said])
 
     def with_synonyms(self, more: Iterable[tuple[str, Sequence[str]]]) -> Vocabulary:
         """The vocabulary with the words officials added; theirs come first."""

@@ -18,7 +18,7 @@ import numpy as np
 from sqlalchemy import func, select
 
 from knowledge.catalogue import Catalogue
-from knowledge.library import ASKED_FOR, Library
+from knowledge.library import Library, asked_for
 from knowledge.retrieval.impacts import PostingList
 from knowledge.retrieval.learning import Lesson, learn_documents, learn_terms
 from knowledge.retrieval.query import Plan, plan
@@ -82,8 +82,9 @@ def cases(store: Store, questions: Sequence[dict]) -> tuple[list[Case], Catalogu
 
 
 def lesson(case: Case, state: Catalogue, laws: dict[str, float]) -> Lesson:
-    vocabulary = replace(standard(), learnt_laws=laws)
-    constant = np.array([vocabulary.law_weight(state.held[at].title_key) for at in case.documents]) * ASKED_FOR
+    weights = np.array([state.held[at].weight for at in case.documents], dtype=np.float32)
+    learnt = np.array([laws.get(state.held[at].title_key, 0.0) for at in case.documents], dtype=np.float32)
+    constant = asked_for(weights, learnt, case.asked)
     terms = list(case.asked.weights)
     learns = np.array([term in case.asked.spoken for term in terms])
     return Lesson(terms, learns, case.matrix, constant.astype(np.float32), case.answers)
