@@ -71,7 +71,7 @@ class App:
             self.platforms.append(ChatPage(self.demo.show_pushed))
         if self.wechat is not None:
             self.platforms.append(self.wechat)
-        self.sender = Sender(self.store, self.platforms, self.clock, step=step)
+        self.sender = Sender(self.store, self.platforms, self.clock, overtaken=outgoing.overtaken, settled=outgoing.settled, step=step)
         self.jobs = jobs.table(self.store, self.world, self.platforms)
         self.metrics = Metrics(CollectorRegistry(), self.store)
         self._scheduler: BackgroundScheduler | None = None

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.platforms.base import Platform, SendError
@@ -35,8 +36,10 @@ IDLE = 0.5
 #: After how many seconds one send is given up: it may still have arrived.
 SEND_TIMEOUT = 30.0
 
-#: Says whether what a row is about still holds at the moment of sending; a reason if not.
-StillDue = Callable[[Claimed], str | None]
+#: Which of the claimed rows are no longer to be sent, and why: asked in the transaction of the claim.
+Overtaken = Callable[[Session, Sequence[Claimed]], dict[int, str]]
+#: Books what became of rows, in the transaction that records it.
+Settled = Callable[[Session, Sequence[tuple[Claimed, Outcome]], datetime], None]
 
 
 class Sender:
@@ -46,14 +49,13 @@ class Sender:
     """
 
     def __init__(
-        self, store: Store, platforms: Sequence[Platform], clock: Clock, *, still_due: StillDue | None = None,
-        settled: Callable[[Sequence[tuple[Claimed, Outcome]]], None] | None = None,
-        step: Callable[[str], None] = lambda _: None,
+        self, store: Store, platforms: Sequence[Platform], clock: Clock, *, overtaken: Overtaken | None = None,
+        settled: Settled | None = None, step: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.store = store
         self.platforms: Mapping[tuple[str, str], Platform] = {(p.name, p.account): p for p in platforms}
         self.clock = clock
-        self._still_due = still_due
+        self._overtaken = overtaken
         self._settled = settled
         self._step = step
         self._stop = threading.Event()
@@ -102,11 +104,12 @@ class Sender:
         with self.store.begin() as session:
             claimed = outbox.claim(
                 session, token=token, now=self.clock.now(), lease=LEASE, limit=limit, platforms=names)
+            overtaken = self._overtaken(session, claimed) if self._overtaken is not None and claimed else {}
         if not claimed:
             return 0
         self._step("claimed")
         gate = asyncio.Semaphore(CONCURRENT)
-        outcomes = await asyncio.gather(*(self._one(row, gate) for row in claimed))
+        outcomes = await asyncio.gather(*(self._one(row, gate, overtaken.get(row.id)) for row in claimed))
         self._step("sent")
         self._record(token, list(zip(claimed, outcomes, strict=True)))
         self._step("recorded")
@@ -118,18 +121,17 @@ class Sender:
             for row, outcome in settled:
                 if outcome.state == "failed" and outcome.error and outcome.error.startswith("gone:"):
                     session.get_one(Identity, row.identity_id).unreachable = outcome.error[5:69]
-        if self._settled is not None:
-            self._settled(settled)
+            if self._settled is not None:
+                self._settled(session, settled, self.clock.now())
 
-    async def _one(self, row: Claimed, gate: asyncio.Semaphore) -> Outcome:
+    async def _one(self, row: Claimed, gate: asyncio.Semaphore, overtaken: str | None) -> Outcome:
         platform = self.platforms.get((row.platform, row.account))
         if platform is None:
             return Outcome(row.id, "failed", error="no such account")
         if row.klass == CASE and row.attempts > 1:  # it may have arrived: a message about a case is never resent by itself
             return Outcome(row.id, "failed", error="unknown whether it arrived; never resent by itself")
-        reason = self._still_due(row) if self._still_due is not None else None
-        if reason is not None:
-            return Outcome(row.id, "cancelled", error=reason)
+        if overtaken is not None:
+            return Outcome(row.id, "cancelled", error=overtaken)
         async with gate:
             try:
                 await self._paces[row.platform, row.account].wait()
