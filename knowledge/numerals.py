@@ -85,7 +85,7 @@ _ORDINAL_AFTER: Final = re.compile(
     r"(?:[号](?!人)|楼|室|会议室|届|年级|月(?!饼)|日(?!游)|[:：]\d|点(?:[半钟整一三\d到]|$)|时(?=\d|[许整分]|$)|单元|中学|小学(?!生)|完小|幼儿园|幼|路公?交?车?站|热线|专线|平台|栋|幢|层(?!以)|组(?=村民|长|的)|队(?=长)|大道|国道|省道)"
 )
 _PHONE: Final = re.compile(
-    r"\d{7,}|0\d{2,3}-\d{7,8}|12(?:338|345|348|355|350|315|333|320|377|388|309|110|119|318|328|356|369|381|393|395|312|123)(?![\d.,%余多来万]|[个名人户份元本张场])|(?:11[0-9]|12[0-2])(?![\d.,%]|[余多来]|[个名人户份元本张场次位条件块岁斤袋])"
+    r"\d{7,}|0\d{2,3}-\d{7,8}|12(?:338|345|348|355|350|315|333|320|377|388|309|110|119|318|328|356|369|381|393|395|312|123)(?![\d.,%余多来万]|[个名人户份元本张场])|(?:11[0-9]|12[0-2])(?=急救|报警|电话|宣传日|消防|救护|热线|指挥|民警|平台|联动|接警)|(?<=[打拨喊叫])(?:11[0-9]|12[0-2])(?!\d)"
 )
 _DOC: Final = re.compile(r"[〔\[【(（]?(?:19|20)\d\d[〕\]】)）]\s?\d*号?")
 _HALF_AFTER: Final = re.compile(
@@ -525,7 +525,7 @@ def _number_at(text: str, wide: str, i: int, floor: int, size: int) -> tuple[Num
         return None, read.end
     unit = wide[span[0] : span[1]] if span else ""
     if unit == "月" and wide[read.end - 1] in "俩仨":
-        unit = "个月"
+        unit, ordinal = "个月", False
     if (unit in ("点", "时", "月", "日") and not mark) or (unit == "年" and 1900 <= read.low < 2100):
         if not (unit == "点" and _ISSUE.match(wide, span[1] if span else 0)):
             ordinal, low, high = True, read.low, read.high
