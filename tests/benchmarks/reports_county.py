@@ -15,6 +15,7 @@ from sqlalchemy import func, insert, select, text
 
 from bot.example.load import load_example
 from storage import schema
+from storage.conversations import Conversation
 from storage.inbox import Inbox
 from storage.outbox import Outbox
 from storage.people import Identity, Person, Post
@@ -99,6 +100,8 @@ def fill(url: str, secret: str, appid: str, villages: int) -> None:
                                    "person_id": person, "unreachable": ""})  # fmt: skip
         for table, new in rows.items():
             session.execute(insert(table), new)
+        bound = select(Identity.id, text("'{}'"), text("0")).where(Identity.external_id.startswith("oBenchmark"))
+        session.execute(insert(Conversation).from_select(["identity_id", "state", "version"], bound))
         if not store.is_sqlite:  # the rows above brought their own ids
             for name in ("unit", "person"):
                 sequence = f"pg_get_serial_sequence('{name}', 'id')"
