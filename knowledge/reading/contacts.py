@@ -15,6 +15,7 @@ _PHONE = re.compile(
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _LABEL = re.compile(
     r"联\s*[系络]\s*人[^，。；;\n：:\d]{0,10}?[:：]|联\s*[系络]\s*人(?:及电话|及联系电话|及联系方式)?\s+|"
+    r"联系人(?=[\u4e00-\u9fff]{2,4}[，,（(\s]{0,2}(?:电话|手机)?[:：]?\s*\d{5})|"
     r"(?:联系|咨询)方式\s*[:：]|(?:联系|咨询|办公|报名|联络)电话\s*[:：]|(?<!联系)电\s*话\s*[:：]"
 )
 _MORE = re.compile(
@@ -41,7 +42,7 @@ def read_contacts(lines: list[Line], text: str) -> tuple[Contact, ...]:
         ):
             place += 1
             clause += "；" + lines[place].text
-        contacts += _clause(clause)
+        contacts += _clause(clause.split("。")[0])
         place += 1
     contacts = list(dict.fromkeys(contacts))
     emails = list(dict.fromkeys(match.group() for match in _EMAIL.finditer(text)))
@@ -63,6 +64,8 @@ def _clause(clause: str) -> list[Contact]:
     emails = [match.group() for match in _EMAIL.finditer(clause)]
     names = _people(_EMAIL.sub(" ", _PHONE.sub(" ", clause)))
     count = max(len(names), 1 if phones or emails else 0)
+    if len(phones) == 1:  # 「联系人：陈敏、李红，电话：…」: one telephone for both
+        phones *= count
     found = []
     for place in range(count):
         found.append(

@@ -134,7 +134,9 @@ def _addressees(lines: list[Line], top: int) -> tuple[int | None, tuple[str, ...
             parties = _parties(whole)
             if parties:
                 return place, parties, -1
-        match = re.match(r"([^：:。]{2,80})[：:](?=\s*(?:现|为|根据|按|经|你|请|兹|今))", text)
+        match = re.match(
+            r"(?:【[^】]{2,12}】)?([^：:。【】]{2,80})[：:](?=\s*(?:现|为|根据|按|经|你|请|兹|今|接))", text
+        )
         if match and (parties := _parties(match.group(1))):
             return place, parties, start + match.end()
         if "。" in text and len(text) > 60:
@@ -144,6 +146,8 @@ def _addressees(lines: list[Line], top: int) -> tuple[int | None, tuple[str, ...
 
 def _parties(text: str) -> tuple[str, ...]:
     text = re.sub(r"^主\s*送\s*(?:机关)?\s*[:：]\s*", "", text).strip("：: ")
+    if re.match(r"(?:尊敬|亲爱)的[^，。]{2,30}$", text):
+        return (text[3:],)
     if not text or len(text) > 240 or re.search(r"[。！？]|如下|通知|有关事项|联系人|电话|附件", text):
         return ()
     parties = split_parties(text)

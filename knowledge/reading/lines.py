@@ -47,7 +47,9 @@ def is_organisation(text: str) -> bool:
     return bool(_organisation().search(text)) and not re.search(r"[。！？；]|常委$", text)
 
 
-_STANDS_ALONE = re.compile(r"\s*(?:各|全|县|市|省|区|镇|乡|州|本|驻|有关|相关|团|[^、，,；;]{2,}(?:县|市|区|镇|乡))")
+_STANDS_ALONE = re.compile(
+    r"\s*(?:各|全|县|市|省|区|镇|乡|州|本|驻|机关|直属|高校|企业|有关|相关|团|[^、，,；;]{2,}(?:县|市|区|镇|乡))"
+)
 
 
 def split_parties(text: str) -> tuple[str, ...]:

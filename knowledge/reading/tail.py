@@ -11,10 +11,12 @@ from knowledge.reading.numbers import find_doc_numbers
 
 _STAMP = re.compile(r"[（(](?:盖章|公章|印章|章|代章|印|签章)[)）]")
 _LIST = re.compile(r"附\s*件?\s*[:：]\s*(?P<rest>.*)$")
+_EACH = re.compile(r"附\s*件\s*[\d一二三四五六七八九十]{1,2}\s*[:：]\s*\S.{2,60}$")
 _ITEM = re.compile(
-    r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})\s*[.、．:：]\s*|[（(]\d{1,2}[)）]\s*|[①-⑳]\s*|附件\s*\d{1,2}\s*[:：.、]?\s*"
+    r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})\s*[.、．:：]\s*|[（(]\d{1,2}[)）]\s*|[①-⑳]\s*|附件\s*[\d一二三四五六七八九十]{1,2}\s*[:：.、]?\s*"
 )
 _COPIES = re.compile(r"抄\s*[送报]\s*[:：]\s*")
+_AFTER_COPIES = re.compile(DATE.pattern + r"\s*印\s*发|^(?:附件|联系人|主题词|[（(]?共印)")
 _PRINTED = re.compile(DATE.pattern + r"\s*印\s*发")
 
 
@@ -34,7 +36,7 @@ class Tail:
 def read_tail(lines: list[Line], body: int, text_end: int) -> Tail:
     """Read the tail from the lines after index `body`."""
     signature = _signature(lines, body)
-    listing, attachments = _attachments(lines, body)
+    listing, attachments = _attachments(lines, body, signature[0])
     cc_line, cc = _copies(lines, body)
     starts = [lines[place].start for place in (signature[0], listing, cc_line) if place is not None]
     annex = next(
@@ -98,8 +100,12 @@ def _signing(text: str) -> bool:
         and "\t" not in text
         and not re.search(r"[，。；：:、！？“《\d]", text)
         and not re.match(r"[（(]|附|抄|联系|各|请|要", text)
-        and all(is_organisation(name) and len(name) >= 4 for name in _names(text))
+        and all(_is_signer(name) for name in _names(text))
     )
+
+
+def _is_signer(name: str) -> bool:
+    return is_organisation(name) and len(name) >= (3 if name[0] in "省市州县区镇乡" else 4)
 
 
 def _names(text: str) -> list[str]:
@@ -114,8 +120,12 @@ def _printed(lines: list[Line]) -> str | None:
     return None
 
 
-def _attachments(lines: list[Line], body: int) -> tuple[int | None, tuple[str, ...]]:
-    """The line of 附件：… and the names listed there."""
+def _attachments(lines: list[Line], body: int, signature: int | None) -> tuple[int | None, tuple[str, ...]]:
+    """The line of 附件：… and the names listed there; after the signature 附件1：… is an annex's own heading."""
+    each = [place for place in range(body, signature or len(lines)) if _EACH.match(lines[place].text)]
+    if each and (signature is not None or len(each) > 1):
+        named = [name for place in each for name in _inline_items(lines[place].text)]
+        return each[0], tuple(named)
     for place in range(body, len(lines)):
         match = _LIST.match(lines[place].text)
         if match is None or "\t" in lines[place].text:
@@ -165,14 +175,12 @@ def _copies(lines: list[Line], body: int) -> tuple[int | None, tuple[str, ...]]:
             continue
         whole = lines[place].text[match.end() :]
         for line in lines[place + 1 : place + 8]:
-            if (
-                whole.rstrip().endswith("。")
-                or _PRINTED.search(line.text)
-                or re.match(r"附件|联系人|主题词|共印|[（(]共印", line.text)
-            ):
+            further = _COPIES.match(line.text)
+            if not further and (whole.rstrip().endswith("。") or _AFTER_COPIES.search(line.text)):
                 break
-            whole += line.text
-        whole = whole.split("。")[0]
+            whole += "；" + line.text[further.end() :] if further else line.text
+        whole = re.sub(r"。(?=；)", "", whole)
+        whole = re.sub(r"[。\s]*抄\s*[送报]\s*[:：]\s*", "；", whole).split("。")[0]
         parties = [party for party in split_parties(whole) if not re.match(r"存档|归档|存[（(]|校对|打印", party)]
         return place, tuple(parties)
     return None, ()
