@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Route
 
-from bot import jobs
+from bot import jobs, outgoing
 from bot import settings as settings_module
 from bot.clock import Clock, SystemClock
 from bot.demo_backend import DemoBackend
