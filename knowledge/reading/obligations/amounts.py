@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from knowledge.reading.obligations.vocabulary import acts, either, words
+from knowledge.reading.obligations.vocabulary import acts, either, pairs, words
 
 DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?万?(?!元|亿)|\d+(?:\.\d+)?|[一二两三四五六七八九十百千]+"
@@ -33,15 +33,15 @@ def _count() -> re.Pattern[str]:
     )
 
 
-IDIOM = re.compile(r"一[人户村家事企乡镇校]一|一式|一次性|一项项|一件件|一对一|一条龙|一个[月年季周]|一条(?:主?线|心)|一张图|一本账|一批|两[癌纲新节法会]|一盘棋|[三五六]好")
+IDIOM = re.compile(r"件事|一[人户村家事企乡镇校]一|一式|一次性|一项项|一件件|一对一|一条龙|一个[月年季周]|一条(?:主?线|心)|一张图|一本账|一批|两[癌纲新节法会]|一盘棋|[三五六]好")
 COPIES = re.compile(r"一式(?P<n>[一二两三四五六七八九十\d]+)份")
-BAD_BEFORE = re.compile(r"(?:第|届|附件|附表|表|前|每|近|统|唯|进|同|另|分|共分|其|逐|新|上|下|这|某|之|〔|（|\(|No\.?)$")
+BAD_BEFORE = re.compile(r"(?:第|届|附件|附表|表|前|每|近|统|唯|进|同|另|分|共分|其|逐|新|上|下|这|某|之|只|只报|〔|（|\(|No\.?)$")
 LOOK_BACK = re.compile(rf"({LEAST})[^，。；、\d一二两三四五六七八九十]{{0,14}}$")
 LOOK_BACK_MOST = re.compile(rf"({MOST})[^，。；、\d一二两三四五六七八九十]{{0,6}}$")
 TAIL = re.compile(rf"(?:[\s　：:，,、]|{LEAST}|{MOST}|各|共|共计|约|分别|仅|限报?|均|为|要|应|须|需|将|达到|达|的|总数|数量|有)+$")
 HEAD = re.compile(r"^(?:[\s　]|的|新的|以上|左右|高质量的?|优秀的?|有关|相关|具有代表性的|有代表性的)+")
 STOPS = re.compile(
-    r"[，。；、：:（）()\n“”\d]|和(?=[\d一二两三])|准时|参加|参会|出席|并|或|以及|进行|报|用于|用作|作为|接受|到|在|于|给|至|每|，|组成|负责|担任|专门|专职|兼职|列席|分|予以|为|有"
+    r"[，。；、：:（）()\n“”\d]|^[和及与]|和(?=[\d一二两三])|准时|参加|参会|出席|并|或|以及|进行|报|用于|用作|作为|接受|到|在|于|给|至|每|，|组成|负责|担任|专门|专职|兼职|列席|分|予以|为|有"
 )
 GENERIC = re.compile(r"(?:工作)?(?:机制|活动|工作|任务|要求|标准|方式)")
 EACH = re.compile(r"^.*(?:每个?|各)(?:行政)?(?:[村镇县乡批场期户人]|社区|街道|支部|单位)(?:（[^）]*）)?")
@@ -50,7 +50,7 @@ NAMED_SET = re.compile(r"(?:重点|专项|主要|基础)?(?:工作|制度|行动
 RESULT_UNITS = frozenset({"场", "次", "期", "篇", "户", "名", "份", "节", "堂", "人", "场次", "人次", "幅", "张", "部", "家"})
 PEOPLE = frozenset({"人", "名", "户", "位", "人次"})
 TOPIC = re.compile(r"[《“](?P<noun>[^》”]{2,20})[》”]")
-HEAD_NOUNS = re.compile(r"(?:[）)]|妇联|单位|乡镇|街道|社区|村|县|市|区)(?=[^）)]{2,6}$)")
+HEAD_NOUNS = re.compile(r"(?:[）)]|妇联|单位|乡镇|街道|社区|村|县|市|区)(?=[^）)级直]{2,6}$)")
 
 
 def _value(word: str) -> str:
@@ -82,18 +82,22 @@ def _before(text: str, start: int, position: int) -> str:
     ends = [
         match.end()
         for match in acts().finditer(stretch)
-        if match.end() < len(stretch) - 1 and stretch[match.end()] not in "率面数"
+        if match.end() < len(stretch) - 1
+        and stretch[match.end()] not in "率面数"
+        and pairs("acts.tsv")[match[0]] != "noun"
     ]
     if ends:
         stretch = stretch[ends[-1] :]
-    stretch = EACH.sub("", stretch)
+    stretch = re.sub(rf"^(?:.*(?:{LEAST}|其中))", "", EACH.sub("", stretch))
+    stretch = re.sub(r"\d+[\u4e00-\u9fff]$", "", stretch)
     cuts = [match.end() for match in HEAD_NOUNS.finditer(stretch)]
     if cuts:
         stretch = stretch[cuts[-1] :]
     stretch = re.sub(r"[（(][^（）()]*[)）]", "", stretch)
     stretch = re.sub(r"^(?:各|每个?|本|要|应|须|请|需|在|对|于|的|和|及|与|附)+", "", stretch)
     stretch = stretch.strip(" 　《》“”（）()")
-    return "" if len(stretch) < 2 or acts().fullmatch(stretch) else stretch
+    whole = acts().fullmatch(stretch)
+    return "" if len(stretch) < 2 or (whole and pairs("acts.tsv")[whole[0]] != "noun") else stretch
 
 
 def _quoted(text: str, position: int) -> bool:
@@ -106,6 +110,9 @@ def _quoted(text: str, position: int) -> bool:
 def _after(text: str, position: int, end: int, unit: str = "") -> str:
     """The noun that follows a count: 1场|法律知识讲座 → 法律知识讲座; "" if a verb follows."""
     stretch = re.sub(r"[（(][^（）()]{1,10}[)）](?=[\u4e00-\u9fff])", "", text[position:end])
+    bound = re.match(rf"(?:{LEAST})\d+[^，。；]{{1,3}}的", stretch)
+    if bound is not None:
+        stretch = stretch[bound.end() :]
     lead = HEAD.match(stretch)
     if lead is not None:
         stretch = stretch[lead.end() :]
@@ -116,7 +123,8 @@ def _after(text: str, position: int, end: int, unit: str = "") -> str:
     if stop is not None:
         stretch = stretch[: stop.start()]
     verb = acts().match(stretch)
-    if verb is not None and stretch == verb[0] and unit not in ("次", "场", "期", "场次", "轮"):
+    noun = verb is not None and pairs("acts.tsv")[verb[0]] == "noun"
+    if verb is not None and not noun and stretch == verb[0] and unit not in ("次", "场", "期", "场次", "轮"):
         return ""
     if "的" in stretch:
         first, _, rest = stretch.rpartition("的")

@@ -22,10 +22,10 @@ MODAL = re.compile(
     r"(?<![主重紧首摘纪])要(?![求素点闻件领])|(?<![响相供对适反])应(?![急用对有届聘邀])|(?<![所急必供])须|(?<![所急必])需(?!求)|请(?!假|求|示)|"
     r"务必|拟(?!定)|将(?!军)|计划(?=于|在|\d|[组举召开])|争取|力争|不少于|不低于|至少|原则上|确保|不得少于"
 )
-TENTATIVE = re.compile(r"拟(?!定|写|制|订|稿)|计划(?=于|在|\d|[组举召开])|争取(?!到)|力争|暂定|初步定于|初定|预计")
+TENTATIVE = re.compile(r"拟(?!定|写|制|订|稿|表彰|推荐|命名|录用|任|申报)|计划(?=于|在|\d|[组举召开])|争取(?!到)|力争|暂定|初步定于|初定|预计")
 EXEMPT = re.compile(r"不需|无需|不必|不再|毋须|免于|可不|不用")
 VOID = re.compile(
-    r"不得(?!少于|低于|晚于|迟于)|纳入|不予|视为|视同|取消.{0,8}资格|作为.{0,14}(?:依据|参考|内容之一|重要内容)|自行承担|食宿|由.{0,8}负责解释|逾期|"
+    r"经费|补助|以奖代补|拨付|标准为|不得(?!少于|低于|晚于|迟于)|纳入|不予|视为|视同|取消.{0,8}资格|作为.{0,14}(?:依据|参考|内容之一|重要内容)|自行承担|食宿|由.{0,8}负责解释|逾期|"
     r"有效期|施行|废止|为准|期满|聘期|任期|自理|乘车|费用|不收取|给予.{0,6}(?:奖励|补助|表扬)|颁发(?:荣誉)?证书|择优|优先"
 )
 EMPTY = re.compile(
@@ -47,8 +47,10 @@ ANNOUNCED = re.compile(r"拟于|拟在|将于|将在|将适时|拟举办|拟组�
 STEP = re.compile(r"(?:第[一二三四五六七八九十]步)?[，,]?[^，。；]{0,16}[（(][^（）()]*[月日旬][^（）()]*[)）]$")
 LEADS_ON = re.compile(r"(?:分配|安排|任务|名额|指标|要求|事项|方案|分工)[^，。；]{0,4}如下|如下[：:]?$|详?见附[件表]\d?$")
 OVER = re.compile(r"去年|上年|前年|往年|累计|同比|共(?:开展|举办|发放|走访|接待|报送|培训)|取得了|圆满")
+LEAFLET = re.compile(r"问答|[十百]问|答疑|手册")
+IN_FORCE = re.compile(r"起(?:正式|开始)?(?:执行|施行|实施|试行)")
 REACHED = re.compile(r"发放|赠送|送上|送去|培训妇女|覆盖|服务|惠及|参与|受益|人次")
-GATHERING = re.compile(r"开(?![展放通设办])[^，。；]{0,8}会")
+GATHERING = re.compile(r"开(?![展放通设办])[^，。；]{0,8}会|(?<=[县区乡镇村组])查(?=[\u4e00-\u9fff])")
 DATED_HEADING = re.compile(r"阶段|步骤|[（(][^（）()]*[月日底旬季度][^（）()]*[)）]|[月旬日季度][：:。]?$")
 SPLIT_DATES = re.compile(r"分别|分[两二三四\d]批|分[两二三四\d]次|各报|各开展|两次|两批|三次|各")
 SEPARATE_PAPER = re.compile(
@@ -104,7 +106,10 @@ class Clause:
 
 def find_obligations(document: Document) -> list[Obligation]:
     """The obligations a document states, in the order in which they stand; a law or a year's summary states none."""
-    if document.kind == "law" or document.secrecy:
+    issued = document.meta.addressees or "通知" in (document.meta.title or "")
+    if (document.kind == "law" and not issued) or document.secrecy:
+        return []
+    if LEAFLET.search(document.meta.title or ""):
         return []
     ref = reference(document)
     frame = frame_of(document, table_span(document, ref))
@@ -128,7 +133,6 @@ class _Reader:
         self.attended = False
         self.past = any_of("past.txt")
         self.lasting: list[Moment] = []
-        self.lasting_acts: set[str] = set()
         self.phase: Moment | None = None
 
     # -- walking through the text -------------------------------------------------------------------------------
@@ -142,7 +146,6 @@ class _Reader:
             self.spoken_in = places
             moments = moments_in(self.text, start, end, self.frame.ref)
             self.lasting = []
-            self.lasting_acts = set()
             self.phase = None
             for sentence in sentences(self.text, start, end, self.marks):
                 self._sentence(sentence, moments)
@@ -183,7 +186,6 @@ class _Reader:
                 previous = [m for m in own if m.rule is None and (m.dated or m.named == "period")]
             if previous:
                 self.lasting = previous
-                self.lasting_acts = {self.text[start:end] for start, end, _ in clause.verbs}
 
     def _goes_on(self, clause: Clause) -> bool:
         """Whether a sentence tells more of what the one before it dated: 届时…, or 每个县督查2个乡镇 after 督查."""
@@ -192,8 +194,7 @@ class _Reader:
         words = self.text[clause.start : clause.end]
         if words.startswith(("届时", "其中", "期间", "每场", "每期", "每次")):
             return True
-        shared = {self.text[start:end] for start, end, _ in clause.verbs} & self.lasting_acts
-        return bool(clause.counts) and words.startswith("每") and bool(shared)
+        return bool(clause.counts) and words.startswith("每") and all(m.first is not None for m in self.lasting)
 
     def _piece(self, start: int, end: int, line_moments: list[Moment], earlier: int) -> Piece:
         text = self.text[start:end]
@@ -204,12 +205,12 @@ class _Reader:
         verbs = [
             (match.start(), match.end(), pairs("acts.tsv")[match[0]])
             for match in acts().finditer(self.text, floor, end)
-            if not self._noun_act(match.start())
+            if pairs("acts.tsv")[match[0]] != "noun" and not self._noun_act(match.start())
         ]
         gathering = GATHERING.search(self.text, floor, end)
         if gathering is not None and not verbs:
             verbs.append((*gathering.span(), "hold"))
-        return Piece(start, end, text, moments, counts, who, verbs, EXEMPT.search(text) is not None)
+        return Piece(start, end, text, moments, counts, who, verbs, (EXEMPT.search(text) or IN_FORCE.search(text)) is not None)
 
     def _noun_act(self, start: int) -> bool:
         """Whether the act is inside a title or quotation (“送法进家庭”宣传)."""
@@ -217,6 +218,8 @@ class _Reader:
 
     def _subject(self, start: int, end: int, moments: list[Moment]) -> tuple[int, int] | None:
         text = self.text
+        if text.startswith("其中", start):
+            return None
         position = start
         for _ in range(4):
             lead = LEAD.match(text, position, end)
@@ -289,6 +292,8 @@ class _Reader:
             return False
         if all(piece.exempt for piece in clause.pieces) and not deadline:
             return False
+        if IN_FORCE.search(words) and not counts and len(verbs) < 3:
+            return False
         if REPEALED.search(words) and not re.search(r"资格", words):
             return False
         if VOID.search(words) and not any(kind == "submit" for _, _, kind in verbs) and not deadline:
@@ -303,7 +308,7 @@ class _Reader:
         if self._phase_heading(clause, words):
             return False
         if moments:
-            if verbs or deadline or any(m.rule or (m.clock and m.first) for m in moments):
+            if verbs or deadline or clause.who is not None or any(m.rule or (m.clock and m.first) for m in moments):
                 return True
             return modal and not PURE_GOAL.search(words)
         if any(count.firm for count in counts):
@@ -346,7 +351,7 @@ class _Reader:
         if any(m.first is not None and m.last is not None and (m.last - m.first).days > 120 for m in moments):
             return False
         announced = re.search(r"将于|定于|拟于|拟在|将在|请|推迟|延期|要于|完成|结束", words) is not None
-        return announced and not self.frame.appointments
+        return announced and not self.frame.label_lines
 
     # -- filling in ---------------------------------------------------------------------------------------------
 
@@ -586,6 +591,11 @@ def _begins(current: Clause, piece: Piece, text: str) -> bool:
     times = [m for m in current.moments if m.dated or m.named]
     mine = [m for m in piece.moments if m.dated or m.named]
     verbs, counts = current.verbs, current.counts
+    if piece.text.startswith(("其中", "遇", "如遇")):
+        return False
+    bare = sum(p.end - p.start for p in current.pieces) - sum(m.end - m.start for m in times) <= 8
+    if times and bare and not verbs and not counts and current.who is None:
+        return False
     since = bool(times) and all(m.since for m in times)
     if since and not verbs and not counts:
         return False
@@ -614,8 +624,6 @@ def _begins(current: Clause, piece: Piece, text: str) -> bool:
             return True
     if piece.who is not None and current.who is None and times and mine:
         return True
-    if piece.text.startswith(("其中", "遇", "如遇")):
-        return False
     if mine and times:
         if rhythms and not (counts and piece.counts):
             return False
@@ -641,6 +649,8 @@ def _trim(pieces: list[Piece]) -> list[Piece]:
             kept.pop(0)
         else:
             break
+    while len(kept) > 1 and re.search(r"标准为|补助|奖励", kept[-1].text):
+        kept.pop()
     while len(kept) > 1 and not kept[-1].counts and not any(m.dated or m.named for m in kept[-1].moments):
         if EMPTY.match(kept[-1].text) or VOID.search(kept[-1].text):
             kept.pop()

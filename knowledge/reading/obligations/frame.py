@@ -17,7 +17,7 @@ ORDER = re.compile(
     r"(?:通知|公告|安排|部署|方案|计划|意见|要求|事项|办法|提示|说明)[^。\n]{0,12}如下|(?:通知|安排|要求)如下|遵照执行|制定(?:本|如下|此)|如下(?:几点|几项)?(?:工作)?(?:实施)?(?:方案|要求|意见|措施|部署)|抓好贯彻"
 )
 SUMMARY = re.compile(r"总结|回顾|述职|情况(?:的)?(?:报告|汇报|通报)")
-ORDERING = re.compile(r"通知|方案|计划|要点|意见|安排|函")
+ORDERING = re.compile(r"(?:通知|方案|要点|意见|函|办法|制度)[）)》]?$|^[^总回述]*(?:计划|要点|安排)$")
 OUTLOOK = re.compile(
     r"下一步|下步|明年|今后|主要任务|工作思路|工作打算|工作计划|下一年|下半年(?:工作)?(?:打算|计划|安排)|\d{4}年(?:工作)?.{0,4}(?:任务|计划|打算|安排|要点|思路)"
 )
@@ -28,6 +28,8 @@ SHORT = 15  # days; a longer span is a campaign, not an appointment
 ANNOUNCED_SPAN = re.compile(r"(?:定于|拟于|将于|决定于|自|从)$")
 CARRIED_OUT = re.compile(r"^[^。；]{0,24}(?:开展|举办|进行|举行|实施)")
 CALL = re.compile(r"[\s　]*(?:@|【[^】]{1,8}】|通知[：:]|请)+")
+ARRIVAL = re.compile(r"[，,（( ]*(?:前)?(?:集中)?报到")
+SESSION = re.compile(r"第[一二三四五六七八\d](?:期|批|场)[：:，,]?[^，。；]{0,2}$")
 TAKES_PLACE = re.compile(r"(?:检查|活动|宣传|培训|竞赛|比赛|评选|督查|排查|筛查|行动|体检)[^，。；]{0,6}(?:将于|定于|拟于|于|从|自)$")
 
 
@@ -125,8 +127,12 @@ def frame_of(document: Document, table_span: tuple[date, date] | None) -> Frame:
                     appointments.append(Appointment(label, moment, (start, last)))
                     period = period or (moment.first, moment.last)
                     for other in found[1:]:
-                        if text[other.end : other.end + 12].strip("，,（( ").startswith(("前报到", "报到", "集中报到")):
-                            appointments.append(Appointment("报到", other, (other.start, other.end + 2)))
+                        arrival = ARRIVAL.match(text, other.end, last)
+                        session = SESSION.search(text, max(first, other.start - 8), other.start)
+                        if arrival is not None or session is not None:
+                            name = "报到" if arrival else label
+                            stop = arrival.end() if arrival else other.end
+                            appointments.append(Appointment(name, other, (other.start, stop)))
                 break
         match = people_label.match(text, at, end)
         if match is not None and people is None:
@@ -143,7 +149,8 @@ def frame_of(document: Document, table_span: tuple[date, date] | None) -> Frame:
     first_section = min((section.start for section in document.sections), default=0)
     order_from = order.end() if order else (0 if document.meta.addressees else first_section)
     background_until = 0
-    if SUMMARY.search(title) and not ORDERING.search(title) and not document.meta.addressees:
+    reviews = re.search(r"总结|述职", title) or not document.meta.addressees
+    if SUMMARY.search(title) and not ORDERING.search(title) and reviews:
         background_until = len(text)
         for section in document.sections:
             if OUTLOOK.search(section.heading or "") or (section.level == 0 and OUTLOOK.search(section.label)):

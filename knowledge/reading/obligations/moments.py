@@ -182,6 +182,8 @@ def _within(line: str, match: re.Match[str], ref: date | None) -> Moment | None:
 
 def _binding(line: str, moment: Moment, ref: date | None) -> Moment | None:
     """The moment as it binds, or None where it only describes (去年, 2025年上半年工作总结, 原定6月10日)."""
+    if line.startswith("前提交", moment.end) and moment.last is not None:
+        moment = replace(moment, first=None, end=moment.end + 1)
     before, after = line[: moment.start], line[moment.end :]
     words = line[moment.start : moment.end]
     if FORMER.search(before) or MOVED.search(after) or SINCE_PAST.search(after):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from knowledge.reading.document import Document, Row, Table
@@ -97,7 +98,9 @@ def row_obligations(document: Document, table: Table, ref: date | None, default_
             if not text:
                 continue
             if WHEN.search(name) and not COUNTED.search(name):
-                moments.extend(_cell_moments(document, row, i, ref))
+                closing = re.search(r"时限|期限|完成|截止", name) is not None
+                for moment in _cell_moments(document, row, i, ref):
+                    moments.append(replace(moment, first=None) if closing else moment)
                 continue
             number = NUMBER.match(text)
             if number is not None and not re.search(r"序号|编号|^$", name) and (COUNTED.search(name) or number["unit"]):
