@@ -17,16 +17,17 @@ _SERVING = frozenset({"慰问", "走访排查", "志愿服务", "捐赠救助", 
 _GIVING = frozenset({"慰问", "走访排查", "捐赠救助", "评选表彰"})
 
 _A_SESSION = re.compile(r"(?:搞|办|开|做|上|举办|组织|开展|讲|弄|有|演|放|听)(?:了|过)?(?:这么|那么)?([场期节])(?![地所面合间待末内次]|日)")
-_CASE_TALK = re.compile(r"纠纷|来访|来信|信访|投诉|咨询|矛盾|调解|案|诉求|上访|解答|答疑|求助|维权|反映|调处|化解|吵架")
+_A_CASE = re.compile(r"(?:调解|化解|处理|接待|调处|受理|办理|代理|劝和|接)(?:了|好了|成功)?(?:一|1)[起件桩宗](?!来|去)")
+_CASE_TALK = re.compile(r"纠纷|来访|接访|接待|来信|信访|投诉|咨询|矛盾|调解|案|诉求|上访|解答|答疑|求助|维权|反映|调处|化解|吵架")
 _MONEY_BEFORE = re.compile(
     r"(?:奖金|补助|补贴|慰问金|救助金|助学金|红包|资金|经费|花费|花|用|出|捐|捐款|善款|筹|筹款|筹集|每人|每户|人均|一人|一户|各|奖励|奖|价值|现金|拨|给|赞助|收入|礼金|学费|款)(?:了|是|为|共|一共|总共|共计|合计|的|现金|[:：])*$"
 )
 _PLANNED_MONEY = re.compile(r"预算|计划(?:投入|花)|预计(?:花|投入|费用)|打算花|准备花|大概要花|申请(?:了)?经费|没花|未花|贷")
 _EACH = re.compile(r"(?:每|一)(人|户|家|名|位|个孩子|生|个人|个|对)[^，。；;]{0,14}$|人均[^，。；;]{0,6}$|各[^，。；;]{0,4}$")
 _TOTAL = re.compile(r"(?:共计|总共|一共|总计|合计|共有|加起来|全部|共|拢共|合共|统共|总人数)(?:有|来了|到了|去了|是|约|计|大概|得有|参加|到场)*$")
-_ASIDE = re.compile(r"(?:咨询|意向|线上|直播间?|网上|牵手|谈好|成功|解答|答疑|其中|获奖|评委|工作人员|报名|当场|提问|发言|党员|签约|上台|入党|就业|录用|达成|配对|抽到|中奖|转诊|复查|异常|疑似|缺席|请假|没来|未到|还差|脱贫|回收|抽取)[^，。,；;]{0,9}$")
+_ASIDE = re.compile(r"(?:咨询|意向|线上|直播间?|网上|牵手|谈好|成功|解答|答疑|其中|获奖|评委|工作人员|报名|当场|提问|发言|党员|签约|上台|入党|就业|录用|达成|应到|应参加|应来|配对|抽到|中奖|转诊|复查|异常|疑似|缺席|请假|没来|未到|还差|脱贫|回收|抽取)[^，。,；;]{0,9}$")
 _AIDED = re.compile(r"(?:惠及|受益|服务|帮助|救助|帮扶|资助|慰问|看望|探望|走访|发给|送给|给|为|帮|关爱|表彰|评出|选出|评选|评上|颁给|评|奖励|捐给|送到|探访|入户|结对|收到|受助|获评|产生|推荐|覆盖|受惠)(?:了|出|过|到|全村|全镇|辖区|村里|我村|村内|的|群众|困难|家|共|约|有|是)*[^，。,；;]{0,6}$")
-_CAME = re.compile(r"(?:来|去|到|参加|到场|到会|出席|听|听课|在场|签到|学员|观众|参与|出动|派出|组织|派|现场|参训|参会|与会|受训|培训|检查|筛查|体检|旁听|出勤|共|一共|总共|有|坐了|做了|查了|量了|看了|领取|登记|召集|吸引|动员|发动|带|带领|人数|实到|受教育|的人|的有)(?:了|到|会|课|的|人数|有|得有|约|是|为|共|大概|人员|妇女|群众|者|是|差不多|[:：])*$")
+_CAME = re.compile(r"(?:来|去|到|参加|到场|到会|出席|听|听课|在场|签到|学员|观众|参与|出动|派出|组织|派|现场|参训|参会|与会|受训|培训|检查|筛查|体检|旁听|出勤|共|一共|总共|有|坐了|查了|量了|看了|领取|登记|召集|吸引|动员|发动|带|带领|人数|实到|受教育|的人|的有)(?:了|到|会|课|的|人数|有|得有|约|是|为|共|大概|人员|妇女|群众|者|是|差不多|[:：])*$")
 _ALL_WOMEN = re.compile(
     r"(?:给|为|组织|带领|带着?|召集|面向|针对|邀请|请|叫|都是|全是|清一色|教|发动|对|集中|把|是|来了|来的|动员|喊|约|领着|叫上|让)[^，。,；;0-9]{0,10}$"
 )
@@ -63,8 +64,9 @@ def read_counts(passage: Passage, form: str | None, taken: set[int]) -> Counts:
     """Assign every figure of the passage not already `taken` (by its start) by things handed out."""
     counts = Counts()
     groups: list[_Group] = []
+    serving = _there_to_serve(passage)
     for number in passage.numbers:
-        if number.start in taken:
+        if number.start in taken or re.match(r"[一每1](?:人|户|家|个)(?:一|1)", passage.text[number.start : number.start + 3]):
             continue
         if _money(passage, number, counts) or _sessions(passage, number, counts) or _cases(passage, number, counts):
             continue
@@ -74,19 +76,37 @@ def read_counts(passage: Passage, form: str | None, taken: set[int]) -> Counts:
         group = _group(passage, number)
         if group is None:
             continue
-        if _is_helped(passage, group, form):
+        if group.noun in ("家庭", "农户", "夫妻"):
+            if form in _GIVING:
+                _households(passage, number, counts)
+            continue
+        if _is_helped(passage, group, form) or (serving and "客" in group.marks):
             unit = "人次" if number.unit == "人次" else "人"
             _benefit(counts, passage, number, _whom(passage, group.noun), unit)
         else:
             groups.append(group)
     _a_session_without_figure(passage, counts)
     _attendance(passage, groups, counts, form)
+    if counts.cases is None:
+        match = _A_CASE.search(passage.text, passage.start, passage.end)
+        if match:
+            counts.cases, counts.spans["cases"] = "1", match.span()
     return counts
 
 
 def _before(passage: Passage, number: Number, reach: int = 20) -> str:
     left, _ = passage.clause_bounds(number.start)
+    if left > passage.start and passage.text[left - 1] in ":：":  # 人数：52
+        left = passage.clause_bounds(left - 2)[0]
     return passage.text[max(left, number.start - reach) : number.start]
+
+
+def _there_to_serve(passage: Passage) -> bool:
+    """Volunteers beside old people, or a home for them: the old are those helped, whatever the form."""
+    marks = [h.entry.person for h in passage.hits]
+    return any("队" in m for m in marks) or any(
+        h.word in ("敬老院", "养老院", "福利院", "幸福院", "光荣院", "颐养之家") for h in passage.hits
+    )
 
 
 def _number_end(number: Number) -> int:
@@ -97,7 +117,7 @@ def _money(passage: Passage, number: Number, counts: Counts) -> bool:
     text = passage.text
     explicit = number.unit in ("元", "块", "块钱") and not re.match(r"牌|匾|地|展板|毛巾|香皂|肥皂", text[_number_end(number) :][:2])
     before = _before(passage, number)
-    if number.unit == "块" and not re.search(r"[钱元]|每|给|花|出|捐|奖|补|红包", before + text[number.end : number.end + 3]):
+    if number.unit == "块" and not re.search(r"[钱元]|每|给|花|出|捐|奖|补|红包|慰问金|现金|资", before + text[number.end : number.end + 3]):
         explicit = False
     bare = not number.unit and number.low >= 100 and _MONEY_BEFORE.search(before) is not None
     if not explicit and not bare:
@@ -164,6 +184,10 @@ def _noun(passage: Passage, number: Number) -> Hit | None:
     """The word for the people counted: after the measure (26位残疾朋友) or before the figure (老人有76个)."""
     end = _number_end(number)
     text = passage.text
+    if not number.unit:  # 男青年二十二女青年十九
+        touching = next((h for h in passage.hits if h.end == number.start and h.entry.person and h.word != "人"), None)
+        if touching is not None:
+            return touching
     if number.unit in _NOUN_UNITS:
         return next((h for h in passage.hits if h.start <= number.unit_start < h.end and h.entry.person), None)
     left, right = passage.clause_bounds(number.start)
@@ -180,10 +204,18 @@ def _noun(passage: Passage, number: Number) -> Hit | None:
             if re.fullmatch(
                 r"(?:们|代表|骨干|等|人数|的)?(?:也|就|都|又)?(?:共计|总共|一共|共有|共|有|来了|到了|去了|来|去|达|约|到会|参加的?|参加人数|到场|得有|大概|差不多|是|[:：]|合计|送去|当场|里|出动|计|[一-龥]{1,3}有|送了?|奖励了?)*(?:共|有|得有)?", between
             ):
-                best = None if text[max(0, hit.start - 2) : hit.start] == "大人" else hit
+                best = None if text[max(0, hit.start - 2) : hit.start] == "大人" or _last_of_list(passage, hit, between) else hit
     if best is None and number.start <= left + 4 and left > passage.start and not re.search(r"[一-龥]", text[left : number.start].replace("共", "").replace("一", "").replace("总", "")):
         best = next((h for h in passage.hits if h.end == left - 1 and "客" in h.entry.person), None)
     return best
+
+
+def _last_of_list(passage: Passage, hit: Hit, between: str) -> bool:
+    """家长和小孩共三十四人: the figure is that of the whole list."""
+    if "共" not in between and "计" not in between:
+        return False
+    before = passage.text[max(passage.start, hit.start - 12) : hit.start]
+    return re.search(r"[和及、与]", before) is not None
 
 
 def _whole_noun(passage: Passage, hit: Hit) -> Hit:
@@ -225,8 +257,14 @@ def _group(passage: Passage, number: Number) -> _Group | None:
         return None
     total = _TOTAL.search(before) is not None
     aside = _ASIDE.search(before) is not None or re.match(r"(?:获奖|报名|咨询|没来|请假|缺席|就业|签)", after) is not None
-    subset = "其中" in before or re.search(r"(?:含|包括)[^，。]{0,4}$", before) is not None
+    subset = "其中" in before or re.search(r"(?:含|包括)[^，。]{0,4}$", before) is not None or _in_brackets(passage, number)
     return _Group(number, noun.word if noun else "", noun.entry.person if noun else "", total, aside, subset)
+
+
+def _in_brackets(passage: Passage, number: Number) -> bool:
+    """来了居民26人（妇女20人）: what stands in brackets is part of what stands before them."""
+    left, right = passage.clause_bounds(number.start)
+    return left > 0 and passage.text[left - 1] in "（(" and any(n.end < left for n in passage.numbers)
 
 
 def _is_helped(passage: Passage, group: _Group, form: str | None) -> bool:
@@ -239,7 +277,7 @@ def _is_helped(passage: Passage, group: _Group, form: str | None) -> bool:
         return True
     if re.search(r"(?:惠及|受益|受惠|覆盖|受助)", before) or re.match(r"受益|受惠", number_after):
         return True
-    if re.search(r"(?:评出|选出|表彰|评选|评上|推荐|授予|颁给)[^，。,；;]{0,14}$", before) and not re.search(r"(?:参加|来了|到会|到场)", before):
+    if re.search(r"(?:评出|选出|表彰|评选|评上|评了|评|推荐|授予|颁给)[^，。,；;]{0,14}$", before) and not re.search(r"(?:参加|来了|到会|到场)", before):
         return True
     if "客" in group.marks:
         if form in _SERVING:
@@ -311,8 +349,8 @@ def _attendance(passage: Passage, groups: list[_Group], counts: Counts, form: st
             counts.children, counts.spans["children"] = group.number.notation, span
         if "女" in group.marks and "?" not in group.marks and "队" not in group.marks and counts.women is None:
             counts.women, counts.spans["women"] = group.number.notation, span
-    sole = total is not None and not total.marks and not any(g.marks for g in groups)
-    if counts.women is None and sole and total is not None and _all_women(passage):
+    sole = counts.participants is not None and all(g.marks in ("", "众", "师众") or g.subset for g in groups)
+    if counts.women is None and sole and _all_women(passage):
         counts.women, counts.spans["women"] = counts.participants, counts.spans["participants"]
 
 

@@ -29,7 +29,11 @@ _BY_FORM = {
     "座谈会": ("组织建设", 2.0),
 }
 _SEVERAL = re.compile(r"(?:共|累计|总共|一共)?(?:开展|举办|组织|搞)(?:了)?(?:各类|各种)?(?:妇女|妇联)?活动\S{0,3}\d*[一二三四五六七八九十]*\s*(?:余|多)?(?:场|次)")
+_QUOTED = re.compile(r"[“「『][^”」』]{3,30}[”」』]")
 _GAVE = re.compile(r"(?:发|发放|送|派|贴|张贴|散发)(?:了|出)?[^，。,;；]{0,8}(?:传单|宣传|资料|折页|手册|明白纸)")
+
+
+_TAUGHT = re.compile(r"(?:给|为|跟|对)[^，。；]{1,10}讲|讲的是|来讲|[一-龥](?:律师|医生|大夫|老师|专家|主任|法官|警官|教授|书记|师傅)[一-龥]{0,3}讲(?!座|堂|台|好)|(?<![听宣主])讲(?:了)?(?=反|防|家|民法|婚姻|宪法|健康|两癌|妇女|法|彩礼|安全|贷款|禁毒|育儿)")
 
 
 class Kind(NamedTuple):
@@ -48,6 +52,8 @@ def read_kind(passage: Passage) -> Kind:
     if _SEVERAL.search(passage.said) and re.search(r"其中|包括|分别", passage.said):
         return Kind("其他", "组织建设", span, None, 3)
     category, category_span = _category(passage, form)
+    if form is None and category in ("平安建设", "维权普法") and re.search(r"发|宣传|传单|资料|日", passage.said):
+        form = "宣传"
     if form is None and category is not None and weight == 0 and re.search(r"活动|搞了|办了|开展", passage.said):
         form = "其他"
     return Kind(form, category, span, category_span, weight)
@@ -64,6 +70,8 @@ def _form(passage: Passage) -> tuple[str | None, tuple[int, int] | None, float]:
         if weight >= scores.get(form, 0):
             where[form] = hit
         scores[form] = max(scores.get(form, 0), weight) + (0.3 if form in scores else 0)
+    if _TAUGHT.search(passage.said):
+        scores["讲座"] = max(scores.get("讲座", 0), 2.3)
     if _GAVE.search(passage.said):
         scores["宣传"] = max(scores.get("宣传", 0), 2.2)
     if "慰问" in scores and "走访排查" in scores:
@@ -93,11 +101,15 @@ def _is_other_use(passage: Passage, hit: Hit) -> bool:
 def _category(passage: Passage, form: str | None) -> tuple[str | None, tuple[int, int] | None]:
     scores: dict[str, float] = {}
     where: dict[str, tuple[int, int]] = {}
+    quoted = _QUOTED.search(passage.text, passage.start, passage.end)
+    title = quoted.span() if quoted else None
     for hit in passage.hits:
         category = hit.entry.category
         if not category:
             continue
-        weight = hit.entry.category_weight + (0.01 * (hit.end - hit.start))
+        weight = hit.entry.category_weight + 0.01 * (hit.end - hit.start) + (1.5 if title and title[0] <= hit.start < title[1] else 0)
+        if hit.entry.person and form not in ("慰问", "走访排查", "捐赠救助", "志愿服务", "评选表彰"):
+            weight -= 2
         if category not in scores or weight > scores[category]:
             where[category] = (hit.start, hit.end)
             scores[category] = weight + 0.4 * (category in scores)

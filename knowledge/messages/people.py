@@ -18,7 +18,7 @@ _STOP_CHARS = set("，,。；;、！!？?：:\n（）()【】“”\"' +＋/")
 #: words at which the name of an organisation begins at the latest
 _CUES = (
     "联合 邀请 特邀 请来 请了 请到 聘请 聘 请 跟着 跟 和 与 同 由 向 把 给 在 到 从 去 来 的 了 协同 会同 配合 携手 组织 对接 依托 是 及 以及 叫 让 咱们 我们 俺们 咱 俺 我 为 参加 有 "
-    "今天 昨天 前天 明天 上午 下午 晚上 主席 全体 还有 加上 爱心企业 感谢 带领 共同 获得 收到 领 一起 就是 通过 借助 被 找 陪 都 女 进 赴 往 带 挂靠 日 号 天 我村 本村 我镇"
+    "今天 昨天 前天 明天 上午 下午 晚上 主席 全体 还有 加上 爱心企业 感谢 带领 共同 获得 收到 领 一起 就是 通过 借助 被 找 陪 都 女 进 赴 往 带 挂靠 日 号 天 我村 本村 我镇 地点 时间 主讲 单位 老师 其中 收到 授课"
 ).split()
 _WITH = re.compile(r"(?:联合|邀请|特邀|请来|请了?|请到|聘请|跟着?|和|与|同|由|会同|协同|配合|携手|还有|及|、|\+|感谢|来自|对接|依托|共同)(?:了|着|到)?(?:我们|咱|咱们|县里的?|镇里的?|市里的?|爱心企业|当地|驻村|附近)?$")
 _ACTS = re.compile(r"^(?:的)?(?:人|[一-龥]{0,3}(?:老师|医生|大夫|护士|律师|同志|领导|工作人员|干警|民警|专家|志愿者|干部|心理|讲师|女企业家|师傅|法官|家事))|^(?:也|都|一起|联合|来|到|派|捐|赠|出|的[^，。]{0,6}(?:金|款|物|慰问|救助)|赞助|资助|提供|送|授课|办|主办|协办|承办|共同|支持|参与|牵头|组织|给|帮|[一二两三四五六七八九十\d]+(?:位|名|个|人|家))|^[一-龥]{0,3}(?:主任|大夫|医生|律师|老师|所长|院长|局长|警官|经理|校长|[一-龥]老师)")
@@ -35,8 +35,12 @@ _LABELLED = re.compile(
 _SUBJECT = re.compile(
     rf"((?:[一-龥]{{0,14}}?)(?:[{_SURNAMES}](?:{_TITLE})|(?:{_TITLE})(?:{_FULL}|{_OLD})|(?:{_FULL})(?:{_TITLE})|[{_SURNAMES}][一-龥]{{1,2}}(?:{_TITLE})))(?:[一-龥]{{0,4}}?(?:来|到)[一-龥]{{0,12}}?)?(?:{_TALKED})"
 )
-_PLAIN_ROLE = re.compile(r"(?:^|[，,。；;\s完由])(?:现场)?((?:[一-龥]{0,8}?)(?:法官|律师|民警|专家|医生|消防员|农技员|技术员|心理咨询师|咨询师|讲师|教授|教官|调解员|检察官|护士长|营养师|老师))(?:[一-龥]{0,6}?)(?:授课|主讲|讲解|讲了|讲的|宣讲|来讲|现场讲|给大家讲|手把手|现场教|教大家|为大家讲)")
+_PLAIN_ROLE = re.compile(r"(?:^|[，,。；;\s完由])(?:现场)?((?:[一-龥]{0,8}?)(?:法官|律师|民警|专家|医生|消防员|农技员|技术员|心理咨询师|咨询师|讲师|教授|教官|调解员|检察官|护士长|营养师|绣娘|面点师|农艺师|技师|师傅|教练|老师))(?:[一-龥]{0,6}?)(?:授课|主讲|讲解|讲了|讲的|宣讲|来讲|现场讲|给大家讲|手把手|现场教|教大家|为大家讲|教(?=[，。；,]|$))")
 _TEACHER_FROM = re.compile(r"老师是(?!谁)([一-龥]{2,10}?)的")
+_DONOR = re.compile(r"爱心(?:企业|人士|商家|单位|老板)([一-龥]{2,8}?)(?=送|捐|赠|出资|来|赞|的|、|，|和|等|到|为|给|提供)")
+_CLAUSE_OF_ITS_OWN = re.compile(
+    rf"(?:^|[，,。；;\s])([一-龥]{{2,12}}(?:院|所|局|校|中心|站|队|会|公司|县里|镇里|市里|乡里|医院|中学|小学|办)的?(?:{_FULL}|{_OLD}|[{_SURNAMES}])(?:{_TITLE}))(?=$|[，,。；;！\s])"
+)
 _SPOKEN_FORMS = frozenset({"讲座", "培训", "会议", "宣传", "纠纷调解", "参观学习", "文体活动", "亲子活动", "座谈会", "义诊体检", "其他", None})
 
 
@@ -54,6 +58,9 @@ def read_partners(passage: Passage, own: frozenset[str] = frozenset()) -> list[F
         partner = _partner(passage, hit, own)
         if partner and not any(partner[0] in f[0] or f[0] in partner[0] for f in found):
             found.append(partner)
+    for match in _DONOR.finditer(passage.text, passage.start, passage.end):
+        if not any(match.group(1) in f[0] or f[0] in match.group(1) for f in found):
+            found.append((match.group(1), match.span(1)))
     return found
 
 
@@ -88,7 +95,7 @@ def _partner(passage: Passage, hit: Hit, own: frozenset[str]) -> Found | None:
         return None
     if hit.word.endswith("妇联") and re.match(r"主席|干部|要求|通知|安排|的要求|文件|部署|领导", after):
         return None
-    within = re.search(r"[在到去于]([一-龥]{0,8})$", text[max(left, hit.start - 10) : name_start])
+    within = re.search(r"(?<![收领得请])[在到去于]([一-龥]{0,8})$", text[max(left, hit.start - 10) : name_start])
     clause_before = text[passage.clause_bounds(hit.start)[0] : name_start]
     joined = _WITH.search(clause_before[-8:]) is not None or (left > passage.start and text[left - 1] in "、+")
     acting = _ACTS.match(after) is not None
@@ -136,7 +143,7 @@ def read_speaker(passage: Passage, form: str | None) -> Found | None:
         return None
     text, start, end = passage.text, passage.start, passage.end
     said = text[start:end]
-    for pattern in (_LABELLED, _INVITED, _SUBJECT, _PLAIN_ROLE):
+    for pattern in (_LABELLED, _INVITED, _SUBJECT, _PLAIN_ROLE, _CLAUSE_OF_ITS_OWN):
         for match in pattern.finditer(said):
             value = match.group(1).strip("、")
             if pattern is _INVITED and re.search(r"(?:能不能|想|帮忙|打算|准备|可以|要不要|能否|好不好|希望|申请)[^，。]{0,4}$", said[: match.start() + 1][-8:]):

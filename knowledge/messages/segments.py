@@ -3,11 +3,13 @@
 import re
 from dataclasses import replace
 
+from knowledge.messages.moments import OF_ALL_YEARS
 from knowledge.messages.passage import Passage
 
-_NUMBERED = re.compile(r"(?:^|(?<=[，。；;：:\s\n]))(?:[1-9一二三四五六][、.．)）](?!\d)|[（(][1-9一二三四五六][)）]|[一二三四五]是(?=[一-龥]{3})|第[一二三四五](?:件|个|项|场)?[，,、：:是])")
+_NUMBERED = re.compile(r"(?:^|(?<=[，。；;：:\s\n]))(?:[1-9一二三四五六](?:[、)）]|[.．](?!\d))|[（(][1-9一二三四五六][)）]|[一二三四五]是(?=[一-龥]{3})|第[一二三四五](?:件|个|项|场)?[，,、：:是])")
 _ALSO = re.compile(r"^(?:另外|还有|接着|然后|随后|之后|完了|再就是|另|下来|同日|当天下午|又|后来|紧接着|还(?:去|到|开|搞|走访|慰问|组织|调解|入户|办))")
 _NOTHING = re.compile(r"没(?:有)?(?:搞|办|开展|什么)?活动|没啥(?:事|活动)|休息|没安排|停了|取消了")
+_ELSEWHERE = re.compile(r"(?:在|去|到)(?:镇|县|乡|区|市)(?:里|上|政府|妇联)?(?:参加|去)?开(?:了)?(?:个|一天)?会(?!员)")
 _TWO_SHOWS = re.compile(r"(?:头|首|第一)(?:场|期|次|天)[^。]*?(?:第二|二|后一|下一)(?:场|期|次|天)")
 
 
@@ -47,6 +49,8 @@ def _doing(passage: Passage) -> int:
 
 
 def _nothing(passage: Passage) -> bool:
+    if _ELSEWHERE.search(passage.said):
+        return True
     return bool(_NOTHING.search(passage.said)) and _doing(passage) < 2
 
 
@@ -60,7 +64,9 @@ def _opens(passage: Passage, since: int, start: int) -> bool:
     timed = [t for t in here.times if t.start - start <= 6 and t.rrule is None and (t.day_given or t.part)]
     if timed:
         mine = timed[0]
-        earlier = [t for t in before.times if t.rrule is None]
+        earlier = [t for t in before.times if t.rrule is None and not OF_ALL_YEARS.match(t.text)]
+        if OF_ALL_YEARS.match(mine.text):
+            return False
         if not earlier:
             return _doing(before) >= 2 and _doing(rest) >= 2 and passage.text[start - 1] in "。；;\n" and bool(before.numbers)
         if _NOTHING.search(here.said) and mine.day_given:

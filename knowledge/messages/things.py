@@ -7,7 +7,7 @@ from knowledge.messages.passage import Passage
 from knowledge.messages.vocabulary import Hit
 from knowledge.numerals import Number
 
-_GIVE = re.compile(r"发|送|带(?:了|去|着|来)|赠|捐|领(?:了|取|到)|签|栽|种|贴|派|奖|拿|收到|分|每人|每户|一人|一户|人手|备了|提供|换|慰问品|买了|购|给|献|配")
+_GIVE = re.compile(r"发|送|带(?:了|去|着|来)|赠|捐|领(?:了|取|到)|签|栽|种|贴|派|奖|拿|收到|分|每人|每户|一人|一户|人手|备了|提供|换|慰问品|买了|买点|买些|买|购|给|献|配")
 _GIVE_NOUN = re.compile(
     r"(?:发放|发了|发出|发|赠送|送去了?|送上|送了|送出|送|捐赠|捐了|签订|签了|签署|签|栽种|栽了|栽|种下|种了|种|带去|带了|张贴|贴了|散发|派发|分发)(?:了|出)?(?:各类|各种|村民|妇女|孩子们?|老人|每人|大家)?([一-龥《》]{2,9}?)(?:共|约|各)?$"
 )
@@ -31,6 +31,8 @@ def read_things(passage: Passage) -> tuple[list[Material], Span | None, set[int]
     found.extend(_unknown(passage, hits, taken))
     found.extend(_planted(passage, taken))
     found.sort(key=lambda f: f[0])
+    counted = [m.item for _, m in found if m.n]
+    found = [f for f in found if f[1].n or not any(f[1].item in item for item in counted)]
     unique: list[Material] = []
     for _, material in found:
         if not any(m.item == material.item and (m.n == material.n or material.n is None) for m in unique):
@@ -44,11 +46,15 @@ def _not_a_thing(passage: Passage, hit: Hit) -> bool:
     if _AS_PLACE_OR_TOPIC.match(after):
         return True
     if len(hit.word) == 1:
+        if after[:1] in "共各" or before[-1:] in "米油、和":
+            return False
         if re.match(r"[一-龥]", before[-1:]) and not re.search(r"[送发带了捐本条斤袋箱桶只个和赠]", before[-1:]):
             return True
         if re.match(r"[一-龥]", after[:1]) and not re.match(r"[和各共及一二两三四五六七八九十百]", after):
             return True
     if re.search(r"(?:猜|做|包|插|修|学|剪|养|讲|学习|叠|画|写|跳|打|踢|念|卖|种植)(?:了|着)?$", before):
+        return True
+    if hit.word == "红包" and re.search(r"[元块]$|块钱$", before):
         return True
     return before.endswith(("作为", "主题", "优秀")) or (hit.word in ("书", "花", "笔", "药", "米", "油") and after[:1] in "记画香法会费店")
 
@@ -65,9 +71,13 @@ def _of_hit(passage: Passage, hit: Hit, hits: list[Hit], taken: set[int]) -> Mat
     text = passage.text
     item = _longer(passage, hit)
     for number in passage.numbers:
+        if number.start in taken and not _shared(text, hit, number):
+            continue
         if number.start >= hit.end and number.start - hit.end <= 4:
             between = text[hit.end : number.start]
-            if re.fullmatch(r"(?:等|们)?(?:了|共|各|约|有|[:：]|共计|一共|总共|合计| |[xX×*])*", between) and _thing_number(number):
+            if number.unit in ("元", "块", "块钱"):
+                return None
+            if re.fullmatch(r"(?:等|们)?(?:发|送|领|签|捐)?(?:了|出|去|共|各|约|有|[:：]|共计|一共|总共|合计| |[xX×*])*", between) and _thing_number(number):
                 taken.add(number.start)
                 return Material(item, number.notation, number.unit)
             shared = _shared(text, hit, number)

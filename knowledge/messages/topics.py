@@ -14,7 +14,7 @@ _ABOUT = (
     re.compile(r"(?:围绕|针对|关于)[“\"《]?([^，。,；;]{2,20}?)[”\"》]?(?:进行|开展|作|做|等|的?(?:主题|内容|问题|知识|讲|座谈|事)|展开|，|,|。|$)"),
     re.compile(r"(?:就|对)[“\"《]?([^，。,；;0-9]{2,20}?)[”\"》]?(?:的?(?:事情|问题|事宜|事|意见)|进行(?:讨论|协商|商)|征求)"),
     re.compile(r"(?:商量|讨论|商议|议的?是|议了|研究了?)[“\"《]?([^，。,；;]{2,20}?)[”\"》]?(?:的?(?:事|问题|事情|事宜|意见)|进行|，|,|。|$)"),
-    re.compile(r"(?:讲的是|讲的|讲了讲|讲解了?|宣讲了?|讲授了?|主讲|读的是|学的是|教的是|内容是|唱的是|说的是|内容[:：]|讲了|教了|学习了?|宣传了?|传达了?|培训内容)[“\"《]?([^，。,；;”》]{2,20}?)[”\"》]?(?=，|,|。|；|;|$|来了|到了|参加|怎么|咋|的知识|知识|等|[0-9二三四五六七八九]+[0-9十百]*[人名位个])"),
+    re.compile(r"(?:讲的是|讲的|讲了讲|讲解了?|宣讲了?|讲授了?|读的是|学的是|教的是|内容是|唱的是|说的是|(?:内容|讲座|培训|课题|宣传)[:：]|讲了|教了|学习了?|宣传了?(?![单册品资折页栏车员日周月])|传达了?|培训内容)[“\"《]?([^，。,；;”》]{2,20}?)[”\"》]?(?=，|,|。|；|;|$|来了|到了|参加|怎么|咋|的知识|知识|等|[0-9二三四五六七八九]+[0-9十百]*[人名位个])"),
     re.compile(r"(?:来|给[一-龥]{1,8}|为[一-龥]{1,8}|大家|我们)讲[“\"《]?([^，。,；;”》了课的]{2,16}?)[”\"》]?(?=，|,|。|；|;|$|知识)"),
 )
 _BEFORE_FORM = re.compile(r"([一-龥A-Z、]{2,12}?)(?:主题|专题|知识|科普|普法|技能)?(?:的)?$")
@@ -23,6 +23,7 @@ _LEADING = re.compile(
 )
 _GENERIC = frozenset("讲座 宣传 培训 会议 活动 讲课 上课 座谈 慰问 走访 入户 学习 评选 表彰 评比 演出 志愿服务 宣传活动 普法 法律 健康 技能 安全 志愿者".split())
 _VISITED = frozenset({"慰问", "走访排查"})
+_OF_ITSELF = frozenset({"文体活动", "义诊体检", "植树", "亲子活动", "评选表彰", "招聘会"})
 _TOPICAL_FORM = frozenset(
     "健身操 广场舞 秧歌 腰鼓 旗袍秀 猜灯谜 灯谜 包粽子 做月饼 包汤圆 搓汤圆 做香囊 插花 扎染 剪纸 闹元宵 大扫除 清垃圾 捡垃圾 捡拾垃圾 种柳树 植树 种树 栽树 量血压 测血糖 测血压 相亲会 读书会 敬老宴 义剪 护学岗 巡河 运动会 趣味运动会 拔河 跳绳 广场舞比赛 联欢会 夏令营 亲子阅读 招聘会 招聘 结对 义卖 捐款 理发 拜年 体检 义诊 两癌筛查 妇科检查 换届选举 换届 巡逻 献血 唱戏 豫剧 健步走 徒步 知识竞赛 托管班 辅导作业 四点半课堂 快闪 舞龙 龙舟 百家宴 茶话会 升国旗 巡塘 护考 爱心送考 婚姻家庭辅导 婚姻辅导 母亲邮包 春蕾包裹 微心愿 救助金 助学金 放电影 看电影 合唱 朗诵 诵读 环境整治 巾帼林 微心愿".split()
 )
@@ -48,7 +49,7 @@ def read_topic(passage: Passage, form: str | None, title: Found | None, who: str
     """What it was about, in her words; of a visit, whom it was to."""
     text, start, end = passage.text, passage.start, passage.end
     topical = [h for h in passage.hits if _is_topic(passage, h, form)]
-    if form == "信访接待":
+    if form in ("信访接待", "其他") and (form == "信访接待" or "其中" in passage.said):
         return None
     persons = form in ("慰问", "评选表彰")
     strong = [h for h in topical if h.entry.category_weight >= 4 and (persons or not h.entry.person)]
@@ -77,7 +78,7 @@ def read_topic(passage: Passage, form: str | None, title: Found | None, who: str
     if title:
         return title
     for hit in passage.hits:
-        if hit.word in _TOPICAL_FORM:
+        if hit.word in _TOPICAL_FORM or (len(hit.word) >= 3 and hit.entry.form_weight >= 2 and hit.entry.form in _OF_ITSELF):
             return hit.word, (hit.start, hit.end)
     if topical:
         return _phrase(passage, [topical[0]])

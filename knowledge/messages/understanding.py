@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from knowledge.messages import following, intents
-from knowledge.messages.activity import Activity, Span, Understanding
+from knowledge.messages.activity import Activity, Beneficiary, Material, Span, Understanding
 from knowledge.messages.counts import read_counts
 from knowledge.messages.crisis import is_crisis
 from knowledge.messages.following import BOT, Before
@@ -153,8 +153,6 @@ def _slots(passage: Passage, kind: Kind, first: bool, adding: bool = False) -> t
 
 def _uncounted(passage: Passage, kind: Kind, put: Any) -> None:
     """看孤寡老人: those visited without a figure."""
-    from knowledge.messages.activity import Beneficiary
-
     for hit in passage.hits:
         if "客" in hit.entry.person:
             after = passage.text[hit.end : hit.end + 2]
@@ -182,6 +180,8 @@ def _in_context(
     if before.activity is None and before.asked is None:
         return None
     corrects = following.corrects(text)
+    if before.activity is None and kind.weight >= 2 and (passage.times or passage.numbers) and len(text) > 10:
+        return None
     stands_alone = kind.weight >= 3 and any(t.day_given for t in passage.times) and len(text) > 12
     if stands_alone and not corrects and not following.adds(text) and not before.asked:
         return None
@@ -227,7 +227,17 @@ def _corrected(passage: Passage, values: dict[str, Any], old: Activity | None) -
     """Only what changes; a bare figure goes to the slot that held the figure it replaces."""
     changed = {k: v for k, v in values.items() if k not in ("form", "category")}
     number = passage.numbers[-1] if passage.numbers else None
+    if "place" not in changed:
+        place = next((h for h in reversed(passage.hits) if h.entry.place and not passage.text[: h.start].endswith("不是")), None)
+        if place is not None and not passage.numbers:
+            changed["place"] = place.word
     counted = any(k in changed for k in ("participants", "women", "children", "sessions", "cases", "beneficiaries", "materials", "money"))
+    if number is not None and old is not None and not counted:
+        same = next((m for m in old.materials if m.unit and m.unit == number.unit), None)
+        if same is not None:
+            return {**changed, "materials": (Material(same.item, number.notation, number.unit),)}
+        if number.unit in ("户", "对") and old.beneficiaries:
+            return {**changed, "beneficiaries": (Beneficiary(old.beneficiaries[0].who, number.notation, number.unit),)}
     if number is not None and old is not None:
         slot = _slot_of_old_figure(passage, old)
         if slot and slot not in changed and not number.unit or slot and not counted:

@@ -159,7 +159,10 @@ def default_vocabulary() -> Vocabulary:
         words[word] = Entry(form=form, form_weight=int(weight))
     for word, category, weight, topical in _rows("subjects.tsv"):
         words[word] = replace(
-            words.get(word, Entry()), category=category, category_weight=int(weight), topical=topical == "1"
+            words.get(word, Entry()),
+            category=category,
+            category_weight=int(weight),
+            topical=topical == "1",
         )
     for word, marks in _rows("people.tsv"):
         words[word] = replace(words.get(word, Entry()), person=marks)
