@@ -396,7 +396,7 @@ class Reader:
     def quarter(self, i: int, left: Point | None) -> Point | None:
         """一季度, 本季度, 去年四季度, 季度末."""
         m = g.QUARTER.match(self.text, i)
-        if m is None or not (m["qr"] or m["q1"] or m["qf"] or m["qe"]):
+        if m is None or not (m["qr"] or m["q1"] or m["qn"] or m["qf"] or m["qe"]):
             return None
         if i and self.text[i - 1] in "每个" and not m["qr"]:
             return None
@@ -409,8 +409,10 @@ class Reader:
                 month_window(self.ref.year, step * 3 + 3)[1],
             )
         else:
-            a = 1 if m["qf"] else "一二三四1234".index(m["q1"]) % 4 + 1
+            a = 1 if m["qf"] or m["qn"] else "一二三四1234".index(m["q1"]) % 4 + 1
             b = "一二三四1234".index(m["q2"]) % 4 + 1 if m["q2"] else a
+            if m["qn"]:
+                b = 3 if m["qn"] == "三" else 2
             window = self.pick(year, lambda y: (month_window(y, a * 3 - 2)[0], month_window(y, b * 3)[1]), left)
         if window is None:
             return None

@@ -70,7 +70,7 @@ _SURNAME: Final = re.compile(
 _HONOUR: Final = re.compile(r"红旗|标兵|先进|先锋|集体|巾帼")
 _CHARS: Final = (
     "0123456789一二三四五六七八九十两廿卅半几零"
-    "去今明前本上当来后大旧下次翌同第这正腊冬闰农阴古夏初月季首年岁全新昨作寻琴听夜周星礼最近过未再往接头刚方才适即每逢隔按逐天日双单差"
+    "早晚去今明前本上当来后大旧下次翌同第这正腊冬闰农阴古夏初月季首年岁全新昨作寻琴听夜周星礼最近过未再往接头刚方才适即每逢隔按逐天日双单差"
 )
 _HEAD: Final = re.compile(
     "[" + "".join(dict.fromkeys(_CHARS + "".join(w[0] for w in FEASTS) + "".join(w[0] for w in g.PART_WORDS))) + "]"
@@ -189,12 +189,12 @@ class _Scan:
             )
         found = (
             reader.calendar_date(i, left)
-            if char in "去今明前本上当来后大旧下次翌同这正腊冬闰农阴古夏初月廿卅"
+            if char in "早晚去今明前本上当来后大旧下次翌同这正腊冬闰农阴古夏初月廿卅"
             else None
         )
         if found:
             return found
-        if char in "去今明前本上当来后大旧下首第季":
+        if char in "早晚去今明前本上当来后大旧下首第季":
             found = reader.quarter(i, left) or reader.half(i, left)
             if found:
                 return found
@@ -412,6 +412,8 @@ class _Scan:
         part, part_word, end = None, "", i
         if text[i] in _PART_HEADS:
             m = g.PART.match(text, i)
+            if m is None and text[i] in "早晚" and g.EARLY_LATE.match(text, i):
+                part, part_word, end = g.PART_SHORT[text[i]], text[i], i + 1
             if m and m.start("p") == i and not self._no_part(m["p"], m.end(), i):
                 part, part_word, end = g.PART_WORDS[m["p"]], m["p"], m.end()
         if part is None and text[i] not in _NUMERALS and text[i] != "差":

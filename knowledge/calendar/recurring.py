@@ -14,7 +14,7 @@ from knowledge.calendar.feasts import FEASTS
 _D: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _BY: Final = "[前底止]|之前|以前"
 EVERY: Final = re.compile(
-    rf"(?:每(?:间隔|隔)?(?:逢|到|一)?|(?P<gap>隔)|(?P<by>(?<![日历])[按逐](?=[月季周年旬日天]))|逢(?P<by2>(?=周|星期|礼拜|双|单|[\d一二三五十]|每|年|月|季)))\s?"
+    rf"(?:每(?:间隔|隔)?(?:逢|到|一)?|(?P<gap>隔)|(?P<by>(?<![日历])[按逐](?=[月季周年旬日天半]))|逢(?P<by2>(?=周|星期|礼拜|双|单|[\d一二三五十]|每|年(?!过节)|月|季)))\s?"
     rf"(?P<n>{g.NUM}|半|双|单)?(?:个)?(?P<u>工作日|季度末|季度|学期|星期|礼拜|小时|周末|月度|年度|天|日|晚|早上|晚上|早|周|月|季|年|旬)"
     r"(?![份均]?[人家户]|刊|报表?纸|光)"
 )
@@ -43,6 +43,7 @@ _QUARTER_MONTH: Final = re.compile(
     r"(?:的)?(?:(?P<first>首月|(?:第一|头一?|首)个?月)|(?P<last>末月|(?:最后一?|第三|末)个?月|末的?月)|(?P<mid>第二个?月|中间月)"
     r"|(?P<next>(?:结束|终了)?后?的?(?:次月|下个?月|下一个?月|下季度?首月|首月|第一个?月)|(?:结束|终了)后?(?=\d|[一二三]?十|[一二三四五六七八九]))|(?P<end>末|底|终了)|(?P<begin>初))"
 )
+_HALF_MONTH: Final = re.compile(r"的?(?:(?P<last>末月|最后一?个?月)|首月|第一个月)")
 _AFTER_END: Final = re.compile(
     rf"(?:度|月)?(?:结束|终了|完)(?:之|以)?后的?(?P<n>{g.NUM})个?(?P<work>工作)?[日天]之?以?内"
 )
@@ -145,8 +146,8 @@ def _of_unit(text: str, m: re.Match[str]) -> tuple[int, str]:
         n = 2
     else:
         n = int(g.small_number(word)) if word else 1
-    if "隔" in lead:
-        n += 1
+    if "隔" in lead and n == 1:  # 隔一周 is every other week; 每隔三天 is said for every three days
+        n = 2
     every = f";INTERVAL={n}" if n > 1 else ""
     if unit in ("天", "日", "晚", "早", "早上", "晚上"):
         return end, "FREQ=DAILY" + every
@@ -183,10 +184,14 @@ def _half(text: str, end: int, unit: str) -> tuple[int, str]:
     if unit in ("月", "月度"):
         return end, "FREQ=MONTHLY;BYMONTHDAY=1,15"
     if unit in ("年", "年度"):
+        month = _HALF_MONTH.match(text, end)
+        if month:
+            end, day = _month_detail(text, month.end())
+            return end, f"FREQ=YEARLY;BYMONTH={'6,12' if month['last'] else '1,7'}{day}"
         m = _YEAR_EDGE.match(text, end)
         if m and m["e"] in "底末":
-            day = _TRAIL.match(text, m.end())
-            return (day or m).end(), "FREQ=YEARLY;BYMONTH=6,12;BYMONTHDAY=-1"
+            stop = _TRAIL.match(text, m.end())
+            return (stop or m).end(), "FREQ=YEARLY;BYMONTH=6,12;BYMONTHDAY=-1"
         return end, "FREQ=MONTHLY;INTERVAL=6"
     if unit in ("天", "日"):
         return end, "FREQ=DAILY"
