@@ -1,0 +1,164 @@
+"""Which chunks of a sentence make one obligation, and which begin the next."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from knowledge.reading.obligations.actors import CROWD, LEAD
+from knowledge.reading.obligations.amounts import Amount
+from knowledge.reading.obligations.moments import Moment
+
+VOID = re.compile(
+    r"经费|补助|以奖代补|拨付|标准为|不得(?!少于|低于|晚于|迟于)|纳入|不予|视为|视同|取消.{0,8}资格|作为.{0,14}(?:依据|参考|内容之一|重要内容)|自行承担|食宿|由.{0,8}负责解释|逾期|"
+    r"有效期|施行|废止|为准|期满|聘期|任期|自理|乘车|费用|不收取|给予.{0,6}(?:奖励|补助|表扬)|颁发(?:荣誉)?证书|择优|优先"
+)
+EMPTY = re.compile(
+    r"^(?:确保|切实|为|使|以|努力|不断|进一步|充分|深入(?!开展)|积极|着力|力求|营造|形成|从而|让|认真做好|高度重视|加强|提高认识|精心组织|注重|坚持|按照|根据|围绕|结合|依据)"
+)
+GENERAL = re.compile(r"^(?:根据|按照|为(?!期)|围绕|结合|依托|经|鉴于|由于|因)")
+COMPLETION = re.compile(r"(?:前|底|末|内)[，,]?(?:全面|全部|基本|需|要|须|应|将|必须)?(?:完成|结束|到位|报|交)")
+HOLDS = re.compile(r"(?:拟|将|定于|决定)[^，。；]*(?:举办|举行|召开|开展|组织|启动)")
+REACHED = re.compile(r"发放|赠送|送上|送去|培训妇女|覆盖|服务|惠及|参与|受益|人次")
+SEPARATE_PAPER = re.compile(
+    r"总结|方案|报告|回执|名单|照片|信息|小结|计划|台账|统计表|汇总表|材料|《"
+)
+
+
+@dataclass(slots=True)
+class Piece:
+    """One chunk of a sentence with what was recognised in it."""
+
+    start: int
+    end: int
+    text: str
+    moments: list[Moment]
+    counts: list[Amount]
+    who: tuple[int, int] | None
+    verbs: list[tuple[int, int, str]]
+    exempt: bool
+
+
+@dataclass(slots=True)
+class Clause:
+    """Neighbouring chunks that make one obligation, or none."""
+
+    pieces: list[Piece]
+    inherited: list[Moment] = field(default_factory=list)
+
+    @property
+    def start(self) -> int:
+        return self.pieces[0].start
+
+    @property
+    def end(self) -> int:
+        return self.pieces[-1].end
+
+    @property
+    def moments(self) -> list[Moment]:
+        return [moment for piece in self.pieces for moment in piece.moments]
+
+    @property
+    def counts(self) -> list[Amount]:
+        return [count for piece in self.pieces for count in piece.counts]
+
+    @property
+    def verbs(self) -> list[tuple[int, int, str]]:
+        return [verb for piece in self.pieces for verb in piece.verbs]
+
+    @property
+    def who(self) -> tuple[int, int] | None:
+        return next((piece.who for piece in self.pieces if piece.who), None)
+
+
+def distributes(text: str, clause: Clause) -> bool:
+    """每个乡镇抽查2个村: the stated party still acts, once for each of these."""
+    return any(kind == "check" or text[a:b] in ("抽取", "选取", "走访") for a, b, kind in clause.verbs)
+
+
+def _base(rule: str | None) -> str:
+    return ";".join(part for part in (rule or "").split(";") if part.startswith(("FREQ", "INTERVAL")))
+
+
+def group(pieces: list[Piece], text: str) -> list[Clause]:
+    """Put neighbouring chunks together as long as they speak of the same act."""
+    groups: list[Clause] = []
+    for piece in pieces:
+        if groups and not _begins(groups[-1], piece, text):
+            groups[-1].pieces.append(piece)
+        else:
+            groups.append(Clause([piece]))
+    return groups
+
+
+def _begins(current: Clause, piece: Piece, text: str) -> bool:
+    """Whether a chunk begins another obligation than the one being read."""
+    times = [m for m in current.moments if m.dated or m.named]
+    mine = [m for m in piece.moments if m.dated or m.named]
+    verbs, counts = current.verbs, current.counts
+    if piece.text.startswith(("其中", "遇", "如遇")):
+        return False
+    bare = sum(p.end - p.start for p in current.pieces) - sum(m.end - m.start for m in times) <= 8
+    if times and bare and not verbs and not counts and current.who is None:
+        return False
+    since = bool(times) and all(m.since for m in times)
+    if since and not verbs and not counts:
+        return False
+    if piece.exempt or current.pieces[-1].exempt:
+        return True
+    if not times and counts and not piece.counts and any(len(count.item) > 1 and count.item in piece.text for count in counts):
+        return False
+    rhythms = {_base(m.rule) for m in mine if m.rule} & {_base(m.rule) for m in times if m.rule}
+    if rhythms and current.who is None and not counts:
+        return False
+    if piece.who is not None and CROWD.match(text[slice(*piece.who)]) and not piece.verbs and not mine:
+        return False
+    if times and not mine and not piece.counts and piece.verbs and {k for _, _, k in piece.verbs} == {"attend"}:
+        return False
+    if piece.who is not None and current.who is not None and (times or counts or verbs):
+        same = text[slice(*piece.who)] == text[slice(*current.who)]
+        said = text[slice(*piece.who)]
+        spread = CROWD.match(said) and any(text[a:b] == "走访" or kind == "check" for a, b, kind in piece.verbs)
+        if spread and not mine:
+            return False
+        if not same:
+            return True
+    if piece.who is not None and current.who is None and piece.counts and not CROWD.match(text[slice(*piece.who)]):
+        held = times and HOLDS.search(text, current.start, current.end)
+        if (held or counts) and not any(kind == "attend" for _, _, kind in piece.verbs):
+            return True
+    if piece.who is not None and current.who is None and times and mine:
+        return True
+    if mine and times:
+        if rhythms and not (counts and piece.counts):
+            return False
+        return not (all(m.named == "period" for m in times) and not verbs)
+    if mine and (counts or verbs):
+        kinds = {kind for _, _, kind in verbs}
+        submits = any(kind == "submit" for _, _, kind in piece.verbs)
+        if submits and counts and kinds & {"hold", "check"} and not kinds & {"submit", "make"}:
+            return SEPARATE_PAPER.search(piece.text) is not None
+        return bool(counts and piece.verbs and not submits and not COMPLETION.search(piece.text))
+    if piece.counts and counts and piece.verbs and not REACHED.search(piece.text):
+        first = piece.verbs[0]
+        lead = LEAD.match(text, piece.start, piece.end)
+        return first[0] <= (lead.end() if lead else piece.start) + 4
+    return False
+
+
+def trim(pieces: list[Piece]) -> list[Piece]:
+    """Without the reasons before and the exhortations after what is asked."""
+    kept = list(pieces)
+    while len(kept) > 1 and not kept[0].counts and not any(m.dated or m.named for m in kept[0].moments):
+        if GENERAL.match(kept[0].text) or (kept[0].who is None and not kept[0].verbs and len(kept[0].text) > 24):
+            kept.pop(0)
+        else:
+            break
+    while len(kept) > 1 and re.search(r"标准为|补助|奖励", kept[-1].text):
+        kept.pop()
+    while len(kept) > 1 and not kept[-1].counts and not any(m.dated or m.named for m in kept[-1].moments):
+        if EMPTY.match(kept[-1].text) or VOID.search(kept[-1].text):
+            kept.pop()
+        else:
+            break
+    return kept
