@@ -117,7 +117,7 @@ def _money(passage: Passage, number: Number, counts: Counts) -> bool:
     text = passage.text
     explicit = number.unit in ("元", "块", "块钱") and not re.match(r"牌|匾|地|展板|毛巾|香皂|肥皂", text[_number_end(number) :][:2])
     before = _before(passage, number)
-    if number.unit == "块" and not re.search(r"[钱元]|每|给|花|出|捐|奖|补|红包|慰问金|现金|资", before + text[number.end : number.end + 3]):
+    if number.unit == "块" and not re.search(r"[钱元]|每|给|花|出|捐|奖|补|红包|慰问金|现金|资", before + text[_number_end(number) : _number_end(number) + 4]):
         explicit = False
     bare = not number.unit and number.low >= 100 and _MONEY_BEFORE.search(before) is not None
     if not explicit and not bare:
@@ -147,7 +147,7 @@ def _sessions(passage: Passage, number: Number, counts: Counts) -> bool:
         return False
     before = _before(passage, number, 3)
     after = passage.text[_number_end(number) : _number_end(number) + 2]
-    if before.endswith(("每", "每月", "每周", "每年", "每季", "这", "上", "头", "那", "首", "再", "又", "人手")) or after[:1] in "性" or (number.unit == "次" and after.startswith("性")):
+    if before.endswith(("每", "每月", "每周", "每年", "每季", "这", "上", "头", "那", "首", "再", "又", "人手")) or after.startswith("性"):
         return True
     if number.unit in ("次", "轮") and re.search(r"[吃看问跑来去量测查洗]了?$", before):
         return True
@@ -194,7 +194,9 @@ def _noun(passage: Passage, number: Number) -> Hit | None:
     for hit in passage.hits:
         if hit.entry.person and hit.word != "人" and end <= hit.start < right:
             between = text[end : hit.start]
-            if len(between) <= 5 and not re.search(r"[，。了在去来到给和、0-9]|参加|一起|每|都是|带", between):
+            if len(between) <= 5 and not re.search(r"[，。了在去来到给和、还]|参加|一起|每|都是|带", between) and not any(
+                end <= n.start < hit.start for n in passage.numbers
+            ):
                 return _whole_noun(passage, hit)
             break
     best: Hit | None = None
@@ -236,7 +238,7 @@ def _group(passage: Passage, number: Number) -> _Group | None:
         if number.unit == "个" and noun is None:
             if re.match(r"(?:月|小时|钟头|村|社区|乡|镇|县|小组|组|班|点|问题|项目|部门|单位|环节|字|方面|阶段|多月|摊|节目|品种|家庭|地方|支部|样|活动|典型|案例|[一-龥]?(?:包|袋|箱|桶|杯|盒|盆|奖|本|灯|球|垃圾|门|口号))", after):
                 return None
-            if number.low == 1 and not number.mark:
+            if (number.low == 1 and not number.mark) or re.search(r"[包做蒸煮剪编画写缝串扎捏修搓打建挂贴折](?:了|好)$", before):
                 return None
             if not (_CAME.search(before) or _AIDED.search(before) or _TOTAL.search(before) or re.fullmatch(r"[，。,]?[^一-龥]*", after) or re.match(r"[，。,；;!！人]", after) or after == ""):
                 return None
@@ -256,7 +258,7 @@ def _group(passage: Passage, number: Number) -> _Group | None:
     if re.search(r"每(?:村|组|个|户|家|队|班)?$", before):
         return None
     total = _TOTAL.search(before) is not None
-    aside = _ASIDE.search(before) is not None or re.match(r"(?:获奖|报名|咨询|没来|请假|缺席|就业|签)", after) is not None
+    aside = (_ASIDE.search(before) is not None and re.search(r"实到|到会|到场|参加$|来了$", before[-3:]) is None) or re.match(r"(?:获奖|报名|咨询|没来|请假|缺席|就业|签)", after) is not None
     subset = "其中" in before or re.search(r"(?:含|包括)[^，。]{0,4}$", before) is not None or _in_brackets(passage, number)
     return _Group(number, noun.word if noun else "", noun.entry.person if noun else "", total, aside, subset)
 
@@ -371,7 +373,7 @@ def _all_women(passage: Passage) -> bool:
         if "女" not in marks or "?" in marks or "队" in marks:
             continue
         after = passage.text[hit.end : hit.end + 2]
-        if after[:1] in "之节联代儿工病" or after == "权益" or (hit.word == "妇女" and re.match(r"小组|主任|议事|干部|维权|健康|节|之家|儿童|创业|就业|手工|能力|工作", passage.text[hit.end : hit.end + 3])):
+        if after.startswith(tuple("之节联代儿工病")) or after == "权益" or (hit.word == "妇女" and re.match(r"小组|主任|议事|干部|维权|健康|节|之家|儿童|创业|就业|手工|能力|工作", passage.text[hit.end : hit.end + 3])):
             continue
         if re.match(r"[一-龥]{0,5}队[一-龥]{0,2}[0-9一二三四五六七八九十]", passage.text[hit.end : hit.end + 10]):
             return True

@@ -87,7 +87,7 @@ def _is_other_use(passage: Passage, hit: Hit) -> bool:
     """A form's word that is part of another thing: 培训学校, 调解员, 宣传单, 讲座资料."""
     after = passage.text[hit.end : hit.end + 2]
     before = passage.text[max(0, hit.start - 3) : hit.start]
-    if hit.word in ("宣传", "调解", "培训", "志愿服务", "讲解", "慰问", "救助", "表彰", "招聘", "选举", "巡逻") and after[:1] in "员单册品栏车部队室站":
+    if hit.word in ("宣传", "调解", "培训", "志愿服务", "讲解", "慰问", "救助", "表彰", "招聘", "选举", "巡逻") and after.startswith(tuple("员单册品栏车部队室站")):
         return True
     if hit.word == "宣传" and after[:2] in ("资料", "折页", "手册", "画", "页"):
         return True
@@ -95,7 +95,7 @@ def _is_other_use(passage: Passage, hit: Hit) -> bool:
         return False
     if before.endswith(("没有", "不用", "没搞", "取消")):
         return True
-    return hit.word in ("走了", "上课", "拜年") and after[:1] in "吧啦了"
+    return hit.word in ("走了", "上课", "拜年") and after.startswith(tuple("吧啦了"))
 
 
 def _category(passage: Passage, form: str | None) -> tuple[str | None, tuple[int, int] | None]:
@@ -110,6 +110,8 @@ def _category(passage: Passage, form: str | None) -> tuple[str | None, tuple[int
         weight = hit.entry.category_weight + 0.01 * (hit.end - hit.start) + (1.5 if title and title[0] <= hit.start < title[1] else 0)
         if hit.entry.person and form not in ("慰问", "走访排查", "捐赠救助", "志愿服务", "评选表彰"):
             weight -= 2
+        if re.search(r"布置|部署|安排|讨论|准备", passage.text[max(passage.start, hit.start - 5) : hit.start]):
+            weight -= 2.5
         if category not in scores or weight > scores[category]:
             where[category] = (hit.start, hit.end)
             scores[category] = weight + 0.4 * (category in scores)

@@ -22,7 +22,7 @@ _CUES = (
 ).split()
 _WITH = re.compile(r"(?:联合|邀请|特邀|请来|请了?|请到|聘请|跟着?|和|与|同|由|会同|协同|配合|携手|还有|及|、|\+|感谢|来自|对接|依托|共同)(?:了|着|到)?(?:我们|咱|咱们|县里的?|镇里的?|市里的?|爱心企业|当地|驻村|附近)?$")
 _ACTS = re.compile(r"^(?:的)?(?:人|[一-龥]{0,3}(?:老师|医生|大夫|护士|律师|同志|领导|工作人员|干警|民警|专家|志愿者|干部|心理|讲师|女企业家|师傅|法官|家事))|^(?:也|都|一起|联合|来|到|派|捐|赠|出|的[^，。]{0,6}(?:金|款|物|慰问|救助)|赞助|资助|提供|送|授课|办|主办|协办|承办|共同|支持|参与|牵头|组织|给|帮|[一二两三四五六七八九十\d]+(?:位|名|个|人|家))|^[一-龥]{0,3}(?:主任|大夫|医生|律师|老师|所长|院长|局长|警官|经理|校长|[一-龥]老师)")
-_PLACE_CUE = re.compile(r"(?:[在到去于赴进往]|来到|走进|前往|参观|观摩|进了|送到|送往|走访|慰问|看望|转给|交给|报给|移交|转交|反映给|找|联系|报|上报|地点[:：]?)(?:了|我们|咱们?|俺们?|我|了我们)?[一-龥]{0,6}$")
+_PLACE_CUE = re.compile(r"(?:[在去于赴进往]|(?<![收领得请])到|来到|走进|前往|参观|观摩|进了|送到|送往|走访|慰问|看望|转给|交给|报给|移交|转交|反映给|找|联系|报|上报|地点[:：]?)(?:了|我们|咱们?|俺们?|我|了我们)?[一-龥]{0,6}$")
 _TALKED = (
     "授课|主讲|领学|讲课|宣讲|讲解|来讲|开讲|讲|作(?:了)?(?:专题|主题)?(?:讲座|报告|讲解|宣讲|辅导)|为大家|给大家|围绕|现场教|手把手|来上课|上课|来的|教|进行|做(?:了)?(?:讲座|讲解|培训)|传授|指导|解读|带(?:着)?大家|来教|分享|担任|结合|跟她们|给"
 )
@@ -68,8 +68,6 @@ def _part_of_longer(passage: Passage, hit: Hit) -> bool:
     after = passage.text[hit.end : hit.end + 2]
     if hit.word == "团":
         return not re.match(r"[、和，与]|一起", after[:1]) or passage.text[hit.start - 1 : hit.start] not in "跟和与同"
-    if hit.word.endswith(("妇联",)):
-        return after[:1] in "的" and False
     return any(o.entry.organisation and o is not hit and o.start < hit.end and hit.end < o.end for o in passage.hits)
 
 
@@ -82,6 +80,7 @@ def _partner(passage: Passage, hit: Hit, own: frozenset[str]) -> Found | None:
     for time in passage.times:
         if name_start < time.end <= hit.start:
             name_start = time.end
+    name_start = max(name_start, left)
     name = text[name_start : hit.end]
     before = text[max(passage.start, left - 1, name_start - 12) : name_start]
     if left > passage.start and text[left - 1] in "、+" and not before:

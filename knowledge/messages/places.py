@@ -41,7 +41,7 @@ def read_place(passage: Passage) -> Found | None:
 
 def _after_cue(passage: Passage, cue: re.Match[str], places: list[Hit]) -> Found | None:
     begin = cue.end()
-    if passage.text[begin : begin + 1] in "：: ":
+    if passage.text[begin : begin + 1] in ("：", ":", " "):
         begin += 1
     _, clause_end = passage.clause_bounds(begin)
     chain: Hit | None = None
@@ -53,7 +53,7 @@ def _after_cue(passage: Passage, cue: re.Match[str], places: list[Hit]) -> Found
             break
         between = passage.text[chain.end if chain else begin : hit.start]
         if chain is None and _stops(between):
-            return None if cue.group()[0] in "去到" else _free(passage, begin, cue)
+            return None if cue.group()[0] in ("去", "到") else _free(passage, begin, cue)
         if chain is not None and (_stops(between) or "和" in between or "、" in between):
             break
         if chain is not None and hit.entry.organisation and not between and not hit.entry.place:
@@ -62,7 +62,7 @@ def _after_cue(passage: Passage, cue: re.Match[str], places: list[Hit]) -> Found
     if chain is None:
         return _free(passage, begin, cue) or _village_place(passage, begin, clause_end)
     end = _with_side(passage.text, chain.end, clause_end)
-    if cue.group()[0] in "去到" and re.match(r"领|取|拿|开会|报名|报送|交", passage.text[end : end + 2]):
+    if cue.group()[0] in ("去", "到") and re.match(r"领|取|拿|开会|报名|报送|交", passage.text[end : end + 2]):
         return None
     return _tidy(passage.text, begin, end)
 
@@ -157,7 +157,7 @@ def read_unit(passage: Passage) -> Found | None:
         if mine >= 0:
             start += mine + 1
             name = name[mine + 1 :]
-        if len(name) == 2 and passage.text[end : end + 2] != "妇联" or _NOT_NAMES.match(name) or len(name) < 4 and name.endswith("社区"):
+        if len(name) < 2 or (len(name) == 2 and passage.text[end : end + 2] != "妇联") or _NOT_NAMES.match(name) or len(name) < 4 and name.endswith("社区"):
             continue
         before = passage.text[max(0, start - 3) : start]
         if before.endswith(("隔壁", "参观", "考察", "观摩", "学习", "慰问", "赴", "去了", "前往", "邻近的")):

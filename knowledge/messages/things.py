@@ -22,7 +22,12 @@ def read_things(passage: Passage) -> tuple[list[Material], Span | None, set[int]
     """Materials of one activity, where the first stands, and the starts of the numbers used up."""
     taken: set[int] = set()
     found: list[tuple[int, Material]] = []
-    hits = [h for h in passage.hits if h.entry.item and not _not_a_thing(passage, h)]
+    units = [(n.unit_start, n.unit_end) for n in passage.numbers if n.unit]
+    hits = [
+        h
+        for h in passage.hits
+        if h.entry.item and not _not_a_thing(passage, h) and not any(a <= h.start < b for a, b in units)
+    ]
     for hit in hits:
         material = _of_hit(passage, hit, hits, taken)
         if material is not None:
@@ -46,9 +51,9 @@ def _not_a_thing(passage: Passage, hit: Hit) -> bool:
     if _AS_PLACE_OR_TOPIC.match(after):
         return True
     if len(hit.word) == 1:
-        if after[:1] in "共各" or before[-1:] in "米油、和":
+        if after.startswith(tuple("共各发")) or before.endswith(("米", "油", "、", "和")):
             return False
-        if re.match(r"[一-龥]", before[-1:]) and not re.search(r"[送发带了捐本条斤袋箱桶只个和赠]", before[-1:]):
+        if re.match(r"[一-龥]", before[-1:]) and not re.search(r"[送发带了捐本条斤袋箱桶只个和赠户人]", before[-1:]):
             return True
         if re.match(r"[一-龥]", after[:1]) and not re.match(r"[和各共及一二两三四五六七八九十百]", after):
             return True
@@ -56,7 +61,7 @@ def _not_a_thing(passage: Passage, hit: Hit) -> bool:
         return True
     if hit.word == "红包" and re.search(r"[元块]$|块钱$", before):
         return True
-    return before.endswith(("作为", "主题", "优秀")) or (hit.word in ("书", "花", "笔", "药", "米", "油") and after[:1] in "记画香法会费店")
+    return before.endswith(("作为", "主题", "优秀")) or (hit.word in ("书", "花", "笔", "药", "米", "油") and after.startswith(tuple("记画香法会费店")))
 
 
 def _end(number: Number) -> int:
@@ -96,8 +101,9 @@ def _of_hit(passage: Passage, hit: Hit, hits: list[Hit], taken: set[int]) -> Mat
             return Material(item, number.notation, number.unit)
     left, _ = passage.clause_bounds(hit.start)
     before = text[max(left, hit.start - 24) : hit.start]
-    listed = any(h.end <= hit.start and hit.start - h.end <= 1 and text[h.end : hit.start] in "、和及" for h in hits)
-    if _GIVE.search(before) or listed:
+    listed = any(h.end <= hit.start and hit.start - h.end <= 1 and text[h.end : hit.start] in ("", "、", "和", "及") for h in hits)
+    handed = re.search(r"[把将]$", text[max(0, hit.start - 1) : hit.start]) and re.match(r"送|发|颁|交", text[hit.end : hit.end + 1])
+    if _GIVE.search(before) or listed or handed:
         if re.search(r"(?:没|不用|不)(?:发|送|带|领)[^，。]*$", before):
             return None
         return Material(item)
@@ -135,7 +141,7 @@ def _planted(passage: Passage, taken: set[int]) -> list[tuple[int, Material]]:
 
 def _shared(text: str, hit: Hit, number: Number) -> bool:
     between = text[hit.end : number.start]
-    return between.endswith("各") and re.fullmatch(r"[一-龥、]{1,22}各", between) is not None and number.unit in _THING_UNITS
+    return between.endswith("各") and re.fullmatch(r"[一-龥、]{0,22}各", between) is not None and number.unit in _THING_UNITS
 
 
 def _longer(passage: Passage, hit: Hit) -> str:

@@ -49,9 +49,13 @@ def read_topic(passage: Passage, form: str | None, title: Found | None, who: str
     """What it was about, in her words; of a visit, whom it was to."""
     text, start, end = passage.text, passage.start, passage.end
     topical = [h for h in passage.hits if _is_topic(passage, h, form)]
+    if form == "参观学习" and not strong_or(topical):
+        match = _VISITING.search(text, start, end)
+        if match:
+            return match.group(1), match.span(1)
     if form in ("信访接待", "其他") and (form == "信访接待" or "其中" in passage.said):
         return None
-    persons = form in ("慰问", "评选表彰")
+    persons = form in ("慰问", "评选表彰", "纠纷调解", "座谈会")
     strong = [h for h in topical if h.entry.category_weight >= 4 and (persons or not h.entry.person)]
     headed = _before_form(passage, topical)
     if headed:
@@ -72,20 +76,36 @@ def read_topic(passage: Passage, form: str | None, title: Found | None, who: str
         at = text.find(who, start, end)
         return who, (at, at + len(who))
     if strong:
-        if title and all(title[1][0] <= h.start and h.end <= title[1][1] for h in strong) and max(len(h.word) for h in strong) < 3:
-            return title
+        if title:
+            within = [h for h in strong if title[1][0] <= h.start and h.end <= title[1][1] and len(h.word) > 2]
+            return _phrase(passage, [max(within, key=lambda h: h.entry.category_weight)]) if within else title
         return _phrase(passage, [max(strong, key=lambda h: (h.entry.category_weight + 0.3 * len(h.word) + (h.word in _TOPICAL_FORM), -h.start))])
     if title:
         return title
     for hit in passage.hits:
         if hit.word in _TOPICAL_FORM or (len(hit.word) >= 3 and hit.entry.form_weight >= 2 and hit.entry.form in _OF_ITSELF):
             return hit.word, (hit.start, hit.end)
+    for hit in passage.hits:
+        if hit.entry.form_weight >= 2 and hit.entry.category_weight >= 4 and not hit.entry.topical:
+            stem = _SUFFIX.sub("", hit.word)
+            if len(stem) >= 2 and stem not in _GENERIC and stem != "调解":
+                return stem, (hit.start, hit.start + len(stem))
+    topical = [h for h in topical if h.entry.category_weight > 2 or form not in ("志愿服务", "会议", "评选表彰")]
     if topical:
         return _phrase(passage, [topical[0]])
     if who and form in _VISITED and (form == "慰问" or len(who) > 2):
         at = text.find(who, start, end)
         return who, (at, at + len(who))
     return None
+
+
+_VISITING = re.compile(r"(?:参观|观摩|考察|瞻仰)(?:学习)?(?:了)?([一-龥]{2,14}?)(?=，|。|,|$|学习|我们|[0-9]|的)")
+_SUFFIX = re.compile(r"(?:培训班|培训会|培训|讲座|比赛|活动|班|课|会|大赛|竞赛)$")
+
+
+def strong_or(topical: list[Hit]) -> bool:
+    """Whether a word clearly names the subject."""
+    return any(h.entry.category_weight >= 4 for h in topical)
 
 
 def _is_topic(passage: Passage, hit: Hit, form: str | None) -> bool:
@@ -96,7 +116,7 @@ def _is_topic(passage: Passage, hit: Hit, form: str | None) -> bool:
         return False
     if hit.entry.place or (hit.entry.organisation and hit.entry.category_weight < 4):
         return False
-    if hit.entry.person and form not in ("慰问", "走访排查", "捐赠救助", "志愿服务", "评选表彰"):
+    if hit.entry.person and form not in ("慰问", "走访排查", "捐赠救助", "志愿服务", "评选表彰", "纠纷调解", "座谈会"):
         return False
     before = passage.text[max(0, hit.start - 2) : hit.start]
     return not (hit.word in ("健身", "交通", "直播", "卫生", "情绪") and before.endswith("线上"))
@@ -108,6 +128,9 @@ def _phrase(passage: Passage, hits: list[Hit]) -> Found:
     for hit in hits:
         last = hit
     start, end = first.start, last.end
+    if end - start > sum(h.end - h.start for h in hits) + len(hits):  # words far apart make no one topic
+        best = max(hits, key=lambda h: (h.entry.category_weight, h.end - h.start))
+        start, end = best.start, best.end
     for hit in passage.hits:
         if hit.start == end and hit.entry.topical and hit.word not in _GENERIC:
             end = hit.end

@@ -128,7 +128,7 @@ def _slots(passage: Passage, kind: Kind, first: bool, adding: bool = False) -> t
         put(slot, getattr(counts, slot), counts.spans.get(slot))
     if not counts.beneficiaries and not counts.participants and kind.form in ("慰问", "走访排查", "捐赠救助", "志愿服务"):
         _uncounted(passage, kind, put)
-    elif not counts.beneficiaries and kind.form == "慰问":
+    elif not counts.beneficiaries and kind.form in ("慰问", "志愿服务"):
         _uncounted(passage, kind, put)
     put("beneficiaries", tuple(counts.beneficiaries), counts.spans.get("beneficiaries"))
     put("money", tuple(counts.money), counts.spans.get("money"))
@@ -156,6 +156,9 @@ def _uncounted(passage: Passage, kind: Kind, put: Any) -> None:
     for hit in passage.hits:
         if "客" in hit.entry.person:
             after = passage.text[hit.end : hit.end + 2]
+            before = passage.text[max(passage.start, hit.start - 6) : hit.start]
+            if kind.form != "慰问" and not re.search(r"看|给|为|陪|慰问|帮|走访|送|照顾|到|去|替", before):
+                continue
             if hit.word in ("先进", "家庭") or after.startswith(("之家", "节")):
                 continue
             put("beneficiaries", (Beneficiary(hit.word),), (hit.start, hit.end))
