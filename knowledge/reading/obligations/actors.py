@@ -8,7 +8,8 @@ from functools import cache
 from knowledge.reading.obligations.vocabulary import either, pairs
 
 LEAD = re.compile(
-    r"(?:同时|另外|此外|其中|并且|并|且|届时|最后|然后|然后由|原则上|特此通知|为此|因此|现|请|要求|由|希望|需由|还|鼓励|敬请|望|务请|恳请|[\s　：:—])+"
+    r"(?:同时|另外|此外|其中|并且|并|且|届时|最后|然后|原则上|特此通知|为此|因此|现|请|要求|由|希望|需由|还|鼓励|敬请|望|务请|恳请|"
+    r"[\s　：:—])+"
 )
 DETERMINER = (
     r"各|未报|讲师团|监护人|每个?|每一|每位|每名|全[省市县区镇乡体]|所有|有关|相关|所属|县直|市直|省直|区直|本|我|受|获奖|承办|主办|责任|牵头|参赛|参训|"
@@ -30,7 +31,8 @@ def _subject() -> re.Pattern[str]:
     heads = either(tuple(pairs("actors.tsv")))
     acts = either(tuple(pairs("acts.tsv")))
     return re.compile(
-        rf"(?P<who>(?:{DETERMINER})[\u4e00-\u9fff（）()、“”\"—-]{{0,24}}?(?:{heads})[”）)]?)(?=[\s　]*(?:{AFTER}|{acts}))"
+        rf"(?P<who>(?:{DETERMINER})[\u4e00-\u9fff（）()、“”\"—-]{{0,24}}?(?:{heads})[”）)]?)"
+        rf"(?=[\s　]*(?:{AFTER}|{acts}))"
     )
 
 
@@ -49,8 +51,10 @@ def _head() -> re.Pattern[str]:
 @cache
 def _bare() -> re.Pattern[str]:
     """Parties that need no 各 or 县 before them."""
-    return re.compile(r"(?P<who>(?:县|市|区|镇|乡|省|村)(?=(?:拟于|将于|要在|应在|须在|须于|要于|于\d))|"
-        r"(?:办公室|责任部门|责任单位|牵头部门|牵头单位|推荐单位|督查组|检查组|评审组|评委会|组委会|领导小组|学员|选手|网格员|信息员|数据员|妇女小组长)(?=[要应须需于每在将按负\d]))")
+    return re.compile(
+        r"(?P<who>(?:县|市|区|镇|乡|省|村)(?=(?:拟于|将于|要在|应在|须在|须于|要于|于\d))|"
+        r"(?:办公室|责任部门|责任单位|牵头部门|牵头单位|推荐单位|督查组|检查组|评审组|评委会|组委会|领导小组|学员|选手|网格员|信息员|数据员|妇女小组长)(?=[要应须需于每在将按负\d]))"
+    )
 
 
 NOT_A_PARTY = re.compile(

@@ -33,12 +33,18 @@ def _count() -> re.Pattern[str]:
     )
 
 
-IDIOM = re.compile(r"件事|一[人户村家事企乡镇校]一|一式|一次性|一项项|一件件|一对一|一条龙|一个[月年季周]|一条(?:主?线|心)|一张图|一本账|一批|两[癌纲新节法会]|一盘棋|[三五六]好")
+IDIOM = re.compile(
+    r"件事|一[人户村家事企乡镇校]一|一式|一次性|一项项|一件件|一对一|一条龙|一个[月年季周]|一条(?:主?线|心)|一张图|一本账|一批|两[癌纲新节法会]|一盘棋|[三五六]好"
+)
 COPIES = re.compile(r"一式(?P<n>[一二两三四五六七八九十\d]+)份")
-BAD_BEFORE = re.compile(r"(?:第|届|附件|附表|表|前|每|近|统|唯|进|同|另|分|共分|其|逐|新|上|下|这|某|之|只|只报|〔|（|\(|No\.?)$")
+BAD_BEFORE = re.compile(
+    r"(?:第|届|附件|附表|表|前|每|近|统|唯|进|同|另|分|共分|其|逐|新|上|下|这|某|之|只|只报|〔|（|\(|No\.?)$"
+)
 LOOK_BACK = re.compile(rf"({LEAST})[^，。；、\d一二两三四五六七八九十]{{0,14}}$")
 LOOK_BACK_MOST = re.compile(rf"({MOST})[^，。；、\d一二两三四五六七八九十]{{0,6}}$")
-TAIL = re.compile(rf"(?:[\s　：:，,、]|{LEAST}|{MOST}|各|共|共计|约|分别|仅|限报?|均|为|要|应|须|需|将|达到|达|的|总数|数量|有)+$")
+TAIL = re.compile(
+    rf"(?:[\s　：:，,、]|{LEAST}|{MOST}|各|共|共计|约|分别|仅|限报?|均|为|要|应|须|需|将|达到|达|的|总数|数量|有)+$"
+)
 HEAD = re.compile(r"^(?:[\s　]|的|新的|以上|左右|高质量的?|优秀的?|有关|相关|具有代表性的|有代表性的)+")
 STOPS = re.compile(
     r"[，。；、：:（）()\n“”\d]|^[和及与]|和(?=[\d一二两三])|准时|参加|参会|出席|并|或|以及|进行|报|用于|用作|作为|接受|到|在|于|给|至|每|，|组成|负责|担任|专门|专职|兼职|列席|分|予以|为|有"
@@ -46,8 +52,12 @@ STOPS = re.compile(
 GENERIC = re.compile(r"(?:工作)?(?:机制|活动|工作|任务|要求|标准|方式)")
 EACH = re.compile(r"^.*(?:每个?|各)(?:行政)?(?:[村镇县乡批场期户人]|社区|街道|支部|单位)(?:（[^）]*）)?")
 NOT_COUNTED = re.compile(r"工作日|自然日|学时|小时|阶段|方面|百分点|环节|步骤|层面|月|季度|星期|周")
-NAMED_SET = re.compile(r"(?:重点|专项|主要|基础)?(?:工作|制度|行动|任务|措施|机制|计划|工程|活动|内容|目标|队伍|旗帜|方面|面|[\u4e00-\u9fff]岭)")
-RESULT_UNITS = frozenset({"场", "次", "期", "篇", "户", "名", "份", "节", "堂", "人", "场次", "人次", "幅", "张", "部", "家"})
+NAMED_SET = re.compile(
+    r"(?:重点|专项|主要|基础)?(?:工作|制度|行动|任务|措施|机制|计划|工程|活动|内容|目标|队伍|旗帜|方面|面|[\u4e00-\u9fff]岭)"
+)
+RESULT_UNITS = frozenset(
+    {"场", "次", "期", "篇", "户", "名", "份", "节", "堂", "人", "场次", "人次", "幅", "张", "部", "家"}
+)
 PEOPLE = frozenset({"人", "名", "户", "位", "人次"})
 TOPIC = re.compile(r"[《“](?P<noun>[^》”]{2,20})[》”]")
 HEAD_NOUNS = re.compile(r"(?:[）)]|妇联|单位|乡镇|街道|社区|村|县|市|区)(?=[^）)级直]{2,6}$)")
@@ -134,7 +144,12 @@ def _after(text: str, position: int, end: int, unit: str = "") -> str:
 
 
 def amounts(
-    text: str, start: int, end: int, taken: list[tuple[int, int]], marks: bytearray | None = None, earlier: int | None = None
+    text: str,
+    start: int,
+    end: int,
+    taken: list[tuple[int, int]],
+    marks: bytearray | None = None,
+    earlier: int | None = None,
 ) -> list[Amount]:
     """The counts in `text[start:end]`.
 
@@ -154,7 +169,9 @@ def amounts(
         if marks is not None and marks[at] and _quoted(text, at):
             continue
         unit = match["cl"]
-        if NOT_COUNTED.match(text, stop) or (unit in ("项", "支", "面", "个") and not match["a"][0].isdigit() and NAMED_SET.match(text, stop)):
+        if NOT_COUNTED.match(text, stop) or (
+            unit in ("项", "支", "面", "个") and not match["a"][0].isdigit() and NAMED_SET.match(text, stop)
+        ):
             continue
         if any(first.start < stop and at < first.end for first in found):
             continue

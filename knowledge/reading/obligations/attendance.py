@@ -28,7 +28,9 @@ def _attend(document: Document, frame: Frame, appointment: Appointment, main: bo
     if people is not None and main:
         _, first, stop = people
         quantity = tuple((count.item, count.n) for count in amounts(document.text, first, stop, []))
-        listed = re.sub(r"[（(][^（）()]*\d[^（）()]*[)）]|[，,]?各?共?\d+[人名].*|[。；].*", "", document.text[first:stop]).strip()
+        listed = re.sub(
+            r"[（(][^（）()]*\d[^（）()]*[)）]|[，,]?各?共?\d+[人名].*|[。；].*", "", document.text[first:stop]
+        ).strip()
         named = [part for part in re.split(r"[，、]", listed) if 2 <= len(part) <= 20]
         who = tuple(named) or who
         if max(end, stop) - min(start, people[0]) <= LONGEST:

@@ -28,7 +28,7 @@ class Sentence:
 def shaded(text: str) -> bytearray:
     """One byte a character: 1 inside brackets or quotation marks, where a comma or full stop divides nothing.
 
-    A quotation that itself says how often something is to be done (“每月读一本书，每季写一篇心得”) is read like open text.
+    A quotation that itself says how often something is to be done (“每月读书，每季写心得”) is read like open text.
     """
     marks = bytearray(len(text))
     position = 0

@@ -21,10 +21,13 @@ from knowledge.reading.obligations.obligation import Obligation
 from knowledge.reading.obligations.rows import row_obligations, table_span
 from knowledge.reading.obligations.vocabulary import acts, pairs
 
-TENTATIVE = re.compile(r"拟(?!定|写|制|订|稿|表彰|推荐|命名|录用|任|申报)|计划(?=于|在|\d|[组举召开])|争取(?!到)|力争|暂定|初步定于|初定|预计")
+TENTATIVE = re.compile(
+    r"拟(?!定|写|制|订|稿|表彰|推荐|命名|录用|任|申报)|计划(?=于|在|\d|[组举召开])|争取(?!到)|力争|暂定|初步定于|初定|预计"
+)
 EXEMPT = re.compile(r"不需|无需|不必|不再|毋须|免于|可不|不用")
 NON_CLAUSE = re.compile(
-    r"^[\s　]*(?:联\s*系\s*(?:人|电话|方式)|电\s*话|邮\s*箱|电子邮箱|传\s*真|地\s*址|附\s*件|附\s*表|抄\s*送|主\s*送|\d+[.．、][^，。；]{2,40}(?:表|样式|回执|名单|格式)$)|联系人[：:]|印发$|年\d+月\d+日$"
+    r"^[\s　]*(?:联\s*系\s*(?:人|电话|方式)|电\s*话|邮\s*箱|电子邮箱|传\s*真|地\s*址|附\s*件|附\s*表|抄\s*送|主\s*送|"
+    r"\d+[.．、][^，。；]{2,40}(?:表|样式|回执|名单|格式)$)|联系人[：:]|印发$|年\d+月\d+日$"
 )
 ANNOUNCED = re.compile(r"拟于|拟在|将于|将在|将适时|拟举办|拟组织|拟召开")
 LEAFLET = re.compile(r"问答|[十百]问|答疑|手册")
@@ -138,7 +141,9 @@ class _Reader:
         gathering = GATHERING.search(self.text, floor, end)
         if gathering is not None and not verbs:
             verbs.append((*gathering.span(), "hold"))
-        return Piece(start, end, text, moments, counts, who, verbs, (EXEMPT.search(text) or IN_FORCE.search(text)) is not None)
+        return Piece(
+            start, end, text, moments, counts, who, verbs, (EXEMPT.search(text) or IN_FORCE.search(text)) is not None
+        )
 
     def _noun_act(self, start: int) -> bool:
         """Whether the act is inside a title or quotation (“送法进家庭”宣传)."""
@@ -156,7 +161,19 @@ class _Reader:
             moved = False
             for moment in moments:
                 at = moment.start
-                if position <= at <= position + 2 and text[position:at] in ("", "第", "于第", "在第", "“", "于", "在", "从", "自", "到", "每"):
+                if position <= at <= position + 2 and text[position:at] in (
+                    "",
+                    "第",
+                    "于第",
+                    "在第",
+                    "“",
+                    "于",
+                    "在",
+                    "从",
+                    "自",
+                    "到",
+                    "每",
+                ):
                     position = moment.end
                     while position < end and text[position] in "，, 前）)":
                         position += 1
@@ -270,6 +287,7 @@ class _Reader:
                 offset=span,
             )
         )
+
 
 def _titled(text: str, moment: Moment) -> bool:
     """Whether a date stands right behind a title: 《甲表》6月30日、《乙表》7月10日前."""

@@ -30,7 +30,9 @@ CARRIED_OUT = re.compile(r"^[^。；]{0,24}(?:开展|举办|进行|举行|实施
 CALL = re.compile(r"[\s　]*(?:@|【[^】]{1,8}】|通知[：:]|请)+")
 ARRIVAL = re.compile(r"[，,（( ]*(?:前)?(?:集中)?报到")
 SESSION = re.compile(r"第[一二三四五六七八\d](?:期|批|场)[：:，,]?[^，。；]{0,2}$")
-TAKES_PLACE = re.compile(r"(?:检查|活动|宣传|培训|竞赛|比赛|评选|督查|排查|筛查|行动|体检)[^，。；]{0,6}(?:将于|定于|拟于|于|从|自)$")
+TAKES_PLACE = re.compile(
+    r"(?:检查|活动|宣传|培训|竞赛|比赛|评选|督查|排查|筛查|行动|体检)[^，。；]{0,6}(?:将于|定于|拟于|于|从|自)$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +185,7 @@ def _called(text: str, spans: list[tuple[int, int]]) -> tuple[str, ...]:
     return ()
 
 
-def _announced(
-    text: str, spans: list[tuple[int, int]], ref: date
-) -> tuple[date | None, date | None] | None:
+def _announced(text: str, spans: list[tuple[int, int]], ref: date) -> tuple[date | None, date | None] | None:
     """The period a preamble gives: 检查将于7月1日至7月18日进行."""
     for start, end in spans:
         found = moments_in(text, start, end, ref)

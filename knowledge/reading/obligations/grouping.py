@@ -20,9 +20,7 @@ GENERAL = re.compile(r"^(?:根据|按照|为(?!期)|围绕|结合|依托|经|鉴
 COMPLETION = re.compile(r"(?:前|底|末|内)[，,]?(?:全面|全部|基本|需|要|须|应|将|必须)?(?:完成|结束|到位|报|交)")
 HOLDS = re.compile(r"(?:拟|将|定于|决定)[^，。；]*(?:举办|举行|召开|开展|组织|启动)")
 REACHED = re.compile(r"发放|赠送|送上|送去|培训妇女|覆盖|服务|惠及|参与|受益|人次")
-SEPARATE_PAPER = re.compile(
-    r"总结|方案|报告|回执|名单|照片|信息|小结|计划|台账|统计表|汇总表|材料|《"
-)
+SEPARATE_PAPER = re.compile(r"总结|方案|报告|回执|名单|照片|信息|小结|计划|台账|统计表|汇总表|材料|《")
 
 
 @dataclass(slots=True)
@@ -106,7 +104,12 @@ def _begins(current: Clause, piece: Piece, text: str) -> bool:
         return False
     if piece.exempt or current.pieces[-1].exempt:
         return True
-    if not times and counts and not piece.counts and any(len(count.item) > 1 and count.item in piece.text for count in counts):
+    if (
+        not times
+        and counts
+        and not piece.counts
+        and any(len(count.item) > 1 and count.item in piece.text for count in counts)
+    ):
         return False
     rhythms = {_base(m.rule) for m in mine if m.rule} & {_base(m.rule) for m in times if m.rule}
     if rhythms and current.who is None and not counts:

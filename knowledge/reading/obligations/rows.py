@@ -14,16 +14,24 @@ from knowledge.reading.obligations.moments import Moment, moments_in
 from knowledge.reading.obligations.obligation import Obligation
 
 LONGEST_EVIDENCE = 110  # characters of a row that are quoted
-PARTY = re.compile(r"责任(?:单位|部门|县|科室)|牵头|承办|村名|村[（(]|村（?社区|^村$|社区|乡镇|街道|县[（(市区]|单位|^镇|镇[（(]|责任人|带队人|主办|地区|县市区|督查组|组别")
+PARTY = re.compile(
+    r"责任(?:单位|部门|县|科室)|牵头|承办|村名|村[（(]|村（?社区|^村$|社区|乡镇|街道|县[（(市区]|单位|^镇|镇[（(]|责任人|带队人|主办|地区|县市区|督查组|组别"
+)
 FIRST_PARTY = re.compile(r"责任单位|承办单位|牵头单位|村名|乡镇|街道|村|社区|县|单位|地区")
-COUNTED = re.compile(r"任务|名额|数量|指标|人数|场次|户数|份数|篇数|数（|数\(|目标数|期数|个数|家数|计划数|（[人户份场个名篇张家元万期次件条]+）|\([人户份场个名篇张家期次件条]+\)|\d+月.*数")
+COUNTED = re.compile(
+    r"任务|名额|数量|指标|人数|场次|户数|份数|篇数|数（|数\(|目标数|期数|个数|家数|计划数|（[人户份场个名篇张家元万期次件条]+）|\([人户份场个名篇张家期次件条]+\)|\d+月.*数"
+)
 WHEN = re.compile(r"日期|时间|时限|期限|完成|节点|月份|进度")
 DUTY = re.compile(r"内容|任务|目标|事项|措施|项目|工作|要求")
-AGENDA = re.compile(r"议程|课程|主讲|授课|讲师|主持|得分|分值|评分|扣分|备注说明|联系电话|手机|电话|签名|身份证|性别|民族|籍贯")
+AGENDA = re.compile(
+    r"议程|课程|主讲|授课|讲师|主持|得分|分值|评分|扣分|备注说明|联系电话|手机|电话|签名|身份证|性别|民族|籍贯"
+)
 RESULT = re.compile(r"完成情况|已完成|实际完成|去年|上年|完成率|占比|同比|报送情况|采用|得分|排名|名次")
 TOTAL = re.compile(r"合\s*计|总\s*计|小\s*计|^计$|共计")
 ITEM = re.compile(r"[（(](?P<unit>[^（）()]{1,4})[）)]")
-NUMBER = re.compile(r"^\s*(?P<pre>≥|不少于|至少)?\s*(?P<n>\d+(?:[-—－~～]+\d+)?)\s*(?P<unit>[\u4e00-\u9fff%]{0,3})(?P<post>以上)?\s*$")
+NUMBER = re.compile(
+    r"^\s*(?P<pre>≥|不少于|至少)?\s*(?P<n>\d+(?:[-—－~～]+\d+)?)\s*(?P<unit>[\u4e00-\u9fff%]{0,3})(?P<post>以上)?\s*$"
+)
 
 
 def is_duty_table(table: Table) -> bool:
@@ -118,7 +126,9 @@ def row_obligations(document: Document, table: Table, ref: date | None, default_
             elif DUTY.search(name) and not PARTY.search(name):
                 cell = cells[i]
                 dated = [(m.start, m.end) for m in moments_in(document.text, cell.start, cell.end, ref)]
-                quantity.extend((a.item, a.n) for a in amounts(document.text, cell.start, cell.end, dated, marks) if a.firm)
+                quantity.extend(
+                    (a.item, a.n) for a in amounts(document.text, cell.start, cell.end, dated, marks) if a.firm
+                )
         if not quantity and not moments and not re.search(r"责任|牵头|承办", "".join(columns)):
             continue
         firsts = [m.first for m in moments if m.first]
@@ -158,7 +168,7 @@ def _evidence(text: str, row: Row) -> tuple[int, int]:
 
 
 def _parties(parts: tuple[str, ...]) -> list[str]:
-    named = []
+    named: list[str] = []
     for part in parts:
         named.extend(piece.strip() for piece in re.split(r"[\n、，；]", part) if piece.strip())
     return named
