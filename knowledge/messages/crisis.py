@@ -6,13 +6,13 @@ from functools import cache
 from importlib.resources import files
 
 #: the kinds of danger, in the order in which one goes before another when a sentence shows several
-TYPES = ("儿童侵害", "儿童遗弃", "自杀", "非法拘禁", "拐卖", "家暴", "失踪")
+TYPES = ("儿童遗弃", "儿童侵害", "自杀", "非法拘禁", "拐卖", "家暴", "失踪")
 
 _SENTENCE = re.compile(r"[^。!！?？\n;；]+[。!！?？\n;；]*")
 #: no rule of any type can hold without one of these; ordinary messages end here
 _TRIGGER = re.compile(
     r"[打揍捶锤踹踢扇掐勒砍捅砸摔泼抡刀伤肿青紫血印暴虐救命死药吊跳割炭煤缢尽绝遗弃杀摸亲扒脱奸侵猥强糟玷欺婴"
-    r"孕怀胎拐卖骗锁关绑拴捆囚禁扣链铐栓丢扔甩抛撂撇撵轰赶失找寻饿哭走活熬撑跑霸凌逼喊叫伢断骂拳疼痛买贩抱逃]"
+    r"孕怀胎拐卖骗锁关绑拴捆囚禁扣链铐栓丢扔甩抛撂撇撵轰赶失找寻饿哭走活熬撑跑霸凌逼喊叫伢断骂拳疼痛买贩抱逃抽拿浑爆火楼桥腕躲肚锄斧哄口子收脱敢冻]"
     r"|不见|没回|没有回|冇回|不让|不准|不许|没人管|没人要|关机|联系不上|没收|短见|短路|解脱|后事|傻事|傻话|不敢|动手|自残|吃东西|出来|消失"
     r"|自s|help|sos|jiabao|zisha|jiuming|dawo",
     re.IGNORECASE,
@@ -33,7 +33,7 @@ _PINYIN = (
 _NOW = re.compile(
     r"有个|有一个|有位|有一位|一个(?:姐妹|妇女|女的|孩子|女孩|媳妇|学员|家长)|她说|他说|孩子说|跟我(?:说|讲|反映)|告诉我|哭着|在哭|正在|现在|刚刚|刚才|"
     r"今早|昨晚|昨夜|今晚|半夜|躲|不敢|救救|求救|快来|怎么办|咋办|咋个办|咋搞|求助|报警|110|120|隔壁|邻居|出事|打电话来|来找我|跑来|"
-    r"悄悄|偷偷|私下|课后|会后|散会|问要不要|赶紧|急|住院|送医|抢救|我老公|我男人|我女儿|我妈|我被|我儿|打我"
+    r"悄悄|偷偷|私下|课后|会后|散会|问要不要|赶紧|急死|好急|着急|住院|送医|抢救|我老公|我男人|我女儿|我妈|我被|我儿|打我"
 )
 _NAME = re.compile(r"\{(\w+)\}")
 _MASK = "○"
@@ -47,8 +47,9 @@ class _Rules:
     beside: re.Pattern[str]
     misspelt: re.Pattern[str]
     right: dict[str, str]
-    strong: tuple[tuple[str, re.Pattern[str]], ...]
-    weak: tuple[tuple[str, re.Pattern[str]], ...]
+    words: dict[str, re.Pattern[str]]
+    strong: tuple[tuple[str, dict[str, re.Pattern[str]]], ...]
+    weak: tuple[tuple[str, dict[str, re.Pattern[str]]], ...]
 
 
 def _lines(name: str) -> list[str]:
@@ -64,7 +65,7 @@ def _one(patterns: list[str]) -> re.Pattern[str]:
 def _rules() -> _Rules:
     """The rules of crisis.tsv and near_crisis.tsv, compiled once."""
     names: dict[str, str] = {}
-    patterns: dict[tuple[str, bool], list[str]] = {}
+    patterns: dict[tuple[str, bool], dict[str, list[str]]] = {}
     right: dict[str, str] = {}
     for line in _lines("crisis.tsv"):
         if line.startswith("{"):
@@ -76,7 +77,9 @@ def _rules() -> _Rules:
             right.update(dict.fromkeys(pattern.split("=")[0].split("|"), pattern.split("=")[1]))
             continue
         filled = _NAME.sub(lambda m: f"(?:{names[m.group(1)]})", pattern)
-        patterns.setdefault((kind.rstrip("?"), kind.endswith("?")), []).append(filled)
+        lead = _NAME.match(pattern)
+        rule = patterns.setdefault((kind.rstrip("?"), kind.endswith("?")), {})
+        rule.setdefault(lead.group(1) if lead else "", []).append(filled)
     near: dict[str, list[str]] = {}
     for line in _lines("near_crisis.tsv"):
         kind, pattern = line.split("\t", 1)
@@ -88,9 +91,43 @@ def _rules() -> _Rules:
         beside=_one(near["题外"]),
         misspelt=_one([re.escape(w) for w in sorted(right, key=len, reverse=True)]),
         right=right,
-        strong=tuple((t, _one(patterns[t, False])) for t in TYPES if (t, False) in patterns),
-        weak=tuple((t, _one(patterns[t, True])) for t in TYPES if (t, True) in patterns),
+        words={name: re.compile(f"(?={words})") for name, words in names.items()},
+        strong=_of_kinds(patterns, False),
+        weak=_of_kinds(patterns, True),
     )
+
+
+def _of_kinds(
+    patterns: dict[tuple[str, bool], dict[str, list[str]]], weak: bool
+) -> tuple[tuple[str, dict[str, re.Pattern[str]]], ...]:
+    return tuple(
+        (kind, {lead: _one(found) for lead, found in patterns[kind, weak].items()})
+        for kind in TYPES
+        if (kind, weak) in patterns
+    )
+
+
+def _holds(rules: dict[str, re.Pattern[str]], sentence: str, at: dict[str, list[int]]) -> bool:
+    """Whether one rule of a kind holds; rules that begin with a word of a group are tried only where one stands."""
+    for lead, pattern in rules.items():
+        if not lead:
+            if pattern.search(sentence):
+                return True
+        elif any(pattern.match(sentence, i) for i in at[lead]):
+            return True
+    return False
+
+
+class _Places(dict[str, list[int]]):
+    """Where the words of a group stand in a sentence, looked up when first asked for."""
+
+    def __init__(self, words: dict[str, re.Pattern[str]], sentence: str) -> None:
+        super().__init__()
+        self._words, self._sentence = words, sentence
+
+    def __missing__(self, name: str) -> list[int]:
+        found = self[name] = [m.start() for m in self._words[name].finditer(self._sentence)]
+        return found
 
 
 def _plain(text: str, rules: _Rules) -> str:
@@ -127,15 +164,16 @@ def is_crisis(text: str) -> str | None:
 def _of_sentence(sentence: str, rules: _Rules, calm: bool) -> str | None:
     now = _NOW.search(sentence) is not None
     talk = len({m.group() for m in rules.talk.finditer(sentence)})
+    at = _Places(rules.words, sentence)
     for kind, pattern in rules.strong:
-        if pattern.search(sentence):
+        if _holds(pattern, sentence, at):
             if rules.fiction.search(sentence) or calm:
                 return None
             if talk >= 2 and not now:
                 return None
             return kind
     for kind, pattern in rules.weak:
-        if pattern.search(sentence):
+        if _holds(pattern, sentence, at):
             if rules.fiction.search(sentence) or calm or (talk and not now) or talk >= 3:
                 return None
             return kind
