@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from storage.store import Store
+from tests.kit import world
 from tests.kit.clock import Clock
 from tests.kit.stores import SECRET, Templates
 
@@ -76,6 +77,24 @@ def database_url(engine: str, templates: Templates, tmp_path: Path) -> Iterator[
 def store(database_url: str) -> Iterator[Store]:
     """A real store, empty and migrated: the test runs once on a SQLite file and once on PostgreSQL."""
     opened = Store(database_url, secret=SECRET)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def settled_url(engine: str, templates: Templates, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database with the small world in it (tests/kit/world.py), this test's own."""
+    if engine == "sqlite":
+        yield templates.sqlite(tmp_path / "world.sqlite3", name="world", prepare=world.settle)
+        return
+    with templates.postgres(name="world", prepare=world.settle) as url:
+        yield url
+
+
+@pytest.fixture
+def settled(settled_url: str) -> Iterator[Store]:
+    """A store with the small world in it: units, people bound to a platform, the example circulars."""
+    opened = Store(settled_url, secret=SECRET)
     yield opened
     opened.close()
 

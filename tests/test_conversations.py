@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,23 +9,9 @@ import pytest
 from storage.store import Store
 from tests.kit import world
 from tests.kit.conversations import Replay, Unreadable, passed, read
-from tests.kit.stores import SECRET, Templates
 
 FOLDER = Path(__file__).parent / "conversations"
 FILES = sorted(FOLDER.rglob("*.txt"))
-
-
-@pytest.fixture
-def settled(engine: str, templates: Templates, tmp_path: Path) -> Iterator[Store]:
-    """A store with the small world in it."""
-    with contextlib.ExitStack() as stack:
-        if engine == "sqlite":
-            url = templates.sqlite(tmp_path / "talk.sqlite3", name="world", prepare=world.settle)
-        else:
-            url = stack.enter_context(templates.postgres(name="world", prepare=world.settle))
-        store = Store(url, secret=SECRET)
-        stack.callback(store.close)
-        yield store
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(FOLDER).with_suffix("")))
