@@ -21,7 +21,7 @@ from knowledge.retrieval.spelling import Speller, standard_speller
 from knowledge.retrieval.vocabulary import Vocabulary, standard
 from knowledge.text import normalise
 from storage import circulars as records
-from storage.circulars import Circular, Passage
+from storage.circulars import Circular, Passage, Shown
 
 #: What a document's weight for the federation's work (0..1) adds to a passage's score, and what the weight learnt from
 #: questions adds; the latter in full for a question of USUAL_LENGTH characters, less for the short ones of a chat.
@@ -116,8 +116,8 @@ class Library:
         ids = list(dict.fromkeys([*first, *(int(state.segments[at].passages[position]) for at, position, _ in chosen)]))
         values = {int(state.segments[at].passages[position]): value for at, position, value in chosen}
         top = max(values.values(), default=0.0)
-        found = records.passages_by_id(session, ids)
-        ranked = [(values.get(key, top) + (top if key in first else 0.0), *found[key]) for key in ids if key in found]
+        found = records.shown(session, ids)
+        ranked = [(values.get(key, top) + (top if key in first else 0.0), found[key]) for key in ids if key in found]
         return [_hit(*one, asked, rarities) for one in _newest_first(ranked)[:limit]]
 
     def by_number(self, session: Session, text: str) -> list[Circular]:
@@ -229,28 +229,28 @@ def asked_for(weights: Scores, learnt: Scores, asked: Plan) -> Scores:
     return weights * np.float32(ASKED_FOR) + learnt * np.float32(LEARNT * share)
 
 
-Ranked = tuple[float, Passage, Circular]
+Ranked = tuple[float, Shown]
 
 
-def _hit(score: float, passage: Passage, circular: Circular, asked: Plan, rarities: Mapping[str, float]) -> Hit:
+def _hit(score: float, one: Shown, asked: Plan, rarities: Mapping[str, float]) -> Hit:
     return Hit(
-        passage.source_id,
-        circular.source_name,
-        circular.number,
-        circular.title,
-        passage.place,
-        passage.text,
-        quote(passage.text, rarities),
+        one.source_id,
+        one.source_name,
+        one.number,
+        one.title,
+        one.place,
+        one.text,
+        quote(one.text, rarities),
         round(score, 4),
-        circular.id,
-        passage.id,
-        circular.validity,
-        circular.kind,
-        passage.article,
-        circular.issuer,
-        circular.issued_on,
-        circular.version,
-        support(asked, rarities, f"{circular.title}\n{passage.place}\n{passage.text}"),
+        one.circular_id,
+        one.passage_id,
+        one.validity,
+        one.kind,
+        one.article,
+        one.issuer,
+        one.issued_on,
+        one.version,
+        support(asked, rarities, f"{one.title}\n{one.place}\n{one.text}"),
     )
 
 
@@ -294,10 +294,10 @@ def _newest_first(ranked: list[Ranked]) -> list[Ranked]:
     ranked.sort(key=lambda one: -one[0])
     ordered: list[Ranked] = []
     waiting: dict[str, list[Ranked]] = {}
-    holds = {one[2].title_key for one in ranked if one[2].validity == records.IN_FORCE}
+    holds = {one[1].title_key for one in ranked if one[1].validity == records.IN_FORCE}
     for one in ranked:
-        key = one[2].title_key
-        if one[2].validity == records.IN_FORCE:
+        key = one[1].title_key
+        if one[1].validity == records.IN_FORCE:
             ordered += [one, *waiting.pop(key, ())]
             holds.discard(key)
         elif key in holds:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -276,11 +276,35 @@ def passages_of(session: Session, circular_id: int) -> Sequence[Passage]:
     return session.execute(query).scalars().all()
 
 
-def passages_by_id(session: Session, ids: Iterable[int]) -> dict[int, tuple[Passage, Circular]]:
-    """Passages with their circulars, by passage id; one query."""
-    wanted = list(ids)
-    query = select(Passage, Circular).join(Circular, Passage.circular_id == Circular.id).where(Passage.id.in_(wanted))
-    return {passage.id: (passage, circular) for passage, circular in session.execute(query)}
+class Shown(NamedTuple):
+    """The columns of a passage and of its circular that an answer shows."""
+
+    passage_id: int
+    circular_id: int
+    source_id: str
+    place: str
+    article: str
+    text: str
+    kind: str
+    title: str
+    title_key: str
+    number: str
+    issuer: str
+    issued_on: date | None
+    version: str
+    validity: str
+    source_name: str
+
+
+def shown(session: Session, passage_ids: Iterable[int]) -> dict[int, Shown]:
+    """What an answer shows of passages, by passage id; one query, columns only: it runs for every question."""
+    query = select(
+        Passage.id, Passage.circular_id, Passage.source_id, Passage.place, Passage.article, Passage.text,
+        Circular.kind, Circular.title, Circular.title_key, Circular.number, Circular.issuer, Circular.issued_on,
+        Circular.version, Circular.validity, Circular.source_name,
+    ).join(Circular, Passage.circular_id == Circular.id)  # fmt: skip
+    wanted = query.where(Passage.id.in_(list(passage_ids)))
+    return {row[0]: Shown._make(row) for row in session.execute(wanted)}
 
 
 def citations_of(session: Session, circular_id: int) -> Sequence[Citation]:

@@ -17,9 +17,13 @@ FULL_WORK = 1_500_000
 CANDIDATES = 3_000
 
 
+#: Rarity of a term that stands in one passage only, in a library of any size: so that scores mean the same in all.
+RAREST = 11.0
+
+
 def rarity(df: int, total: int) -> float:
-    """Inverse document frequency, BM25's."""
-    return math.log(1 + (total - df + 0.5) / (df + 0.5))
+    """Inverse document frequency, BM25's, stretched so that a term of one passage has RAREST."""
+    return math.log(1 + (total - df + 0.5) / (df + 0.5)) * RAREST / math.log(1 + max(total, 20) / 1.5)
 
 
 def add_up(lists: Sequence[tuple[float, PostingList | Impacts]], size: int) -> Scores:
