@@ -13,7 +13,7 @@ from knowledge.reading.obligations.amounts import amounts
 from knowledge.reading.obligations.attendance import attendance
 from knowledge.reading.obligations.clauses import Sentence, sentences, shaded
 from knowledge.reading.obligations.filling import narrowed, paraphrase, window
-from knowledge.reading.obligations.frame import Frame, chain, frame_of, lines, reference
+from knowledge.reading.obligations.frame import LEAFLET, Frame, chain, frame_of, lines, reference
 from knowledge.reading.obligations.grouping import Clause, Piece, distributes, group, trim
 from knowledge.reading.obligations.judging import ATTENDS, IN_FORCE, Judge
 from knowledge.reading.obligations.moments import Moment, moments_in
@@ -29,8 +29,10 @@ NON_CLAUSE = re.compile(
     r"^[\s　]*(?:联\s*系\s*(?:人|电话|方式)|电\s*话|邮\s*箱|电子邮箱|传\s*真|地\s*址|附\s*件|附\s*表|抄\s*送|主\s*送|"
     r"\d+[.．、][^，。；]{2,40}(?:表|样式|回执|名单|格式)$)|联系人[：:]|印发$|年\d+月\d+日$"
 )
+OWN_ACTS = re.compile(
+    r"予以表彰|进行表彰|通报表[扬彰]|组织评审|专家评审|发文命名|授牌|揭晓|公布结果|现场推进会|纪念大会"
+)
 ANNOUNCED = re.compile(r"拟于|拟在|将于|将在|将适时|拟举办|拟组织|拟召开")
-LEAFLET = re.compile(r"问答|[十百]问|答疑|手册")
 GATHERING = re.compile(r"开(?![展放通设办])[^，。；]{0,8}会|(?<=[县区乡镇村组])查(?=[\u4e00-\u9fff])")
 SPLIT_DATES = re.compile(r"分别|分[两二三四\d]批|分[两二三四\d]次|各报|各开展|两次|两批|三次|各")
 
@@ -218,7 +220,9 @@ class _Reader:
             said = self.text[slice(*clause.who)]
             if not (CROWD.match(said) and self.spoken and distributes(self.text, clause)):
                 return split_parties(said)
-        elif ANNOUNCED.search(words) and not re.search(r"请", words) and self.frame.issuer:
+        elif (
+            (ANNOUNCED.search(words) or OWN_ACTS.search(words)) and not re.search(r"请|各", words) and self.frame.issuer
+        ):
             return tuple(name.replace("妇女联合会", "妇联") for name in self.frame.issuer)
         asked = re.search(r"请|报(?:送|至|到)?", words) is not None
         if self.spoken and not (asked and self._own(self.spoken[0])):

@@ -22,11 +22,17 @@ OUTLOOK = re.compile(
     r"下一步|下步|明年|今后|主要任务|工作思路|工作打算|工作计划|下一年|下半年(?:工作)?(?:打算|计划|安排)|\d{4}年(?:工作)?.{0,4}(?:任务|计划|打算|安排|要点|思路)"
 )
 PLAN_YEAR = re.compile(r"(?P<year>20\d\d)年度?[^，。；\n]{0,24}(?:计划|任务|要点|方案|一[览栏]表|安排|目标)")
-CAMPAIGN = re.compile(r"(?:活动|宣传|评选|检查|督查|实施|排查|征集|开展)(?:起止)?时间")
+CAMPAIGN = re.compile(
+    r"(?:调查|申报|征集|投票|展示|筛查|服务|整治|行动|活动|宣传|评选|检查|督查|实施|排查|征集|开展)(?:起止)?时间"
+)
 APPOINTMENT = re.compile(r"会|培训|报到|赛|演出|展演|座谈|观摩|授牌|集中|集合|考试|上课|开班|讲座")
+LEAFLET = re.compile(r"问答|[十百]问|答疑|手册")
 SHORT = 15  # days; a longer span is a campaign, not an appointment
 ANNOUNCED_SPAN = re.compile(r"(?:定于|拟于|将于|决定于|自|从)$")
 CARRIED_OUT = re.compile(r"^[^。；]{0,24}(?:开展|举办|进行|举行|实施)")
+CALLED = re.compile(
+    r"[\s　]*(?:@|【[^】]{1,8}】@?)[\s　]*(?P<who>[各全所本][\u4e00-\u9fff（）、]{1,18}?)(?=[：:\s，,])"
+)
 CALL = re.compile(r"[\s　]*(?:@|【[^】]{1,8}】|通知[：:]|请)+")
 ARRIVAL = re.compile(r"[，,（( ]*(?:前)?(?:集中)?报到")
 SESSION = re.compile(r"第[一二三四五六七八\d](?:期|批|场)[：:，,]?[^，。；]{0,2}$")
@@ -123,7 +129,7 @@ def frame_of(document: Document, table_span: tuple[date, date] | None) -> Frame:
                 days = (moment.last - moment.first).days if moment.first and moment.last else 0
                 label = match["label"]
                 label_lines.update((start, first))
-                if (CAMPAIGN.match(label) and days > 0) or days > SHORT:
+                if (CAMPAIGN.search(label) and days > 0) or days > SHORT:
                     period = period or (moment.first, moment.last)
                 elif APPOINTMENT.search(label) or moment.clock or label.startswith("时间") or days == 0:
                     appointments.append(Appointment(label, moment, (start, last)))
@@ -177,6 +183,9 @@ def frame_of(document: Document, table_span: tuple[date, date] | None) -> Frame:
 def _called(text: str, spans: list[tuple[int, int]]) -> tuple[str, ...]:
     """Whom an informal notice calls at its beginning: @各镇街妇联 …, 【通知】各村妇联主席：…"""
     for start, end in spans[:3]:
+        called = CALLED.match(text, start, end)
+        if called is not None:
+            return split_parties(called["who"])
         lead = CALL.match(text, start, end)
         at = lead.end() if lead else start
         found = subject_at(text, at, end)

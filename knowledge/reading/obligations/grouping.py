@@ -17,7 +17,6 @@ EMPTY = re.compile(
     r"^(?:确保|切实|为|使|以|努力|不断|进一步|充分|深入(?!开展)|积极|着力|力求|营造|形成|从而|让|认真做好|高度重视|加强|提高认识|精心组织|注重|坚持|按照|根据|围绕|结合|依据)"
 )
 GENERAL = re.compile(r"^(?:根据|按照|为(?!期)|围绕|结合|依托|经|鉴于|由于|因)")
-COMPLETION = re.compile(r"(?:前|底|末|内)[，,]?(?:全面|全部|基本|需|要|须|应|将|必须)?(?:完成|结束|到位|报|交)")
 HOLDS = re.compile(r"(?:拟|将|定于|决定)[^，。；]*(?:举办|举行|召开|开展|组织|启动)")
 REACHED = re.compile(r"发放|赠送|送上|送去|培训妇女|覆盖|服务|惠及|参与|受益|人次")
 SEPARATE_PAPER = re.compile(r"总结|方案|报告|回执|名单|照片|信息|小结|计划|台账|统计表|汇总表|材料|《")
@@ -66,7 +65,14 @@ class Clause:
 
     @property
     def who(self) -> tuple[int, int] | None:
-        return next((piece.who for piece in self.pieces if piece.who), None)
+        """The party named last before the first time or count, else the first one named."""
+        named: tuple[int, int] | None = None
+        for piece in self.pieces:
+            if named is None or not (piece.who and any(kind == "check" for _, _, kind in piece.verbs)):
+                named = piece.who or named
+            if piece.moments or piece.counts:
+                break
+        return named or next((piece.who for piece in self.pieces if piece.who), None)
 
 
 def distributes(text: str, clause: Clause) -> bool:
@@ -94,7 +100,7 @@ def _begins(current: Clause, piece: Piece, text: str) -> bool:
     times = [m for m in current.moments if m.dated or m.named]
     mine = [m for m in piece.moments if m.dated or m.named]
     verbs, counts = current.verbs, current.counts
-    if piece.text.startswith(("其中", "遇", "如遇")):
+    if piece.text.startswith(("其中", "遇", "如遇", "每次", "每场", "每期", "每批", "每户")) and not mine:
         return False
     bare = sum(p.end - p.start for p in current.pieces) - sum(m.end - m.start for m in times) <= 8
     if times and bare and not verbs and not counts and current.who is None:
@@ -118,7 +124,7 @@ def _begins(current: Clause, piece: Piece, text: str) -> bool:
         return False
     if times and not mine and not piece.counts and piece.verbs and {k for _, _, k in piece.verbs} == {"attend"}:
         return False
-    if piece.who is not None and current.who is not None and (times or counts or verbs):
+    if piece.who is not None and current.who is not None:
         same = text[slice(*piece.who)] == text[slice(*current.who)]
         said = text[slice(*piece.who)]
         spread = CROWD.match(said) and any(text[a:b] == "走访" or kind == "check" for a, b, kind in piece.verbs)
@@ -141,7 +147,8 @@ def _begins(current: Clause, piece: Piece, text: str) -> bool:
         submits = any(kind == "submit" for _, _, kind in piece.verbs)
         if submits and counts and kinds & {"hold", "check"} and not kinds & {"submit", "make"}:
             return SEPARATE_PAPER.search(piece.text) is not None
-        return bool(counts and piece.verbs and not submits and not COMPLETION.search(piece.text))
+        closing = all(m.first is None and m.last is not None for m in mine)
+        return bool(counts and piece.verbs and not submits and not closing)
     if piece.counts and counts and piece.verbs and not REACHED.search(piece.text):
         first = piece.verbs[0]
         lead = LEAD.match(text, piece.start, piece.end)
@@ -157,7 +164,7 @@ def trim(pieces: list[Piece]) -> list[Piece]:
             kept.pop(0)
         else:
             break
-    while len(kept) > 1 and re.search(r"标准为|补助|奖励", kept[-1].text):
+    while len(kept) > 1 and re.search(r"标准为|补助|奖励|给予|经费", kept[-1].text):
         kept.pop()
     while len(kept) > 1 and not kept[-1].counts and not any(m.dated or m.named for m in kept[-1].moments):
         if EMPTY.match(kept[-1].text) or VOID.search(kept[-1].text):

@@ -84,7 +84,7 @@ class Judge:
                 return True
             return modal and not PURE_GOAL.search(words)
         if any(count.firm for count in counts):
-            return bool(verbs) or modal or re.search(r"全年|年内|今年|每", words) is not None
+            return bool(verbs) or modal or bool(inherited) or re.search(r"全年|年内|今年|每", words) is not None
         if inherited:
             return bool(verbs) and {k for _, _, k in verbs} != {"attend"} and (modal or not PURE_GOAL.search(words))
         kinds = {kind for _, _, kind in verbs}

@@ -210,6 +210,8 @@ def _binding(line: str, moment: Moment, ref: date | None) -> Moment | None:
         return replace(moment, first=None)
     long = moment.first is not None and moment.last is not None and (moment.last - moment.first).days >= 27
     closed = re.search(r"[前内底末起止后间]$", words) is not None
+    if long and re.search(r"(?:到|至|截至)$", before) and not re.search(r"[日号]至?$", before):
+        return replace(moment, first=None)
     if long and not closed:
         assert moment.first is not None
         assert moment.last is not None
@@ -219,8 +221,6 @@ def _binding(line: str, moment: Moment, ref: date | None) -> Moment | None:
             return None
     if ref is not None and moment.last is not None and moment.last < ref:
         return None
-    if re.search(r"(?:到|至|截至)$", before) and not re.search(r"[日号]至?$", before) and long:
-        return replace(moment, first=None)
     if after.startswith(("起", "开始")) or words.endswith(("起", "开始")):
         return replace(moment, last=None, since=True)
     return moment
