@@ -1,0 +1,129 @@
+"""Reads messages in a process of its own while the dispatcher commits those before them.
+
+Understanding is pure and costs more than storing; in one process the two would take turns for one core. What has not
+been read ahead (the helper is starting, has died, the text is short) is read when it is needed: nothing depends on it.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import pickle
+import signal
+from collections.abc import Iterable
+from datetime import datetime
+from multiprocessing.connection import Connection
+from typing import Any
+
+from knowledge.messages import Understanding, Vocabulary, default_vocabulary, understand
+
+log = logging.getLogger(__name__)
+
+#: Shorter texts are mostly words of an open dialog ("对", "36人"), and quick to read anyway.
+SHORTEST = 8
+LONGEST = 1_500
+
+#: A text and when it came, in local time.
+Asked = tuple[str, datetime]
+
+
+class ReadAhead:
+    """Asks a helper process to read texts, and gives what it has read. To be used from one thread."""
+
+    def __init__(self, vocabulary: Vocabulary | None = None) -> None:
+        self._vocabulary = vocabulary or default_vocabulary()
+        self._known: dict[Asked, Understanding] = {}
+        self._asked = False
+        self._ready = False
+        self._helper: Any = None
+        self._line: Connection[Any, Any] | None = None
+
+    def start(self) -> None:
+        """Start the helper; it is used from when it says that it is ready."""
+        context = multiprocessing.get_context("spawn")  # a fork would take our locks and threads' state along
+        self._line, theirs = context.Pipe()
+        self._helper = context.Process(target=_serve, args=(theirs,), name="niangjia-reader", daemon=True)
+        self._helper.start()
+        theirs.close()  # so that the helper's end shows as the end of the line
+
+    def stop(self) -> None:
+        """End the helper."""
+        line, self._line = self._line, None
+        if line is not None:
+            line.close()
+        if self._helper is not None:
+            self._helper.join(timeout=2)
+            if self._helper.is_alive():
+                self._helper.terminate()
+            self._helper = None
+
+    def ask(self, texts: Iterable[Asked]) -> None:
+        """Have these read; `take` must follow before the next `ask`."""
+        wanted = [asked for asked in texts if SHORTEST <= len(asked[0]) <= LONGEST]
+        if not wanted or not self._is_ready():
+            return
+        try:
+            assert self._line is not None
+            self._line.send_bytes(pickle.dumps(wanted))
+            self._asked = True
+        except OSError as error:
+            self._give_up(error)
+
+    def take(self) -> None:
+        """Wait for what was asked for; until the next `take`, `understand` knows it."""
+        self._known = {}
+        if not self._asked or self._line is None:
+            return
+        self._asked = False
+        try:
+            self._known = pickle.loads(self._line.recv_bytes())  # noqa: S301  our own child wrote it
+        except (OSError, EOFError) as error:
+            self._give_up(error)
+
+    def understand(self, text: str, ref: datetime) -> Understanding:
+        """What a text says that came at `ref`, local time: as read ahead, or read now."""
+        known = self._known.get((text, ref))
+        return known if known is not None else understand(text, ref=ref, vocabulary=self._vocabulary)
+
+    def _is_ready(self) -> bool:
+        if not self._ready and self._line is not None:
+            try:
+                self._ready = self._line.poll() and self._line.recv_bytes() == _READY
+            except (OSError, EOFError) as error:
+                self._give_up(error)
+        return self._ready and self._line is not None
+
+    def _give_up(self, error: Exception) -> None:
+        """Without the helper messages are read here, more slowly."""
+        log.warning("the reader has ended: %s", type(error).__name__, extra={"action": "reader.ended"})
+        self._asked, self._ready, self._known = False, False, {}
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+
+
+_READY = b"ready"
+
+
+def _serve(line: Connection[Any, Any]) -> None:
+    """The helper: reads what it is asked until the line ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then closes the line
+    vocabulary = default_vocabulary()
+    understand("昨天下午在村部办了讲座，来了30人", ref=datetime(2026, 1, 5, 9, 0), vocabulary=vocabulary)  # noqa: DTZ001
+    try:
+        line.send_bytes(_READY)
+        while True:
+            texts: list[Asked] = pickle.loads(line.recv_bytes())  # noqa: S301  our own parent wrote it
+            line.send_bytes(pickle.dumps(_read(texts, vocabulary)))
+    except (EOFError, OSError):
+        return  # the parent has ended
+
+
+def _read(texts: list[Asked], vocabulary: Vocabulary) -> dict[Asked, Understanding]:
+    read: dict[Asked, Understanding] = {}
+    for text, ref in texts:
+        try:
+            read[text, ref] = understand(text, ref=ref, vocabulary=vocabulary)
+        except Exception:  # left out: the dispatcher meets the same error where it is handled
+            log.debug("not read ahead", exc_info=True)
+    return read
