@@ -75,7 +75,7 @@ class ChatBackend(Protocol):
         """Everybody with a post, heads of villages and officials, in the order of the tree."""
 
     async def say(
-        self, person: str, text: str, external_id: str | None, at: datetime | None, photos: tuple[str, ...]
+        self, person: str, text: str, external_id: str | None, at: datetime | None, photos: tuple[str, ...], /
     ) -> list[Spoken]:
         """Handle a message of the person with that phone; the replies to her.
 
@@ -83,13 +83,13 @@ class ChatBackend(Protocol):
         Raises KeyError(phone) for an unknown phone, NotStored when nothing could be written.
         """
 
-    def since(self, person: str, after: int) -> list[Spoken]:
+    def since(self, person: str, after: int, /) -> list[Spoken]:
         """What was sent to her with a number above `after`, the oldest first. Raises KeyError for an unknown phone."""
 
-    def store_photo(self, content: bytes) -> str:
+    def store_photo(self, content: bytes, /) -> str:
         """Keep a picture; its id (SHA-256, hex). Raises ValueError if it is not a picture."""
 
-    def photo(self, sha256: str) -> tuple[bytes, str] | None:
+    def photo(self, sha256: str, /) -> tuple[bytes, str] | None:
         """A kept picture and its media type."""
 
 
