@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from knowledge import catalogue as snapshots
-from knowledge.catalogue import CACHE_BYTES, Catalogue, Found, PostingCache
+from knowledge.catalogue import CACHE_BYTES, Catalogue, PostingCache
 from knowledge.retrieval.query import Plan, plan
 from knowledge.retrieval.quote import quote
 from knowledge.retrieval.references import Number, article_label, number_key, numbers, title_key
@@ -30,13 +31,16 @@ ASKED_FOR, LEARNT, USUAL_LENGTH = 10.0, 12.0, 26
 NUMBERED, TITLED, AT_HOME, ELSEWHERE = 1.0, 0.3, 0.3, 0.12
 #: What a repealed or replaced document's score is multiplied with, unless its year was asked for.
 NOT_IN_FORCE = 0.55
-#: From this share of the question's weight found in the best passage on, it is taken for an answer.
+#: From this likelihood on the best passage is taken for an answer, else the bot says that it found nothing.
 SUPPORT = 0.35
+SUPPORTING = (-20.2, 6.1, -4.1, 2.1, 0.6)
+#: A pair in no more than one of this many passages is strange to the library.
+STRANGE = 8_000
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One passage found. `quote` is the part of `text` that answers; `support` how much of the question it holds."""
+    """One passage found. `quote` is the part of `text` that answers; `support` how likely that is, 0..1."""
 
     source_id: str
     file: str
@@ -105,12 +109,12 @@ class Library:
         `today` does not hold yet.
         """
         state = self.catalogue(session)
-        asked = plan(query, state.vocabulary, self._speller)
+        asked = self.read(state, query)
         if not asked.weights or not state.segments or limit < 1:
             return []
         named = self._named(state, asked)
-        scores, rarities = self._scores(session, state, asked)
-        weighed = self._weigh(state, asked, scores, named, place, region, today)
+        scores, rarities, strange = self.scores(session, state, asked)
+        weighed = self.weigh(state, asked, scores, named, place, region, today)
         chosen = _best(weighed, limit + 6)
         first = self._articles(session, state, asked, named)
         ids = list(dict.fromkeys([*first, *(int(state.segments[at].passages[position]) for at, position, _ in chosen)]))
@@ -118,7 +122,8 @@ class Library:
         top = max(values.values(), default=0.0)
         found = records.shown(session, ids)
         ranked = [(values.get(key, top) + (top if key in first else 0.0), found[key]) for key in ids if key in found]
-        return [_hit(*one, asked, rarities) for one in _newest_first(ranked)[:limit]]
+        sure = bool(first) or any(share >= NUMBERED for share in named.values())
+        return [_hit(*one, asked, rarities, strange, sure) for one in _newest_first(ranked)[:limit]]
 
     def by_number(self, session: Session, text: str) -> list[Circular]:
         """Documents with the 文号 in a text, however it is spelt; the likeliest first."""
@@ -154,18 +159,26 @@ class Library:
 
     # -- steps of a search ------------------------------------------------------------------------------------------
 
-    def _scores(self, session: Session, state: Catalogue, asked: Plan) -> tuple[list[Scores], dict[str, float]]:
-        """Scores of every passage, a vector for each segment, and each term's weight with its rarity."""
+    def read(self, state: Catalogue, question: str) -> Plan:
+        """What to look for: the question with slips mended and everyday words explained."""
+        return plan(question, state.vocabulary, self._speller)
+
+    def scores(self, session: Session, state: Catalogue, asked: Plan) -> tuple[list[Scores], dict[str, float], float]:
+        """Scores of every passage, a vector for each segment; each term's weight with its rarity; how strange the
+        question is to the library: the share of its pairs that hardly any passage has."""
         found = self._cache.fetch(session, state.segments, list(asked.weights))
         total = state.passages
-        rarities = {}
-        for term, weight in asked.weights.items():
-            df = sum(segment[term].df for segment in found)
-            rarities[term] = weight * rarity(df, total) if df else 0.0
-        return [
-            add_up([(rarities[term], entry.postings) for term, entry in lists.items() if _usable(entry)], view.size)  # type: ignore[misc]  # _usable says so
-            for lists, view in zip(found, state.segments, strict=True)
-        ], rarities
+        dfs = {term: sum(segment[term].df for segment in found) for term in asked.weights}
+        rarities = {
+            term: weight * rarity(dfs[term], total) if dfs[term] else 0.0 for term, weight in asked.weights.items()
+        }
+        pairs = [term for term in asked.spoken if len(term) > 1]
+        strange = sum(dfs[term] <= total / STRANGE for term in pairs) / max(1, len(pairs))
+        scores = []
+        for lists, view in zip(found, state.segments, strict=True):
+            here = [(rarities[term], one.postings) for term, one in lists.items() if one.postings is not None]
+            scores.append(add_up(here, view.size))
+        return scores, rarities, strange
 
     def _named(self, state: Catalogue, asked: Plan) -> dict[int, float]:
         """Documents named in the question (index in the catalogue), each with what that is worth."""
@@ -175,7 +188,7 @@ class Library:
                 named.setdefault(at, TITLED)
         return named
 
-    def _weigh(
+    def weigh(
         self,
         state: Catalogue,
         asked: Plan,
@@ -232,7 +245,9 @@ def asked_for(weights: Scores, learnt: Scores, asked: Plan) -> Scores:
 Ranked = tuple[float, Shown]
 
 
-def _hit(score: float, one: Shown, asked: Plan, rarities: Mapping[str, float]) -> Hit:
+def _hit(
+    score: float, one: Shown, asked: Plan, rarities: Mapping[str, float], strange: float, sure: bool
+) -> Hit:
     return Hit(
         one.source_id,
         one.source_name,
@@ -250,21 +265,33 @@ def _hit(score: float, one: Shown, asked: Plan, rarities: Mapping[str, float]) -
         one.issuer,
         one.issued_on,
         one.version,
-        support(asked, rarities, f"{one.title}\n{one.place}\n{one.text}"),
+        1.0 if sure else support(asked, rarities, strange, score, f"{one.title}\n{one.place}\n{one.text}"),
     )
 
 
-def support(asked: Plan, rarities: Mapping[str, float], text: str) -> float:
-    """How much of the question's weight stands in a text, 0..1; everyday words count as found with their legal ones."""
+def support(asked: Plan, rarities: Mapping[str, float], strange: float, score: float, text: str) -> float:
+    """How likely a passage answers, 0..1, from its score, what it holds of the question, and how strange that is.
+
+    Coefficients: logistic regression on answerable and unanswerable questions (tests/benchmarks/calibrate_library.py).
+    """
+    signs = (1.0, *_signs(asked, rarities, strange, score, text))
+    return 1 / (1 + math.exp(-sum(a * b for a, b in zip(SUPPORTING, signs, strict=True))))
+
+
+def _signs(
+    asked: Plan, rarities: Mapping[str, float], strange: float, score: float, text: str
+) -> tuple[float, float, int, float]:
     plain = normalise(text)
-    spoken = [term for term in asked.spoken if len(term) > 1]
-    total = sum(rarities.get(term, 0.0) or asked.weights.get(term, 0.0) * 8 for term in spoken)
     got = sum(rarities.get(term, 0.0) for term in asked.weights if len(term) > 1 and term in plain)
-    return min(1.0, got / total) if total else 0.0
+    return math.log1p(max(score, 0.0)), strange, min(asked.explained, 4), math.log1p(got)
 
 
-def _usable(entry: Found) -> bool:
-    return entry.postings is not None
+def support_signs(session: Session, library: Library, question: str, hit: Hit) -> tuple[float, float, int, float]:
+    """What `support` rests on for a hit: log score, strangeness, explained words, log of what the passage holds."""
+    state = library.catalogue(session)
+    asked = library.read(state, question)
+    _, rarities, strange = library.scores(session, state, asked)
+    return _signs(asked, rarities, strange, hit.score, f"{hit.title}\n{hit.place}\n{hit.text}")
 
 
 def _with_number(state: Catalogue, number: Number) -> list[int]:

@@ -33,7 +33,7 @@ class Plan:
 
     `spoken` are the terms of the question's own words, without what synonyms added; `names` is the text in which
     titles are looked for: the question without brackets and spaces, then what short names stand for; `respelt`: it
-    was read as other words than typed.
+    was read as other words than typed; `explained`: how many of its words have legal words beside them.
     """
 
     text: str
@@ -44,6 +44,7 @@ class Plan:
     numbers: list[Number] = field(default_factory=list)
     articles: list[Article] = field(default_factory=list)
     respelt: bool = False
+    explained: int = 0
 
 
 def plan(question: str, vocabulary: Vocabulary, speller: Speller | None = None) -> Plan:
@@ -78,7 +79,7 @@ def plan(question: str, vocabulary: Vocabulary, speller: Speller | None = None) 
         weights[term] = max(weights.get(term, 0.0), weight)
     expanded = [target for start, end in known for target in vocabulary.synonyms[text[start:end]]]
     names = "\n".join([title_key(text), *expanded])
-    return Plan(text, weights, spoken, names, frozenset(years(text)), found, articles(text), text != typed)
+    return Plan(text, weights, spoken, names, frozenset(years(text)), found, articles(text), text != typed, len(known))
 
 
 def _add_targets(added: dict[str, float], targets: tuple[str, ...]) -> None:

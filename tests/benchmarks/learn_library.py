@@ -61,8 +61,8 @@ def cases(store: Store, questions: Sequence[dict]) -> tuple[list[Case], Catalogu
         )
         for question in questions:
             asked = plan(question["query"], state.vocabulary)
-            scores, rarities = library._scores(session, state, asked)
-            weighed = library._weigh(state, asked, scores, {}, None, None, None)
+            scores, rarities, _ = library.scores(session, state, asked)
+            weighed = library.weigh(state, asked, scores, {}, None, None, None)
             right = order[np.searchsorted(view.passages[order], [ids[key] for key in question["rel"]])]
             chosen = np.unique(np.concatenate([best(weighed[0], CANDIDATES), right]))
             lists = library._cache.fetch(session, state.segments, list(asked.weights))[0]
