@@ -156,24 +156,28 @@ def amounts(
     `taken` are spans of time expressions, `marks` shades brackets and quotations, and a count without a noun of its own
     takes the one that stands last in `text[earlier:start]`.
     """
+    base = earlier if earlier is not None else start
+    offset, text = base, text[base:end]
     original = text
+    start, end = start - base, end - base
+    earlier = 0 if earlier is not None else None
     for first, last in taken:
-        text = text[:first] + "、" * (last - first) + text[last:]
+        text = text[: first - base] + "、" * (last - first) + text[last - base :]
     found: list[Amount] = []
     for match in COPIES.finditer(text, start, end):
         item = _before(text, start, match.start())
-        found.append(Amount(item or "份", _value(match["n"]), match.start(), match.end()))
+        found.append(Amount(item or "份", _value(match["n"]), match.start() + offset, match.end() + offset))
     begin = start
     for match in _count().finditer(text, start, end):
         at, stop = match.start("a"), match.end("cl")
-        if marks is not None and marks[at] and _quoted(text, at):
+        if marks is not None and marks[at + offset] and _quoted(original, at):
             continue
         unit = match["cl"]
         if NOT_COUNTED.match(text, stop) or (
             unit in ("项", "支", "面", "个") and not match["a"][0].isdigit() and NAMED_SET.match(text, stop)
         ):
             continue
-        if any(first.start < stop and at < first.end for first in found):
+        if any(first.start < stop + offset and at + offset < first.end for first in found):
             continue
         idiom = IDIOM.search(text, max(start, at - 1), min(end, stop + 2))
         if (idiom is not None and idiom.start() <= stop - 1) or BAD_BEFORE.search(text, max(start, at - 3), at):
@@ -195,6 +199,6 @@ def amounts(
         if not item and unit not in PEOPLE:
             topic = TOPIC.match(text, start, at)
             item = topic["noun"] if topic else item
-        found.append(Amount(item or unit, n, match.start(), match.end(), firm))
+        found.append(Amount(item or unit, n, match.start() + offset, match.end() + offset, firm))
         begin = match.end()
     return sorted(found, key=lambda amount: amount.start)

@@ -42,7 +42,7 @@ def _attend(document: Document, frame: Frame, appointment: Appointment, main: bo
     return Obligation(
         who=who,
         level=level_of(who[0], frame.level) if who else frame.level,
-        what=appointment.label.replace("时间", "") or "参加",
+        what=re.split(r"[、和及]", appointment.label)[0].replace("时间", "") or "参加",
         start=moment.first,
         end=moment.last,
         time=moment.clock,

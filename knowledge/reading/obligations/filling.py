@@ -14,6 +14,8 @@ from knowledge.reading.obligations.moments import Moment
 
 LONGEST_EVIDENCE = 110  # characters; a longer clause is cut down to what carries its times and counts
 
+BEFORE_TIME = "于在从自到将、和及："  # what falls away together with the time it leads to
+
 
 def window(frame: Frame, moments: list[Moment], words: str) -> tuple[date | None, date | None, str | None]:
     start = end = None
@@ -77,7 +79,12 @@ def narrowed(text: str, marks: bytearray, clause: Clause) -> Clause:
 
 def paraphrase(text: str, clause: Clause) -> str:
     """The clause without its party, its time and its modal words."""
-    cut: list[tuple[int, int]] = [(m.start, m.end) for m in clause.moments]
+    cut: list[tuple[int, int]] = []
+    for moment in clause.moments:
+        first = moment.start
+        while first > clause.start and text[first - 1] in BEFORE_TIME:
+            first -= 1
+        cut.append((first, moment.end))
     if clause.who is not None:
         cut.append(clause.who)
     kept = "".join(

@@ -82,7 +82,7 @@ class _Reader:
             self.phase = None
             for sentence in sentences(self.text, start, end, self.marks):
                 self._sentence(sentence, moments)
-        if not self.attended:
+        if not self.attended and "纪要" not in (self.document.meta.title or ""):
             self.found.extend(attendance(self.document, self.frame))
         return self.found
 

@@ -14,7 +14,7 @@ from knowledge.reading.obligations.moments import Moment, moments_in
 from knowledge.reading.obligations.vocabulary import any_of, either, words
 
 ORDER = re.compile(
-    r"(?:通知|公告|安排|部署|方案|计划|意见|要求|事项|办法|提示|说明)[^。\n]{0,12}如下|(?:通知|安排|要求)如下|遵照执行|制定(?:本|如下|此)|如下(?:几点|几项)?(?:工作)?(?:实施)?(?:方案|要求|意见|措施|部署)|抓好贯彻"
+    r"(?:通知|公告|安排|部署|方案|计划|意见|要求|事项|办法|提示|说明)[^。\n]{0,12}如下|(?:通知|安排|要求)如下|遵照执行|制定(?:本|如下|此)|议定(?:事项)?如下|如下(?:几点|几项)?(?:工作)?(?:实施)?(?:方案|要求|意见|措施|部署)|抓好贯彻"
 )
 SUMMARY = re.compile(r"总结|回顾|述职|情况(?:的)?(?:报告|汇报|通报)")
 ORDERING = re.compile(r"(?:通知|方案|要点|意见|函|办法|制度)[）)》]?$|^[^总回述]*(?:计划|要点|安排)$")
@@ -27,6 +27,7 @@ CAMPAIGN = re.compile(
 )
 APPOINTMENT = re.compile(r"会|培训|报到|赛|演出|展演|座谈|观摩|授牌|集中|集合|考试|上课|开班|讲座")
 LEAFLET = re.compile(r"问答|[十百]问|答疑|手册")
+FULL_DATE = re.compile(r"(20\d\d)年(1[0-2]|0?[1-9])月(0?[1-9]|[12]\d)日")
 SHORT = 15  # days; a longer span is a campaign, not an appointment
 ANNOUNCED_SPAN = re.compile(r"(?:定于|拟于|将于|决定于|自|从)$")
 CARRIED_OUT = re.compile(r"^[^。；]{0,24}(?:开展|举办|进行|举行|实施)")
@@ -75,6 +76,9 @@ def reference(document: Document) -> date | None:
             return date(parts[0], parts[1] if len(parts) > 1 else 1, parts[2] if len(parts) > 2 else 1)
         except ValueError:
             return None
+    dated = FULL_DATE.search(document.text, 0, 400)
+    if dated is not None:
+        return date(*(int(part) for part in dated.groups()))
     plan = PLAN_YEAR.search(f"{document.meta.title or ''}\n{document.text[:300]}")
     return date(int(plan["year"]), 1, 1) if plan else None
 

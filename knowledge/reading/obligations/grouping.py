@@ -18,7 +18,7 @@ EMPTY = re.compile(
 )
 GENERAL = re.compile(r"^(?:根据|按照|为(?!期)|围绕|结合|依托|经|鉴于|由于|因)")
 HOLDS = re.compile(r"(?:拟|将|定于|决定)[^，。；]*(?:举办|举行|召开|开展|组织|启动)")
-REACHED = re.compile(r"发放|赠送|送上|送去|培训妇女|覆盖|服务|惠及|参与|受益|人次")
+REACHED = re.compile(r"发放|赠送|送上|送去|培训(?:妇女|[^，。；]{0,6}\d+余?人)|覆盖|服务|惠及|参与|受益|人次")
 SEPARATE_PAPER = re.compile(r"总结|方案|报告|回执|名单|照片|信息|小结|计划|台账|统计表|汇总表|材料|《")
 
 
@@ -127,7 +127,9 @@ def _begins(current: Clause, piece: Piece, text: str) -> bool:
     if piece.who is not None and current.who is not None:
         same = text[slice(*piece.who)] == text[slice(*current.who)]
         said = text[slice(*piece.who)]
-        spread = CROWD.match(said) and any(text[a:b] == "走访" or kind == "check" for a, b, kind in piece.verbs)
+        done = {text[a:b] for a, b, _ in verbs}
+        again = any(kind == "check" or text[a:b] == "走访" or text[a:b] in done for a, b, kind in piece.verbs)
+        spread = CROWD.match(said) and again
         if spread and not mine:
             return False
         if not same:
@@ -142,6 +144,8 @@ def _begins(current: Clause, piece: Piece, text: str) -> bool:
         if rhythms and not (counts and piece.counts):
             return False
         return not (all(m.named == "period" for m in times) and not verbs)
+    if counts and any(m.rule for m in mine):
+        return True
     if mine and (counts or verbs):
         kinds = {kind for _, _, kind in verbs}
         submits = any(kind == "submit" for _, _, kind in piece.verbs)

@@ -208,17 +208,17 @@ def test_table_rows() -> None:
 
 
 def test_a_long_circular_is_read_quickly() -> None:
-    """A circular of 12,000 characters takes less than a tenth of a second on an idle machine (half a second here)."""
+    """A circular of 12,000 characters takes about a tenth of a second of one core; half a second is allowed here."""
     text = (CASES / "county_forum.txt").read_text(encoding="utf-8")
     head, _, rest = text.partition("三、活动内容")
     body, _, tail = rest.partition("联系人")
     long = head + "三、活动内容" + body * 40 + "联系人" + tail
     document = read_text("long.txt", long)
     find_obligations(document)
-    begin = time.perf_counter()
+    begin = time.process_time()
     find_obligations(document)
     assert len(long) > 12_000
-    assert time.perf_counter() - begin < 0.5
+    assert time.process_time() - begin < 0.5
 
 
 def test_amendments() -> None:
