@@ -34,6 +34,8 @@ NOT_IN_FORCE = 0.55
 #: From this likelihood on the best passage is taken for an answer, else the bot says that it found nothing.
 SUPPORT = 0.35
 SUPPORTING = (-20.2, 6.1, -4.1, 2.1, 0.6)
+#: Added to the log odds in a library of a hundred passages; nothing is from sixty thousand on.
+SMALL = 2.3
 #: A pair in no more than one of this many passages is strange to the library.
 STRANGE = 8_000
 
@@ -122,8 +124,9 @@ class Library:
         top = max(values.values(), default=0.0)
         found = records.shown(session, ids)
         ranked = [(values.get(key, top) + (top if key in first else 0.0), found[key]) for key in ids if key in found]
+        small = _smallness(state.passages)
         sure = bool(first) or any(share >= NUMBERED for share in named.values())
-        return [_hit(*one, asked, rarities, strange, sure) for one in _newest_first(ranked)[:limit]]
+        return [_hit(*one, asked, rarities, strange, sure, small) for one in _newest_first(ranked)[:limit]]
 
     def by_number(self, session: Session, text: str) -> list[Circular]:
         """Documents with the 文号 in a text, however it is spelt; the likeliest first."""
@@ -246,7 +249,7 @@ Ranked = tuple[float, Shown]
 
 
 def _hit(
-    score: float, one: Shown, asked: Plan, rarities: Mapping[str, float], strange: float, sure: bool
+    score: float, one: Shown, asked: Plan, rarities: Mapping[str, float], strange: float, sure: bool, small: float
 ) -> Hit:
     return Hit(
         one.source_id,
@@ -265,17 +268,24 @@ def _hit(
         one.issuer,
         one.issued_on,
         one.version,
-        1.0 if sure else support(asked, rarities, strange, score, f"{one.title}\n{one.place}\n{one.text}"),
+        1.0 if sure else support(asked, rarities, strange, score, f"{one.title}\n{one.place}\n{one.text}", small),
     )
 
 
-def support(asked: Plan, rarities: Mapping[str, float], strange: float, score: float, text: str) -> float:
+def _smallness(passages: int) -> float:
+    """What is added for a small library, where fewer passages compete and the same words score less."""
+    return SMALL * (1 - min(1.0, max(0.0, (math.log10(max(passages, 1)) - 2) / 2.8)))
+
+
+def support(
+    asked: Plan, rarities: Mapping[str, float], strange: float, score: float, text: str, small: float = 0.0
+) -> float:
     """How likely a passage answers, 0..1, from its score, what it holds of the question, and how strange that is.
 
     Coefficients: logistic regression on answerable and unanswerable questions (tests/benchmarks/calibrate_library.py).
     """
     signs = (1.0, *_signs(asked, rarities, strange, score, text))
-    return 1 / (1 + math.exp(-sum(a * b for a, b in zip(SUPPORTING, signs, strict=True))))
+    return 1 / (1 + math.exp(-small - sum(a * b for a, b in zip(SUPPORTING, signs, strict=True))))
 
 
 def _signs(
@@ -297,12 +307,12 @@ def support_signs(session: Session, library: Library, question: str, hit: Hit) -
 def _with_number(state: Catalogue, number: Number) -> list[int]:
     """Documents with a 文号, whose missing parts match anything; the newest first."""
     found = [
-        (year, at)
+        (not number.code or number.code.endswith(code) or code.endswith(number.code), year, at)
         for code, year, at in state.by_serial.get(number.serial, ())
-        if (number.year is None or number.year == year)
-        and (not number.code or number.code.endswith(code) or code.endswith(number.code))
+        if number.year is None or number.year == year
     ]
-    return [at for _, at in sorted(found, reverse=True)]
+    exact = any(same for same, _, _ in found)  # 「泉州市妇联2010年2号」: the issuer instead of its code (泉妇支)
+    return [at for same, _, at in sorted(found, reverse=True) if same or (not exact and number.year)]
 
 
 def _best(weighed: Sequence[Scores], count: int) -> list[tuple[int, int, float]]:

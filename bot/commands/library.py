@@ -16,7 +16,7 @@ from tqdm import tqdm
 from bot.app import open_store
 from bot.commands import library_texts as texts
 from knowledge.importing import import_document, import_records, read_again
-from knowledge.library import Hit, Library
+from knowledge.library import SUPPORT, Hit, Library
 from knowledge.reading import Unreadable, read_file
 from knowledge.reading.obligations import find_obligations
 from storage.circulars import Circular
@@ -125,7 +125,9 @@ def search(query: str | None, batch: TextIO | None, limit: int, region: str | No
 
 
 def _shown(hit: Hit) -> dict[str, Any]:
-    return {name: getattr(hit, name) for name in FIELDS} | {"validity": hit.validity, "support": round(hit.support, 3)}
+    return {name: getattr(hit, name) for name in FIELDS} | {
+        "validity": hit.validity, "support": round(hit.support, 3), "answers": hit.support >= SUPPORT,
+    }  # fmt: skip
 
 
 def _cases(batch: TextIO) -> Iterator[dict[str, Any]]:
