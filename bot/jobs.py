@@ -61,5 +61,6 @@ def table(store: Store, world: World, platforms: Sequence[Platform]) -> list[Job
         Job("duties.expand", 300, lambda now: duties.expand_all(store, now)),
         Job("reminders.fire", 20, lambda now: reminders.fire_due(store, now)),
         Job("broadcasts.expand", 5, lambda now: broadcasts.expand_due(store, now)),
+        Job("broadcasts.give_up", 3600, lambda now: broadcasts.give_up_held(store, now)),
         Job("media.fetch", 5, media.fetch_due),
     ]

@@ -64,15 +64,48 @@ class Delivery(Base):
     )
 
 
+class RelayCard(Base):
+    """接龙: a broadcast with a code of one village head's own, to be forwarded to her group."""
+
+    __tablename__ = "relay_card"
+
+    code: Mapped[str] = mapped_column(String(8), primary_key=True)
+    broadcast_id: Mapped[int] = mapped_column(Key, ForeignKey("broadcast.id"))
+    person_id: Mapped[int] = mapped_column(Key, ForeignKey("person.id"), index=True)
+    made_at: Mapped[datetime] = mapped_column()
+
+    __table_args__ = (UniqueConstraint("broadcast_id", "person_id"),)
+
+
 class RelayAnswer(Base):
-    """Somebody outside the list who answered a forwarded card with its code."""
+    """Somebody answered a forwarded card with its code; once for each identity."""
 
     __tablename__ = "relay_answer"
 
     id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
-    broadcast_id: Mapped[int] = mapped_column(Key, ForeignKey("broadcast.id"))
+    code: Mapped[str] = mapped_column(ForeignKey("relay_card.code"))
     identity_id: Mapped[int] = mapped_column(Key, ForeignKey("identity.id"))
-    via_person_id: Mapped[int | None] = mapped_column(Key, ForeignKey("person.id"), default=None)
     at: Mapped[datetime] = mapped_column()
 
-    __table_args__ = (UniqueConstraint("broadcast_id", "identity_id"),)
+    __table_args__ = (UniqueConstraint("code", "identity_id"),)
+
+
+class PeopleGroup(Base):
+    """A named list of people that an official writes to: 骨干, 三八红旗手."""
+
+    __tablename__ = "people_group"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
+    unit_id: Mapped[int] = mapped_column(Key, ForeignKey("unit.id"))
+    name: Mapped[str] = mapped_column(String(30))
+
+    __table_args__ = (UniqueConstraint("unit_id", "name"),)
+
+
+class PeopleGroupMember(Base):
+    """Somebody on such a list."""
+
+    __tablename__ = "people_group_member"
+
+    group_id: Mapped[int] = mapped_column(Key, ForeignKey("people_group.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(Key, ForeignKey("person.id"), primary_key=True)

@@ -1,85 +1,168 @@
-"""群发 — a text to those below, a count before it goes; 收到 is counted."""
+"""群发 — a text to those below, a count before it goes; 收到 is counted, by whatever way it is said."""
 
 from __future__ import annotations
 
 import re
+from datetime import datetime
+from typing import Any
 
 from handlers import access
-from handlers.broadcasts import service, texts
+from handlers.broadcasts import audience as audiences
+from handlers.broadcasts import follow, relay, service, texts
 from handlers.dialog import texts as dialog_texts
 from handlers.dialog.context import Context
 from handlers.dialog.reply import Reply, choices
 from handlers.dialog.router import Router
+from handlers.dialog.tell import tell
+from handlers.local import LOCAL
+from knowledge.calendar import find_times
+from storage import outbox
 
 router = Router("broadcasts")
+follow.register(router)
 
+#: Longer texts fill more than a phone screen.
 LONGEST = 600
-_RECEIVED = re.compile(r"(好的?|嗯|是|哦)?[，, ]*(已?收到|收悉|知道了|明白|晓得了)(了|啦|谢谢|！|!|。|~)*|👌|👍|\[OK\]|\[强\]")
+#: Nobody is written to outside these hours.
+FIRST_HOUR, LAST_HOUR = 8, 20
+_RECEIVED = re.compile(
+    r"(好的?|嗯+|是|哦|ok|OK)?[，, ]*(已?收到|收悉|知道了|明白|晓得了|已阅)(了|啦|谢谢|！|!|。|~|，)*|[👌👍🫡🙏]+|\[(OK|强|抱拳|好的)\]")
+_CODE = re.compile(r"[A-HJKMNPRTUVWXYa-hjkmnprtuvwxy34679]{6}")
 
 
-@router.command("群发", "发通知", allow=access.official, help="群发 内容 — 发给辖区")
+@router.command(
+    "群发", "发通知", allow=access.official, help="群发 内容 — 发给辖区",
+    pattern=r"(?:群发|发通知|通知)给\s*(?P<rest>\S{1,30}[\s:：，,]\s*.+)")
 def broadcast(ctx: Context, rest: str) -> Reply:
-    """An official writes to those below her."""
+    """An official writes to those below her: 「群发 …」 to all, 「群发给松陂镇各村 …」 to some."""
     if not rest:
         return Reply(texts.HOW)
-    if len(rest) > LONGEST:
-        return Reply(texts.TOO_LONG.format(length=len(rest), limit=LONGEST))
-    level, text = _level(rest)
-    audience = {"level": level} if level else {}
-    counted = service.preview(ctx.session, audience, by=ctx.speaker, day=ctx.local.date())
+    to, text = "", rest
+    if re.match(r"(?:群发|发通知|通知)给", ctx.text):
+        found = re.match(r"(\S{1,30}?)[\s:：，,]\s*(.+)", rest, re.DOTALL)
+        to, text = (found[1], found[2]) if found else ("", rest)
+    return prepare(ctx, text, to)
+
+
+@router.command("群发文件", allow=access.official)
+def send_circular(ctx: Context, rest: str) -> Reply:
+    """A circular to those below: its title, its number, and how to read it."""
+    what, _, to = rest.partition(" ")
+    circular = ctx.world.library.show(ctx.session, what) if what else None
+    if circular is None:
+        return Reply(texts.NO_CIRCULAR.format(what=what))
+    number = f"（{circular.number}）" if circular.number else ""
+    text = texts.CIRCULAR_BODY.format(title=circular.title, number=number, ask=circular.number or circular.title)
+    return prepare(ctx, text, to.removeprefix("给"), circular_id=circular.id)
+
+
+def prepare(ctx: Context, text: str, to: str, *, circular_id: int | None = None) -> Reply:
+    """Show whom it would reach and what it costs; nothing is stored yet."""
+    if len(text) > LONGEST:
+        return Reply(texts.TOO_LONG.format(length=len(text), limit=LONGEST))
+    audience: audiences.Audience = {}
+    called = texts.WHO_ALL.format(unit=ctx.speaker.unit_name)
+    if to:
+        try:
+            audience, called = audiences.read(ctx.session, to, by=ctx.speaker)
+        except audiences.Unknown as unknown:
+            return Reply(str(unknown))
+    waiting = {"text": text, "audience": audience, "called": called, "photos": ctx.state.pop("photos_waiting", []), "circular_id": circular_id}
+    return show(ctx, waiting)
+
+
+def show(ctx: Context, waiting: dict[str, Any]) -> Reply:
+    """The preview: count, channels, cost."""
+    counted = audiences.preview(ctx.session, waiting["audience"], by=ctx.speaker, now=ctx.now, day=ctx.local.date())
     if not counted.reachable:
+        drop(ctx)
         return Reply(texts.NOBODY)
-    ctx.state["broadcast"] = {"text": text, "audience": audience, "count": counted.reachable}
-    ctx.state["asking"], ctx.state["expects_number"] = "broadcasts", True
-    who = {"village": texts.WHO_VILLAGE, "township": texts.WHO_TOWNSHIP, "county": texts.WHO_COUNTY}.get(level, texts.WHO_ALL)
-    skipped = texts.SKIPPED.format(count=counted.unreachable) if counted.unreachable else ""
-    return Reply(
-        texts.PREVIEW.format(who=who.format(unit=ctx.speaker.unit_name), count=counted.reachable, skipped=skipped, text=text),
-        choices("取消"))
+    waiting["count"] = counted.reachable
+    ctx.state["broadcast"], ctx.state["asking"], ctx.state["expects_number"] = waiting, "broadcasts", True
+    channels = "，".join(
+        texts.CHANNEL.format(name=texts.CHANNELS.get(name, name), count=n) for name, n in sorted(counted.by_platform.items()))
+    notes = ""
+    wechat = counted.by_platform.get("wechat", 0)
+    for shape, n in (
+        (texts.NOTE_UNREACHABLE, counted.unreachable), (texts.NOTE_WAIT, counted.must_wait), (texts.NOTE_COST, wechat - counted.must_wait),
+        (texts.NOTE_PHOTOS, len(waiting["photos"])),
+    ):
+        notes += shape.format(count=n) if n else ""
+    if waiting.get("due_at"):
+        notes += texts.NOTE_AT.format(when=when_words(datetime.fromisoformat(waiting["due_at"])))
+    if counted.reachable > ctx.world.second_official_above:
+        notes += texts.NOTE_SECOND.format(limit=ctx.world.second_official_above)
+    text = texts.PREVIEW.format(who=waiting["called"], count=counted.reachable, channels=channels, text=waiting["text"], notes=notes)
+    return Reply(text, choices("取消"))
 
 
-def _level(said: str) -> tuple[str, str]:
-    """「给各村 …」 narrows the audience."""
-    found = re.match(r"(?:给|到)?(各?村(?:（社区）|社区)?|各?乡镇(?:街道)?|各?县区?)[：:，, ]+(.+)", said, re.DOTALL)
-    if found is None:
-        return "", said
-    level = "village" if "村" in found[1] else "township" if "镇" in found[1] else "county"
-    return level, found[2]
+def when_words(moment: datetime) -> str:
+    """A moment as she says it."""
+    local = moment.astimezone(LOCAL)
+    return f"{local.month}月{local.day}日{local:%H:%M}"
 
 
 def answer(ctx: Context) -> Reply | None:
-    """The typed count confirms."""
+    """The typed count confirms; a time schedules."""
     waiting = ctx.state.get("broadcast")
     if waiting is None:
         ctx.state.pop("asking", None)
         return None
     number = re.fullmatch(r"(?:确认|发|对)?[，, ]*(\d{1,7})\s*人?", ctx.text)
-    if number is None:
-        return Reply(texts.WRONG_COUNT.format(count=waiting["count"])) if ctx.text in ("对", "发", "确认", "好") else None
-    if int(number[1]) != waiting["count"]:
+    if number is not None:
+        return go(ctx, waiting) if int(number[1]) == waiting["count"] else Reply(texts.WRONG_COUNT.format(count=waiting["count"]))
+    if ctx.text in ("对", "发", "确认", "好", "好的", "可以"):
         return Reply(texts.WRONG_COUNT.format(count=waiting["count"]))
-    drop(ctx)
+    return schedule(ctx, waiting) if len(ctx.text) <= 20 and re.search(r"发|点|定时", ctx.text) else None
+
+
+def schedule(ctx: Context, waiting: dict[str, Any]) -> Reply | None:
+    """「明天上午八点发」."""
+    for found in find_times(ctx.text, ctx.local, "circular"):
+        if found.first is None or found.rrule:
+            continue
+        clock = found.clock or {"上午": "09:00", "中午": "12:00", "下午": "14:30", "晚上": "19:00"}.get(found.part or "", "09:00")
+        due = datetime.fromisoformat(f"{found.first.isoformat()}T{clock}").replace(tzinfo=LOCAL)
+        if due <= ctx.now:
+            return Reply(texts.PAST.format(when=when_words(due)))
+        if not FIRST_HOUR <= due.hour < LAST_HOUR:
+            return Reply(texts.QUIET.format(when=when_words(due)))
+        waiting["due_at"] = due.isoformat()
+        return show(ctx, waiting)
+    return None
+
+
+def go(ctx: Context, waiting: dict[str, Any]) -> Reply:
+    """She has typed the count."""
     text = waiting["text"] + texts.FOOTER.format(unit=ctx.speaker.unit_name)
-    made = service.plan(ctx.session, text, waiting["audience"], by=ctx.speaker, now=ctx.now)
+    due_at = datetime.fromisoformat(waiting["due_at"]) if waiting.get("due_at") else None
+    limit = ctx.world.second_official_above
+    large = waiting["count"] > limit
+    others = service.seconds(ctx.session, ctx.speaker, ctx.local.date()) if large else []
+    if large and not others:
+        return Reply(texts.NO_SECOND.format(limit=limit))
+    drop(ctx)
+    made = service.plan(
+        ctx.session, text, waiting["audience"], by=ctx.speaker, now=ctx.now, due_at=due_at, photos=tuple(waiting["photos"]),
+        circular_id=waiting.get("circular_id"), needs_second=large)
+    if large:
+        ask = Reply(
+            texts.ASK_SECOND.format(name=ctx.speaker.name, count=waiting["count"], text=text, code=made.code),
+            choices(f"同意群发 {made.code}", f"不同意群发 {made.code}"))
+        for person in others:
+            tell(ctx.session, person.id, ask, ctx.now, klass=outbox.NOTICE, key=f"second:{made.id}:{person.id}")
+        return Reply(texts.AWAITING.format(names="、".join(p.name for p in others), code=made.code))
+    if made.state == "scheduled":
+        return Reply(texts.SCHEDULED.format(when=when_words(made.due_at), code=made.code), choices(f"取消群发 {made.code}"))
     return Reply(texts.STARTED.format(code=made.code), choices(f"群发进度 {made.code}"))
 
 
-@router.command("群发进度", allow=access.official)
-def progress(ctx: Context, rest: str) -> Reply:
-    """How far a broadcast has come, and who is silent."""
-    found = service.by_code(ctx.session, rest.strip(), ctx.speaker.unit_path)
-    if found is None:
-        return Reply(texts.NO_SUCH.format(code=rest))
-    now = service.progress(ctx.session, found)
-    said = texts.PROGRESS.format(
-        code=found.code, planned=now.planned, sent=now.sent, failed=now.failed, skipped=now.skipped, waiting=now.waiting,
-        acknowledged=now.acknowledged)
-    names = service.silent(ctx.session, found)
-    return Reply(said + ("\n" + texts.NOT_YET.format(names="、".join(names)) if names else ""))
-
-
 def glance(ctx: Context) -> Reply | None:
-    """收到, 好的收到, 👌 and the button all count, once."""
+    """收到, 好的收到, 👌 and the button all count, once; so does the code of a forwarded card, from anybody."""
+    if _CODE.fullmatch(ctx.text):
+        taken = relay.take_answer(ctx.session, ctx.text, ctx.speaker.identity_id, ctx.now)
+        if taken is not None:
+            return Reply(texts.RELAY_TAKEN if taken else texts.RELAY_AGAIN)
     if ctx.speaker.person_id is None or not _RECEIVED.fullmatch(ctx.text):
         return None
     found = service.acknowledge(ctx.session, ctx.speaker.person_id, ctx.now)
@@ -105,7 +188,7 @@ def cancel(ctx: Context) -> Reply | None:
 
 def still_open(_ctx: Context) -> str:
     """What waits."""
-    return dialog_texts.STILL_OPEN.format(what=texts.OPEN_WHAT, question="人数")
+    return dialog_texts.STILL_OPEN.format(what=texts.OPEN_WHAT, question=texts.OPEN_QUESTION)
 
 
 router.answer = answer

@@ -12,7 +12,7 @@ from handlers.dialog.tell import tell
 from handlers.policies import texts
 from knowledge.importing import original_text
 from knowledge.library import Library
-from storage import audit, circulars, outbox, people, units
+from storage import audit, outbox, people, units
 from storage.circulars import Circular, FaqEntry, Passage, Question
 from storage.people import Speaker
 from storage.units import Unit
@@ -30,7 +30,8 @@ def passage_count(session: Session, circular_id: int) -> int:
 
 def passage(session: Session, passage_id: int) -> tuple[Passage, Circular]:
     """A passage and its document."""
-    return circulars.passages_by_id(session, [passage_id])[passage_id]
+    found = session.get_one(Passage, passage_id)
+    return found, session.get_one(Circular, found.circular_id)
 
 
 def original_of(session: Session, passage_id: int) -> str:

@@ -245,6 +245,8 @@ def upgrade() -> None:
     sa.Column('late_by', sa.String(length=8), nullable=False),
     sa.Column('reminder_days', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
     sa.Column('tell_above_after', sa.Integer(), nullable=False),
+    sa.Column('deadline_text', sa.String(length=60), nullable=False),
+    sa.Column('who_text', sa.String(length=200), nullable=False),
     sa.Column('tentative', sa.Boolean(), nullable=False),
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('created_at', UtcDateTime(), nullable=False),
@@ -287,6 +289,14 @@ def upgrade() -> None:
     with op.batch_alter_table('invitation', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_invitation_person_id'), ['person_id'], unique=False)
 
+    op.create_table('people_group',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('name', sa.String(length=30), nullable=False),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_people_group_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_people_group')),
+    sa.UniqueConstraint('unit_id', 'name', name=op.f('uq_people_group_unit_id_name'))
+    )
     op.create_table('post',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -349,19 +359,25 @@ def upgrade() -> None:
     sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('period', sa.String(length=20), nullable=False),
     sa.Column('first', sa.Date(), nullable=True),
+    sa.Column('last', sa.Date(), nullable=True),
     sa.Column('due_on', sa.Date(), nullable=True),
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('got', sa.Integer(), nullable=False),
     sa.Column('needs', sa.Integer(), nullable=False),
+    sa.Column('target', sa.Integer(), nullable=False),
+    sa.Column('said_at', UtcDateTime(), nullable=True),
+    sa.Column('said_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('done_at', UtcDateTime(), nullable=True),
     sa.Column('note', sa.String(length=200), nullable=False),
     sa.ForeignKeyConstraint(['duty_id'], ['duty.id'], name=op.f('fk_assignment_duty_id')),
+    sa.ForeignKeyConstraint(['said_by_id'], ['person.id'], name=op.f('fk_assignment_said_by_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_assignment_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_assignment')),
     sa.UniqueConstraint('duty_id', 'unit_id', 'period', name=op.f('uq_assignment_duty_id_unit_id_period'))
     )
     with op.batch_alter_table('assignment', schema=None) as batch_op:
-        batch_op.create_index('ix_assignment_duty_id_state_due_on', ['duty_id', 'state', 'due_on'], unique=False)
+        batch_op.create_index('ix_assignment_due_on', ['due_on'], unique=False)
+        batch_op.create_index('ix_assignment_duty_id_due_on_state_unit_id', ['duty_id', 'due_on', 'state', 'unit_id'], unique=False)
         batch_op.create_index('ix_assignment_unit_id_state', ['unit_id', 'state'], unique=False)
 
     op.create_table('conversation',
@@ -430,16 +446,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_passage_circular_id_ordinal'), ['circular_id', 'ordinal'], unique=False)
         batch_op.create_index(batch_op.f('ix_passage_source_id'), ['source_id'], unique=False)
 
+    op.create_table('people_group_member',
+    sa.Column('group_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['group_id'], ['people_group.id'], name=op.f('fk_people_group_member_group_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_people_group_member_person_id')),
+    sa.PrimaryKeyConstraint('group_id', 'person_id', name=op.f('pk_people_group_member'))
+    )
     op.create_table('personal_reminder',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('identity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('what', sa.String(length=200), nullable=False),
     sa.Column('due_at', UtcDateTime(), nullable=False),
     sa.Column('recurrence', sa.String(length=120), nullable=False),
     sa.Column('clock', sa.String(length=5), nullable=False),
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('times', sa.Integer(), nullable=False),
+    sa.Column('told_at', UtcDateTime(), nullable=True),
     sa.Column('created_at', UtcDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['identity_id'], ['identity.id'], name=op.f('fk_personal_reminder_identity_id')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_personal_reminder_person_id')),
@@ -449,18 +474,19 @@ def upgrade() -> None:
         batch_op.create_index('ix_personal_reminder_due_at', ['due_at'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
         batch_op.create_index(batch_op.f('ix_personal_reminder_person_id'), ['person_id'], unique=False)
 
-    op.create_table('relay_answer',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    op.create_table('relay_card',
+    sa.Column('code', sa.String(length=8), nullable=False),
     sa.Column('broadcast_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('identity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('via_person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('at', UtcDateTime(), nullable=False),
-    sa.ForeignKeyConstraint(['broadcast_id'], ['broadcast.id'], name=op.f('fk_relay_answer_broadcast_id')),
-    sa.ForeignKeyConstraint(['identity_id'], ['identity.id'], name=op.f('fk_relay_answer_identity_id')),
-    sa.ForeignKeyConstraint(['via_person_id'], ['person.id'], name=op.f('fk_relay_answer_via_person_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_relay_answer')),
-    sa.UniqueConstraint('broadcast_id', 'identity_id', name=op.f('uq_relay_answer_broadcast_id_identity_id'))
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('made_at', UtcDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['broadcast_id'], ['broadcast.id'], name=op.f('fk_relay_card_broadcast_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_relay_card_person_id')),
+    sa.PrimaryKeyConstraint('code', name=op.f('pk_relay_card')),
+    sa.UniqueConstraint('broadcast_id', 'person_id', name=op.f('uq_relay_card_broadcast_id_person_id'))
     )
+    with op.batch_alter_table('relay_card', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_relay_card_person_id'), ['person_id'], unique=False)
+
     op.create_table('shown',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('identity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -473,6 +499,23 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('shown', schema=None) as batch_op:
         batch_op.create_index('ix_shown_identity_id_id', ['identity_id', 'id'], unique=False)
+
+    op.create_table('assignment_entry',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('assignment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('name', sa.String(length=100), nullable=False),
+    sa.Column('name_key', sa.String(length=100), nullable=False),
+    sa.Column('by_person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['assignment_id'], ['assignment.id'], name=op.f('fk_assignment_entry_assignment_id')),
+    sa.ForeignKeyConstraint(['by_person_id'], ['person.id'], name=op.f('fk_assignment_entry_by_person_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_assignment_entry_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_assignment_entry')),
+    sa.UniqueConstraint('assignment_id', 'name_key', name=op.f('uq_assignment_entry_assignment_id_name_key'))
+    )
+    with op.batch_alter_table('assignment_entry', schema=None) as batch_op:
+        batch_op.create_index('ix_assignment_entry_unit_id_name_key', ['unit_id', 'name_key'], unique=False)
 
     op.create_table('faq_entry',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -519,6 +562,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_outbox_inbox_id'), ['inbox_id'], unique=False)
         batch_op.create_index('ix_outbox_queue', ['klass', 'due_at', 'id'], unique=False, sqlite_where=sa.text("state IN ('pending','leased','passive')"), postgresql_where=sa.text("state IN ('pending','leased','passive')"))
 
+    op.create_table('relay_answer',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('code', sa.String(length=8), nullable=False),
+    sa.Column('identity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['code'], ['relay_card.code'], name=op.f('fk_relay_answer_code')),
+    sa.ForeignKeyConstraint(['identity_id'], ['identity.id'], name=op.f('fk_relay_answer_identity_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_relay_answer')),
+    sa.UniqueConstraint('code', 'identity_id', name=op.f('uq_relay_answer_code_identity_id'))
+    )
     op.create_table('reminder_step',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('assignment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -526,11 +579,13 @@ def upgrade() -> None:
     sa.Column('due_at', UtcDateTime(), nullable=False),
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('reason', sa.String(length=20), nullable=False),
+    sa.Column('digest_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.ForeignKeyConstraint(['assignment_id'], ['assignment.id'], name=op.f('fk_reminder_step_assignment_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_reminder_step')),
     sa.UniqueConstraint('assignment_id', 'step', name=op.f('uq_reminder_step_assignment_id_step'))
     )
     with op.batch_alter_table('reminder_step', schema=None) as batch_op:
+        batch_op.create_index('ix_reminder_step_digest_id', ['digest_id'], unique=False, sqlite_where=sa.text('digest_id IS NOT NULL'), postgresql_where=sa.text('digest_id IS NOT NULL'))
         batch_op.create_index('ix_reminder_step_due_at', ['due_at'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
 
     op.create_table('report',
@@ -567,7 +622,30 @@ def upgrade() -> None:
     with op.batch_alter_table('report', schema=None) as batch_op:
         batch_op.create_index('ix_report_by_person_id_filed_at', ['by_person_id', 'filed_at'], unique=False)
         batch_op.create_index('ix_report_event_on', ['event_on'], unique=False)
+        batch_op.create_index('ix_report_same_event_as_id', ['same_event_as_id'], unique=False, sqlite_where=sa.text('same_event_as_id IS NOT NULL'), postgresql_where=sa.text('same_event_as_id IS NOT NULL'))
         batch_op.create_index('ix_report_unit_id_event_on', ['unit_id', 'event_on'], unique=False)
+
+    op.create_table('adjustment',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('period_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('event_on', sa.Date(), nullable=False),
+    sa.Column('measure', sa.String(length=20), nullable=False),
+    sa.Column('unit', sa.String(length=10), nullable=False),
+    sa.Column('noun', sa.String(length=60), nullable=False),
+    sa.Column('amount', sa.Numeric(precision=16, scale=2), nullable=False),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('by_person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
+    sa.Column('report_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.ForeignKeyConstraint(['by_person_id'], ['person.id'], name=op.f('fk_adjustment_by_person_id')),
+    sa.ForeignKeyConstraint(['period_id'], ['closed_period.id'], name=op.f('fk_adjustment_period_id')),
+    sa.ForeignKeyConstraint(['report_id'], ['report.id'], name=op.f('fk_adjustment_report_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_adjustment_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_adjustment'))
+    )
+    with op.batch_alter_table('adjustment', schema=None) as batch_op:
+        batch_op.create_index('ix_adjustment_unit_id_event_on', ['unit_id', 'event_on'], unique=False)
 
     op.create_table('delivery',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -715,16 +793,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_delivery_outbox_id'))
 
     op.drop_table('delivery')
+    with op.batch_alter_table('adjustment', schema=None) as batch_op:
+        batch_op.drop_index('ix_adjustment_unit_id_event_on')
+
+    op.drop_table('adjustment')
     with op.batch_alter_table('report', schema=None) as batch_op:
         batch_op.drop_index('ix_report_unit_id_event_on')
+        batch_op.drop_index('ix_report_same_event_as_id', sqlite_where=sa.text('same_event_as_id IS NOT NULL'), postgresql_where=sa.text('same_event_as_id IS NOT NULL'))
         batch_op.drop_index('ix_report_event_on')
         batch_op.drop_index('ix_report_by_person_id_filed_at')
 
     op.drop_table('report')
     with op.batch_alter_table('reminder_step', schema=None) as batch_op:
         batch_op.drop_index('ix_reminder_step_due_at', sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
+        batch_op.drop_index('ix_reminder_step_digest_id', sqlite_where=sa.text('digest_id IS NOT NULL'), postgresql_where=sa.text('digest_id IS NOT NULL'))
 
     op.drop_table('reminder_step')
+    op.drop_table('relay_answer')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index('ix_outbox_queue', sqlite_where=sa.text("state IN ('pending','leased','passive')"), postgresql_where=sa.text("state IN ('pending','leased','passive')"))
         batch_op.drop_index(batch_op.f('ix_outbox_inbox_id'))
@@ -735,16 +820,24 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_faq_entry_passage_id'))
 
     op.drop_table('faq_entry')
+    with op.batch_alter_table('assignment_entry', schema=None) as batch_op:
+        batch_op.drop_index('ix_assignment_entry_unit_id_name_key')
+
+    op.drop_table('assignment_entry')
     with op.batch_alter_table('shown', schema=None) as batch_op:
         batch_op.drop_index('ix_shown_identity_id_id')
 
     op.drop_table('shown')
-    op.drop_table('relay_answer')
+    with op.batch_alter_table('relay_card', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_relay_card_person_id'))
+
+    op.drop_table('relay_card')
     with op.batch_alter_table('personal_reminder', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_personal_reminder_person_id'))
         batch_op.drop_index('ix_personal_reminder_due_at', sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
 
     op.drop_table('personal_reminder')
+    op.drop_table('people_group_member')
     with op.batch_alter_table('passage', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_passage_source_id'))
         batch_op.drop_index(batch_op.f('ix_passage_circular_id_ordinal'))
@@ -762,7 +855,8 @@ def downgrade() -> None:
     op.drop_table('conversation')
     with op.batch_alter_table('assignment', schema=None) as batch_op:
         batch_op.drop_index('ix_assignment_unit_id_state')
-        batch_op.drop_index('ix_assignment_duty_id_state_due_on')
+        batch_op.drop_index('ix_assignment_duty_id_due_on_state_unit_id')
+        batch_op.drop_index('ix_assignment_due_on')
 
     op.drop_table('assignment')
     op.drop_table('unit_place')
@@ -780,6 +874,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_post_person_id'))
 
     op.drop_table('post')
+    op.drop_table('people_group')
     with op.batch_alter_table('invitation', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_invitation_person_id'))
 
