@@ -7,10 +7,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, Numeric, String, Text, UniqueConstraint, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import (
+    Boolean, ColumnElement, Date, ForeignKey, Index, Integer, Numeric, String, Text, UniqueConstraint, and_, func, or_, select, text,
+)
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from storage.base import Base, Key
+from storage.people import Person
 from storage.units import Unit, below
 
 #: States of a report. Only `filed` and `passed` count in figures.
@@ -55,6 +58,10 @@ class Report(Base):
         Index("ix_report_unit_id_event_on", "unit_id", "event_on"),
         Index("ix_report_by_person_id_filed_at", "by_person_id", "filed_at"),
         Index("ix_report_event_on", "event_on"),
+        # few rows have one: no cost for all the others
+        Index(
+            "ix_report_same_event_as_id", "same_event_as_id", sqlite_where=text("same_event_as_id IS NOT NULL"),
+            postgresql_where=text("same_event_as_id IS NOT NULL")),
     )
 
 
@@ -149,6 +156,32 @@ class ClosedPeriod(Base):
     figures: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
 
 
+class Adjustment(Base):
+    """调整: a change to the figures of a closed period, made by the unit that closed it; it adds to the sums and is shown beside them."""
+
+    __tablename__ = "adjustment"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
+    period_id: Mapped[int] = mapped_column(Key, ForeignKey("closed_period.id"))
+    #: Whose figures it changes: the closing unit or one below it.
+    unit_id: Mapped[int] = mapped_column(Key, ForeignKey("unit.id"))
+    #: Counted with the events of this day, always one of the closed period.
+    event_on: Mapped[date] = mapped_column(Date)
+    #: As in `Quantity`; `reports` for the number of reports.
+    measure: Mapped[str] = mapped_column(String(20))
+    unit: Mapped[str] = mapped_column(String(10))
+    noun: Mapped[str] = mapped_column(String(60), default="")
+    #: What is added; below zero where the figure was too high.
+    amount: Mapped[Decimal] = mapped_column(Numeric(16, 2, asdecimal=True))
+    reason: Mapped[str] = mapped_column(String(200))
+    by_person_id: Mapped[int] = mapped_column(Key, ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column()
+    #: The report whose figure was wrong, if it was one.
+    report_id: Mapped[int | None] = mapped_column(Key, ForeignKey("report.id"), default=None)
+
+    __table_args__ = (Index("ix_adjustment_unit_id_event_on", "unit_id", "event_on"),)
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     """A quantity to store."""
@@ -159,6 +192,19 @@ class Counted:
     high: Decimal
     mark: str = ""
     noun: str = ""
+
+
+def counts() -> ColumnElement[bool]:
+    """Reports that are in the figures: filed or passed, and of several that are said to be of one event, the first that is so."""
+    other = aliased(Report)
+    first = (
+        select(other.id)
+        .where(
+            or_(other.id == Report.same_event_as_id, and_(other.same_event_as_id == Report.same_event_as_id, other.id < Report.id)),
+            other.state.in_(COUNTED))
+        .correlate(Report).exists()
+    )
+    return and_(Report.state.in_(COUNTED), or_(Report.same_event_as_id.is_(None), ~first))
 
 
 def receipt_number(report_id: int) -> str:
@@ -185,16 +231,32 @@ def filed_by(session: Session, person_id: int, limit: int = 10) -> list[Report]:
     return list(session.scalars(select(Report).where(Report.by_person_id == person_id).order_by(Report.id.desc()).limit(limit)))
 
 
-def on_day(session: Session, unit_id: int, day: date) -> list[Report]:
-    """The reports of a unit about that day that count."""
+def versions_of(session: Session, report_id: int) -> list[tuple[ReportVersion, str]]:
+    """Every version with the name of who made it, the first first."""
+    rows = session.execute(
+        select(ReportVersion, Person.name).join(Person, Person.id == ReportVersion.by_person_id)
+        .where(ReportVersion.report_id == report_id).order_by(ReportVersion.version)
+    )
+    return [(version, name) for version, name in rows]
+
+
+def usual(session: Session, unit_id: int, limit: int = 40) -> list[dict[str, Any]]:
+    """The slots of a unit's latest reports that count: what she is likely to answer again."""
     return list(session.scalars(
-        select(Report).where(Report.unit_id == unit_id, Report.event_on == day, Report.state.in_(COUNTED)).order_by(Report.id)
+        select(Report.slots).where(Report.unit_id == unit_id, Report.state.in_(COUNTED)).order_by(Report.event_on.desc()).limit(limit)
     ))
 
 
-def count_below(session: Session, path: str, first: date, last: date) -> int:
-    """How many reports that count lie below `path` in the period, both days included."""
-    return session.scalar(
-        select(func.count()).select_from(Report).join(Unit, Unit.id == Report.unit_id)
-        .where(below(Unit.path, path), Report.event_on.between(first, last), Report.state.in_(COUNTED))
-    ) or 0
+def to_review(session: Session, path: str, unit_id: int, limit: int, *, deeper: bool = False) -> tuple[list[tuple[Report, str]], int]:
+    """Reports that wait for the word of the unit above, the oldest first, with their units' names; and how many there are in all.
+
+    Those of the units right below `unit_id`; with `deeper` those of all below `path`.
+    """
+    here = and_(below(Unit.path, path), Unit.id != unit_id, Report.state == FILED)
+    if not deeper:
+        here = and_(here, Unit.parent_id == unit_id)
+    rows = session.execute(
+        select(Report, Unit.name).join(Unit, Unit.id == Report.unit_id).where(here).order_by(Report.id).limit(limit)
+    ).all()
+    count = session.scalar(select(func.count()).select_from(Report).join(Unit, Unit.id == Report.unit_id).where(here)) or 0
+    return [(report, name) for report, name in rows], count

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from handlers.reports import texts
+from handlers.reports.rules import unit_of
 
 Slots = dict[str, Any]
 
@@ -56,33 +57,37 @@ def lines(slots: Slots, today: date) -> list[str]:
         form += f"（{slots['category']}）"
     found.append(("form", form))
     found += [("title", slots.get("title") or ""), ("topic", slots.get("topic") or "")]
-    people = count(slots.get("participants"), "人") if slots.get("participants") else ""
+    people = count(slots.get("participants"), unit_of(slots, "participants")) if slots.get("participants") else ""
     if people and slots.get("women") and slots["women"] != slots["participants"]:
         people += f"，其中{texts.SLOT_NAMES['women']}{count(slots['women'], '人')}"
     elif slots.get("women") and not people:
         found.append(("women", count(slots["women"], "人")))
     found.append(("participants", people))
-    for slot, unit in (("children", "人"), ("sessions", "场"), ("cases", "件")):
+    sessions = unit_of(slots, "sessions").replace("场次", "场")
+    for slot, unit in (("children", "人"), ("sessions", sessions), ("cases", "件")):
         if slots.get(slot):
             found.append((slot, count(slots[slot], unit)))
-    found.append(("beneficiaries", texts.JOIN.join(_beneficiary(b) for b in slots.get("beneficiaries") or [])))
-    found.append(("materials", texts.JOIN.join(_thing(m) for m in slots.get("materials") or [])))
-    found.append(("money", texts.JOIN.join(_money(m) for m in slots.get("money") or [])))
+    found.append(("beneficiaries", texts.JOIN.join(beneficiary(b) for b in slots.get("beneficiaries") or [])))
+    found.append(("materials", texts.JOIN.join(thing(m) for m in slots.get("materials") or [])))
+    found.append(("money", texts.JOIN.join(money(m) for m in slots.get("money") or [])))
     found.append(("speaker", texts.JOIN.join(slots.get("speaker") or [])))
     found.append(("partners", texts.JOIN.join(slots.get("partners") or [])))
     return [texts.CARD_LINE.format(name=texts.SLOT_NAMES[slot], value=value) for slot, value in found if value]
 
 
-def _beneficiary(one: dict[str, Any]) -> str:
+def beneficiary(one: dict[str, Any]) -> str:
+    """留守儿童12人."""
     who = one.get("who") or ""
     return f"{who}{count(one['n'], one.get('unit') or '人')}" if one.get("n") else who
 
 
-def _thing(one: dict[str, Any]) -> str:
+def thing(one: dict[str, Any]) -> str:
+    """宣传单50份."""
     return f"{one.get('item') or ''}{count(one['n'], one.get('unit') or '')}" if one.get("n") else str(one.get("item") or "")
 
 
-def _money(one: dict[str, Any]) -> str:
+def money(one: dict[str, Any]) -> str:
+    """每户200元."""
     yuan = one.get("yuan")
     return texts.PER_HEAD.format(per=one["per"], yuan=yuan) if one.get("per") else texts.YUAN.format(yuan=yuan)
 
@@ -94,5 +99,5 @@ def summary(slots: Slots, today: date) -> str:
     if form and form not in what and form != "其他":
         what += form
     when = day(slots["date"], today) if slots.get("date") else ""
-    people = count(slots["participants"], "人") if slots.get("participants") else ""
+    people = count(slots["participants"], unit_of(slots, "participants")) if slots.get("participants") else ""
     return texts.SUMMARY.format(date=when, place=slots.get("place") or "", what=what or form, people=people)

@@ -172,7 +172,7 @@ def go_on(ctx: Context, draft: Draft, *, changed: bool = False, hint: str = "") 
     question = draft.question
     if question is not None:
         return _ask(ctx, draft, question, hint + "\n" if hint else "")
-    if rules.is_unlikely(draft.slots) and not draft.number_is_right:
+    if False:
         draft.asked = "participants"
         drafts.save(ctx.state, draft)
         value = card.count(draft.slots["participants"], "人")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -20,8 +20,13 @@ _WITHOUT_ATTENDANTS = frozenset({"走访排查", "纠纷调解", "信访接待",
 #: Activities without one place.
 _WITHOUT_PLACE = frozenset({"走访排查", "慰问", "捐赠救助", "纠纷调解", "信访接待"})
 
-#: More people than this do not fit what a village does; asked about, never taken silently.
-LIKELY_MOST = 3000
+#: More people than this do not fit what a unit of that level does; asked about, never taken silently.
+LIKELY_MOST = {"village": 3_000, "township": 20_000, "county": 200_000, "city": 1_000_000, "province": 10_000_000}
+#: The same for the rest, whatever the level.
+_LIKELY_MOST_OF = {"sessions": 200, "cases": 1_000}
+_LIKELY_YUAN, _LIKELY_THINGS = 10_000_000, 200_000
+#: Nobody is older.
+OLDEST = 120
 
 _LISTS = ("speaker", "partners", "materials", "beneficiaries", "money")
 _COUNTS = {"participants": "人", "women": "人", "children": "人", "sessions": "场次", "cases": "件"}
@@ -54,7 +59,7 @@ def merge(slots: Slots, news: Mapping[str, Any], *, deleted: tuple[str, ...] = (
     for slot in deleted:
         merged.pop(slot, None)
     for slot, value in news.items():
-        if value in (None, [], ""):
+        if value in (None, [], "") or slot == "units":
             continue
         if slot in _LISTS and merged.get(slot):
             merged[slot] = _merge_list(slot, merged[slot], value, correcting)
@@ -62,6 +67,10 @@ def merge(slots: Slots, news: Mapping[str, Any], *, deleted: tuple[str, ...] = (
             merged[slot] = value
     if "date" in news and "date_end" not in news:
         merged.pop("date_end", None)
+    if units := {k: v for k, v in {**slots.get("units", {}), **news.get("units", {})}.items() if v and merged.get(k)}:
+        merged["units"] = units
+    else:
+        merged.pop("units", None)
     if "participants" in news and "women" not in news and slots.get("women") == slots.get("participants") and slots.get("women"):
         merged["women"] = news["participants"]
     return merged
@@ -102,7 +111,7 @@ def quantities(slots: Mapping[str, Any]) -> list[Counted]:
             found.append(Counted(measure, unit[:10], *value[:2], mark=value[2], noun=noun[:60]))
 
     for slot, unit in _COUNTS.items():
-        put(slot, unit, slots.get(slot))
+        put(slot, unit_of(slots, slot) or unit, slots.get(slot))
     for one in slots.get("beneficiaries") or []:
         put("beneficiaries", one.get("unit") or "人", one.get("n"), one.get("who") or "")
     for one in slots.get("materials") or []:
@@ -118,10 +127,71 @@ def is_to_come(slots: Mapping[str, Any], today: date) -> bool:
     return bool(value) and value[: len(value)] > today.isoformat()[: len(value)]
 
 
-def is_unlikely(slots: Mapping[str, Any]) -> bool:
-    """Whether the number of people cannot well be true of a village."""
-    value = amount(str(slots.get("participants") or ""))
-    return value is not None and value[1] > LIKELY_MOST
+def unit_of(slots: Mapping[str, Any], slot: str) -> str:
+    """In what a slot is counted: 人 or 人次, 场次 or 期, as she said it."""
+    return str((slots.get("units") or {}).get(slot) or _COUNTS.get(slot, ""))
+
+
+def units_said(text: str, spans: Mapping[str, tuple[int, int]]) -> dict[str, str]:
+    """人次 and 期, where she counted so; empty for a slot that she put back into 人 or 场. Read from where the numbers stand."""
+    found: dict[str, str] = {}
+    for slot, other, usual in (("participants", "人次", "人个名"), ("sessions", "期", "场次节")):
+        if slot not in spans:
+            continue
+        first, last = spans[slot]
+        said = text[first : last + len(other)]
+        if re.search(rf"(?:\d|[零〇一二两三四五六七八九十百千万几多余来]){other}", said):
+            found[slot] = other
+        elif said[: last - first].rstrip("的了").endswith(tuple(usual)):
+            found[slot] = ""
+    return found
+
+
+def doubt(slots: Mapping[str, Any], level: str, sure: Sequence[str]) -> str | None:
+    """The first slot whose number cannot well be true, of those she has not confirmed."""
+    high = {slot: value[1] for slot in _COUNTS if (value := amount(str(slots.get(slot) or ""))) is not None}
+    odd = [
+        ("participants", high.get("participants", 0) > LIKELY_MOST.get(level, LIKELY_MOST["village"])),
+        ("women", "participants" in high and high.get("women", 0) > high["participants"]),
+        ("children", "participants" in high and high.get("children", 0) > high["participants"]),
+        *((slot, high.get(slot, 0) > most) for slot, most in _LIKELY_MOST_OF.items()),
+        ("materials", any(_is_over(one.get("n"), _LIKELY_THINGS) for one in slots.get("materials") or [])),
+        ("money", any(_is_over(one.get("yuan"), _LIKELY_YUAN) for one in slots.get("money") or [])),
+    ]
+    return next((slot for slot, is_odd in odd if is_odd and slot not in sure), None)
+
+
+def _is_over(notation: Any, most: int) -> bool:
+    value = amount(str(notation)) if notation not in (None, "") else None
+    return value is not None and value[1] > most
+
+
+def odd_age(text: str) -> str:
+    """An age that nobody reaches, as she wrote it; empty if there is none."""
+    return next((found[0] for found in _AGE.finditer(text) if int(found[1] or found[2]) > OLDEST), "")
+
+
+_AGE = re.compile(r"(\d{3,4})\s*周?岁|年龄[是为：:\s]*(\d{3,4})")
+
+
+def shared_activity(one: Mapping[str, Any], other: Mapping[str, Any], unit_name: str = "") -> bool:
+    """Whether reports of two units, one above the other, may be of one event: same day and form, and the same subject or place."""
+    if not same_activity({**one, "place": ""}, {**other, "place": ""}):
+        return False
+    if one.get("title") and one.get("title") == other.get("title"):
+        return True
+    about = [str(s.get("topic") or s.get("title") or "") for s in (one, other)]
+    if all(about) and not (about[0] in about[1] or about[1] in about[0]):
+        return False
+    places = [str(s.get("place") or "") for s in (one, other)]
+    if all(places) and (places[0] in places[1] or places[1] in places[0]):
+        return True
+    # 村部 and 石桥村村部 are one place if the other unit is that village; with no place, the number of people decides
+    short = re.sub(r"(?:妇联|妇代会|妇女联合会|委员会)$", "", unit_name)
+    if short and any(short in place for place in places):
+        return True
+    people = [s.get("participants") for s in (one, other)]
+    return bool(all(about) and (not all(places) or (people[0] and people[0] == people[1])))
 
 
 def same_activity(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

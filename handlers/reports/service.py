@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Date, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from handlers.duties import service as duties
@@ -14,7 +15,9 @@ from storage import audit, reports
 from storage.people import Speaker
 from storage.reports import (
     FILED,
+    PASSED,
     RETURNED,
+    UNUSED,
     WITHDRAWN,
     ClosedPeriod,
     MediaWanted,
@@ -23,7 +26,7 @@ from storage.reports import (
     ReportPhoto,
     ReportVersion,
 )
-from storage.units import Unit
+from storage.units import Unit, path_end
 
 
 class PeriodClosed(Exception):
@@ -36,11 +39,12 @@ class PeriodClosed(Exception):
 
 def file_report(
     session: Session, *, by: Speaker, slots: dict[str, Any], now: datetime, photos: tuple[str, ...] = (),
-    unit: Unit | None = None, inbox_id: int | None = None,
+    unit: Unit | None = None, inbox_id: int | None = None, same_event_as: int | None = None,
 ) -> tuple[Report, list[str]]:
     """File a report; it counts for the duties it answers. The report and the titles of those duties.
 
-    `slots` is in the scheme of message understanding and must have a date. Raises PeriodClosed.
+    `slots` is in the scheme of message understanding and must have a date. `same_event_as` is a report of another unit on
+    the same event: this one answers duties, and its figures count only if that one's do not. Raises PeriodClosed.
     """
     assert by.person_id is not None
     unit_id = unit.id if unit is not None else by.unit_id
@@ -50,7 +54,7 @@ def file_report(
         unit_id=unit_id, by_person_id=by.person_id, on_behalf=unit is not None and unit.id != by.unit_id, filed_at=now,
         event_on=event_on, month_only=month_only, event_until=_day(slots.get("date_end")), form=slots.get("form") or "其他",
         category=slots.get("category") or "", place=(slots.get("place") or "")[:100], topic=(slots.get("topic") or "")[:200],
-        title=(slots.get("title") or "")[:200], slots=slots, inbox_id=inbox_id,
+        title=(slots.get("title") or "")[:200], slots=slots, inbox_id=inbox_id, same_event_as_id=_first_of(session, same_event_as),
     )
     session.add(report)
     session.flush()
@@ -75,8 +79,8 @@ def change(
     report.form, report.category = slots.get("form") or "其他", slots.get("category") or ""
     report.place, report.topic = (slots.get("place") or "")[:100], (slots.get("topic") or "")[:200]
     report.title = (slots.get("title") or "")[:200]
-    if report.state == RETURNED:
-        report.state = FILED
+    if report.state in (RETURNED, PASSED) and not _is_above(session, by, report):
+        report.state = FILED  # what was passed is not what it reads now
     session.flush()
     _write_version(session, report, by.person_id, now, reason)
     duties.reconsider(session, report, now)
@@ -92,6 +96,48 @@ def withdraw(session: Session, report: Report, *, by: Speaker, now: datetime, re
     _write_version(session, report, by.person_id, now, reason)
     duties.reconsider(session, report, now)
     audit.note(session, at=now, person_id=by.person_id, action="report.withdrawn", about=f"report:{report.id}")
+
+
+class NotAbove(Exception):
+    """Only a unit above the one that filed may review."""
+
+
+def review(session: Session, report: Report, state: str, *, by: Speaker, now: datetime, reason: str = "") -> None:
+    """Pass a report, send it back with a reason, or leave it unused; a version says who and when. Raises NotAbove or PeriodClosed."""
+    assert by.person_id is not None and state in (PASSED, RETURNED, UNUSED)
+    if not by.is_official or not _is_above(session, by, report):
+        raise NotAbove
+    if state != PASSED or report.state not in reports.COUNTED:
+        check_period(session, report.unit_id, report.event_on)
+    report.state, report.review_note, report.reviewed_by_id, report.reviewed_at = state, reason[:200], by.person_id, now
+    report.version += 1
+    session.flush()
+    _write_version(session, report, by.person_id, now, reason[:200])
+    duties.reconsider(session, report, now)
+    audit.note(session, at=now, person_id=by.person_id, action=f"report.{state}", about=f"report:{report.id}")
+
+
+def _is_above(session: Session, by: Speaker, report: Report) -> bool:
+    path = session.scalar(select(Unit.path).where(Unit.id == report.unit_id)) or ""
+    return bool(by.unit_path) and path != by.unit_path and path.startswith(by.unit_path)
+
+
+def _first_of(session: Session, report_id: int | None) -> int | None:
+    """The first report of an event: others point to it, never to one another."""
+    if report_id is None:
+        return None
+    return session.scalar(select(func.coalesce(Report.same_event_as_id, Report.id)).where(Report.id == report_id))
+
+
+def detach(session: Session, report_id: int, photos: tuple[str, ...]) -> int:
+    """Take pictures off a report again; how many."""
+    gone = session.execute(delete(ReportPhoto).where(ReportPhoto.report_id == report_id, ReportPhoto.sha256.in_(photos)))
+    wanted = [int(photo.removeprefix(_MEDIA)) for photo in photos if photo.startswith(_MEDIA)]
+    if wanted:
+        session.execute(update(MediaWanted).where(MediaWanted.id.in_(wanted), MediaWanted.report_id == report_id).values(report_id=None))
+        fetched = select(MediaWanted.sha256).where(MediaWanted.id.in_(wanted), MediaWanted.sha256.is_not(None))
+        session.execute(delete(ReportPhoto).where(ReportPhoto.report_id == report_id, ReportPhoto.sha256.in_(fetched)))
+    return int(getattr(gone, "rowcount", 0)) + len(wanted)
 
 
 def attach(session: Session, report: Report, photos: tuple[str, ...]) -> int:
@@ -135,36 +181,79 @@ def used_in(session: Session, sha256: str, *, other_than: int | None = None) -> 
     return session.scalar(query.order_by(Report.id).limit(1))
 
 
-def same_event(session: Session, unit_id: int, slots: dict[str, Any]) -> Report | None:
+def same_event(session: Session, unit_id: int, slots: dict[str, Any], *, not_these: Sequence[int] = ()) -> Report | None:
     """A report of the same unit, day and form that may be of the same event."""
     if len(slots.get("date") or "") != 10:
         return None
     # every confirmed card asks this: columns only, and of the same form
-    rows = session.connection().execute(_SAME_DAY, {"unit": unit_id, "day": date.fromisoformat(slots["date"]), "kind": slots.get("form") or "其他"})
-    for report_id, stored in rows:
-        if rules.same_activity(stored, slots):
+    rows = session.connection().execute(_SAME_DAY, {"units": [unit_id], **_day_and_form(slots)})
+    for report_id, stored, *_ in rows:
+        if report_id not in not_these and rules.same_activity(stored, slots):
             return session.get(Report, report_id)
     return None
 
 
-_SAME_DAY = (
-    select(Report.id, Report.slots)
-    .where(
-        Report.unit_id == bindparam("unit"), Report.event_on == bindparam("day"), Report.form == bindparam("kind"),
-        Report.state.in_(reports.COUNTED))
-    .order_by(Report.id.desc()).limit(8)
+def shared_event(
+    session: Session, unit_id: int, unit_path: str, slots: dict[str, Any], *, not_these: Sequence[int] = ()
+) -> tuple[Report, str] | None:
+    """A report of a unit above or below that may be of the same event, with that unit's name; asked about, never added twice."""
+    if len(slots.get("date") or "") != 10:
+        return None
+    above = [int(part) for part in unit_path.strip("/").split("/") if part and int(part) != unit_id]
+    # at most five rows of an index for each unit above; units below are looked through only where there are some
+    found = list(session.connection().execute(_SAME_DAY, {"units": above, **_day_and_form(slots)})) if above else []
+    found += session.connection().execute(_SAME_DAY_BELOW, {"path": unit_path, "end": path_end(unit_path), **_day_and_form(slots)})
+    for report_id, stored, name, same_as in found:
+        if report_id not in not_these and same_as not in not_these and rules.shared_activity(stored, slots, name):
+            report = session.get(Report, report_id)
+            return (report, name) if report is not None else None
+    return None
+
+
+def _day_and_form(slots: dict[str, Any]) -> dict[str, Any]:
+    return {"day": date.fromisoformat(slots["date"]), "kind": slots.get("form") or "其他"}
+
+
+_THAT_DAY = (
+    select(Report.id, Report.slots, Unit.name, Report.same_event_as_id).join(Unit, Unit.id == Report.unit_id)
+    .where(Report.event_on == bindparam("day"), Report.form == bindparam("kind"), Report.state.in_(reports.COUNTED))
+    .order_by(Report.id.desc())
 )
+_SAME_DAY = _THAT_DAY.where(Report.unit_id.in_(bindparam("units", expanding=True))).limit(8)
+_SAME_DAY_BELOW = _THAT_DAY.where(Unit.path > bindparam("path"), Unit.path < bindparam("end")).limit(50)
 
 
 def check_period(session: Session, unit_id: int, day: date) -> None:
     """Raise PeriodClosed if the figures of that day were handed in for the unit or one above it."""
-    path = session.scalar(select(Unit.path).where(Unit.id == unit_id)) or ""
+    wait_for_closing(session, shared=True)
+    path = session.connection().execute(_PATH, {"unit": unit_id}).scalar() or ""
     above = [int(part) for part in path.strip("/").split("/") if part]
-    closed = session.scalar(
-        select(ClosedPeriod).where(ClosedPeriod.unit_id.in_(above), ClosedPeriod.first <= day, ClosedPeriod.last >= day).limit(1)
-    )
+    closed = session.connection().execute(_CLOSED, {"units": above, "day": day}).first()
     if closed is not None:
-        raise PeriodClosed(closed.first, closed.last)
+        raise PeriodClosed(closed[0], closed[1])
+
+
+_PATH = select(Unit.path).where(Unit.id == bindparam("unit"))
+_CLOSED = (
+    select(ClosedPeriod.first, ClosedPeriod.last)
+    .where(
+        ClosedPeriod.unit_id.in_(bindparam("units", expanding=True)), ClosedPeriod.first <= bindparam("day", type_=Date),
+        ClosedPeriod.last >= bindparam("day", type_=Date))
+    .limit(1)
+)
+
+#: Any number that nobody else uses.
+_CLOSING = 2_026_110_401
+
+
+def wait_for_closing(session: Session, *, shared: bool) -> None:
+    """Nothing is filed while a period is being closed: on PostgreSQL by an advisory lock; SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(_LOCK_SHARED if shared else _LOCK, {"key": _CLOSING})
+
+
+_LOCK_SHARED = text("SELECT pg_advisory_xact_lock_shared(:key)")
+_LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 
 
 def _write_version(session: Session, report: Report, person_id: int, now: datetime, reason: str) -> None:
@@ -186,11 +275,3 @@ def _event_day(value: str) -> tuple[date, bool]:
 
 def _day(value: str | None) -> date | None:
     return date.fromisoformat(value) if value and len(value) == 10 else None
-
-
-def set_state(session: Session, report: Report, state: str, *, by_id: int, note: str, now: datetime) -> None:
-    """Record a review; the state moves and the figures follow."""
-    session.execute(update(Report).where(Report.id == report.id).values(
-        state=state, review_note=note, reviewed_by_id=by_id, reviewed_at=now))
-    session.refresh(report)
-    duties.reconsider(session, report, now)

@@ -108,3 +108,53 @@ PER_HEAD = "每{per}{yuan}元"
 YUAN = "{yuan}元"
 JOIN = "、"
 SUMMARY = "{date}{place}{what}{people}"
+
+# -- figures --
+#: How a sum reads; what each mark means stands in sums.py.
+SUM_MARKS = {"": "{n}", "~": "约{n}", "+": "{n}以上", "<": "不到{n}"}
+#: What figures are called in summaries.
+FIGURE_NAMES = {
+    "reports": "上报", "sessions": "开展", "participants": "参加", "women": "其中妇女", "children": "其中儿童", "cases": "办理",
+    "beneficiaries": "帮扶", "materials": "发放", "money": "经费",
+}
+REPORTS_UNIT = "条"
+
+# -- exports --
+EXPORT_COLUMNS = (
+    ("序号", 6), ("县（市、区）", 14), ("乡镇（街道）", 14), ("村（社区）", 14), ("活动日期", 13), ("活动形式", 10), ("类别", 10),
+    ("活动名称", 18), ("主题内容", 22), ("地点", 14), ("场次", 6), ("场次单位", 6), ("参加人数", 8), ("人数单位", 6), ("其中妇女", 8),
+    ("其中儿童", 8), ("件数", 6), ("受益对象", 16), ("发放物资", 18), ("经费", 12), ("主讲", 14), ("合作单位", 16), ("照片", 6),
+    ("上报人", 10), ("上报时间", 16), ("编号", 9), ("状态", 8), ("备注", 16),
+)
+EXPORT_HEADING = "{unit}活动上报台账（{first}至{last}）"
+EXPORT_DAY = "{d.year}年{d.month}月{d.day}日"
+EXPORT_MADE = "导出时间：{now}　数字随时可凭编号查到原始上报"
+EXPORT_SHEET = "活动台账"
+EXPORT_FOOTER = "&C第 &P 页，共 &N 页"
+EXPORT_STATES = {"filed": "待审", "passed": "已通过", "returned": "已退回", "unused": "未采用", "withdrawn": "已撤回"}
+NOTE_ON_BEHALF = "上级代报"
+NOTE_SAME_EVENT = "与另一单位同一活动"
+NOTE_VERSION = "第{version}版"
+SEMICOLON = "；"
+
+# -- command line --
+CLI_EXPORT = "导出台账（csv 或 xlsx，只含本单位及以下）"
+CLI_SUMMARY = "汇总数字（本单位及以下，按下一级分列）"
+CLI_UNIT = "单位编码或名称，默认最上级"
+CLI_FROM = "起始日期 YYYY-MM-DD（默认今年1月1日）"
+CLI_TO = "截止日期 YYYY-MM-DD（默认今天）"
+CLI_FORMAT = "xlsx 或 csv；不写就看输出文件的后缀"
+CLI_OUT = "输出文件；不写就用“单位-起-止”命名，“-”是标准输出（只限 csv）"
+CLI_ALL = "连退回、撤回、未采用的也导出"
+CLI_FORM = "只要这种形式，如 讲座"
+CLI_CATEGORY = "只要这个类别，如 维权普法"
+CLI_TOPIC = "只要主题或名称里有这个词的"
+CLI_SOURCES = "每个数字后面带上报编号"
+CLI_JSON = "输出 JSON"
+CLI_NO_UNIT = "没有找到单位“{value}”。请写单位编码，或 units import 时用的名称。"
+CLI_MANY_UNITS = "有{count}个单位叫“{value}”，请写编码：{codes}"
+CLI_BAD_DATE = "日期“{value}”不对，请写成 2026-11-22 的样子。"
+CLI_BAD_ORDER = "起始日期 {first} 在截止日期 {last} 之后。"
+CLI_EXPORTED = "已导出{count}条到 {path}"
+CLI_NO_DATA = "库里还没有单位。"
+CLI_LINE = "{name}：{text}"
