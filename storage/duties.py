@@ -32,9 +32,10 @@ class Duty(Base):
     evidence: Mapped[str] = mapped_column(Text, default="")
     evidence_start: Mapped[int | None] = mapped_column(Integer, default=None)
     evidence_end: Mapped[int | None] = mapped_column(Integer, default=None)
-    #: Who owes it: {"path", "level", "kinds", "unit_ids", "except_ids"}.
+    #: Who owes it: {"within", "level", "paths", "unit_ids", "except_ids"}; only open units, only below `within`.
     audience: Mapped[dict[str, Any]] = mapped_column()
-    #: What fulfils it: {"forms", "categories", "words", "min", "target", "measure", "at_least": [...], "new_only"}; empty = any word of hers.
+    #: What fulfils it: {"forms", "categories", "words", "min", "target", "unit", "noun", "shown", "parts", "new_only"}
+    #: (handlers/duties/quotas.py); empty: answered by her word.
     quota: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
     starts_on: Mapped[date | None] = mapped_column(Date, default=None)
     #: The last day, for a duty that is owed once.
@@ -46,7 +47,12 @@ class Duty(Base):
     late_by: Mapped[str] = mapped_column(String(8), default="receipt")
     #: Days before (negative) and after the due day on which a reminder goes; then the unit above once.
     reminder_days: Mapped[list[Any]] = mapped_column(default_factory=lambda: [-3, 0, 1])
+    #: Days after the due day; negative: the unit above is not told.
     tell_above_after: Mapped[int] = mapped_column(Integer, default=3)
+    #: The deadline in the words in which it was given.
+    deadline_text: Mapped[str] = mapped_column(String(60), default="")
+    #: Who has to, in the circular's words.
+    who_text: Mapped[str] = mapped_column(String(200), default="")
     tentative: Mapped[bool] = mapped_column(Boolean, default=False)
     #: proposed, confirmed, dropped, ended.
     state: Mapped[str] = mapped_column(String(10), default="confirmed")
@@ -67,19 +73,28 @@ class Assignment(Base):
     unit_id: Mapped[int] = mapped_column(Key, ForeignKey("unit.id"))
     #: Names the period: the due day, `2026-11-25`.
     period: Mapped[str] = mapped_column(String(20))
+    #: What is done between these days counts for the period; None: open on that side.
     first: Mapped[date | None] = mapped_column(Date, default=None)
+    last: Mapped[date | None] = mapped_column(Date, default=None)
     due_on: Mapped[date | None] = mapped_column(Date, default=None)
     state: Mapped[str] = mapped_column(String(10), default=OPEN)
     #: How many reports fulfil it so far, and how many it needs.
     got: Mapped[int] = mapped_column(Integer, default=0)
     needs: Mapped[int] = mapped_column(Integer, default=1)
+    #: What was hoped for (「至少1－2次」 needs 1 and hopes for 2): reports are booked up to here.
+    target: Mapped[int] = mapped_column(Integer, default=1)
+    #: She said that it is done, without a report.
+    said_at: Mapped[datetime | None] = mapped_column(default=None)
+    said_by_id: Mapped[int | None] = mapped_column(Key, ForeignKey("person.id"), default=None)
     done_at: Mapped[datetime | None] = mapped_column(default=None)
     note: Mapped[str] = mapped_column(String(200), default="")
 
     __table_args__ = (
         UniqueConstraint("duty_id", "unit_id", "period"),
         Index("ix_assignment_unit_id_state", "unit_id", "state"),
-        Index("ix_assignment_duty_id_state_due_on", "duty_id", "state", "due_on"),
+        # answers counts and missing lists of one period without touching the rows
+        Index("ix_assignment_duty_id_due_on_state_unit_id", "duty_id", "due_on", "state", "unit_id"),
+        Index("ix_assignment_due_on", "due_on"),
     )
 
 
@@ -91,3 +106,20 @@ class Fulfilment(Base):
     assignment_id: Mapped[int] = mapped_column(Key, ForeignKey("assignment.id"), primary_key=True)
     report_id: Mapped[int] = mapped_column(Key, ForeignKey("report.id"), primary_key=True, index=True)
     at: Mapped[datetime] = mapped_column()
+
+
+class Entry(Base):
+    """One thing that a unit names to fulfil an assignment, where a count of named things is owed (3个验证点)."""
+
+    __tablename__ = "assignment_entry"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
+    assignment_id: Mapped[int] = mapped_column(Key, ForeignKey("assignment.id"))
+    unit_id: Mapped[int] = mapped_column(Key, ForeignKey("unit.id"))
+    name: Mapped[str] = mapped_column(String(100))
+    #: The name as compared: without what stands in every name of its sort.
+    name_key: Mapped[str] = mapped_column(String(100))
+    by_person_id: Mapped[int] = mapped_column(Key, ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column()
+
+    __table_args__ = (UniqueConstraint("assignment_id", "name_key"), Index("ix_assignment_entry_unit_id_name_key", "unit_id", "name_key"))
