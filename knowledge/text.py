@@ -202,24 +202,26 @@ def _page_marks(text: str) -> list[Edit]:
 
 def _closing(text: str, start: int, end: int) -> Edit:
     """Take a page mark's line out; the sentence it cut in two is put together again."""
-    before = len(text[:start].rstrip())
-    after = end + len(text[end:]) - len(text[end:].lstrip())
+    before, after = start, end
+    while before > 0 and text[before - 1].isspace():
+        before -= 1
+    while after < len(text) and text[after].isspace():
+        after += 1
     cut = before > 0 and after < len(text) and _goes_on(text, before, after)
     joined = "" if cut or before == 0 or after == len(text) else "\n"
     return before, after, joined
 
 
+_LABEL = re.compile(
+    r"[一二三四五六七八九十]{1,3}、|"
+    r"[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.、．]|附件|抄送|第.{1,5}[章节条]"
+)
+
+
 def _goes_on(text: str, before: int, after: int) -> bool:
     """Whether the sentence that ends at `before` goes on at `after`: no stop, and no heading or label begins there."""
     line = text[text.rfind("\n", 0, before) + 1 : before]
-    return (
-        len(line.strip()) >= 12
-        and text[before - 1] not in TERMINAL
-        and not re.match(
-            r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.、．]|附件|抄送|第.{1,5}[章节条]",
-            text[after:],
-        )
-    )
+    return len(line.strip()) >= 12 and text[before - 1] not in TERMINAL and not _LABEL.match(text, after)
 
 
 def _numbered_pages(text: str) -> list[Edit]:

@@ -145,7 +145,7 @@ def _addressees(lines: list[Line], top: int) -> tuple[int | None, tuple[str, ...
 
 
 def _parties(text: str) -> tuple[str, ...]:
-    text = re.sub(r"^主\s*送\s*(?:机关)?\s*[:：]\s*", "", text).strip("：: ")
+    text = re.sub(r"^(?:【[^】]{2,12}】|@|主\s*送\s*(?:机关)?\s*[:：])\s*", "", text).strip("：: ")
     if re.match(r"(?:尊敬|亲爱)的[^，。]{2,30}$", text):
         return (text[3:],)
     if not text or len(text) > 240 or re.search(r"[。！？]|如下|通知|有关事项|联系人|电话|附件", text):
@@ -276,7 +276,8 @@ def _red_head(lines: list[Line], first: int) -> tuple[str, ...]:
             text = (text[: numbers[0].start]).strip()
         bare = re.sub(r"\s*文件$", "", text)
         if bare and len(bare) <= 40 and (bare != text or is_organisation(bare)) and not re.match(r"签发人|抄送", bare):
-            names += re.split(r"\s{2,}|、|\t", bare) if bare != text or len(bare.split()) > 1 else [bare]
+            parts = bare.split()
+            names += parts if all(map(is_organisation, parts)) else [bare]
     return tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
 
 

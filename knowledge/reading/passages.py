@@ -24,49 +24,45 @@ def read_passages(
     """The passages of a circular; `cuts` are further places where one ends (title, signature)."""
     passages: list[Passage] = []
     edges = sorted({0, len(text), *cuts, *(section.start for section in sections)})
-    spans = [(start, end) for start, end in itertools.pairwise(edges)]
-    for start, end in spans:
-        path = _path(sections, start)
+    left = list(reversed(tables))
+    for (start, end), path in zip(itertools.pairwise(edges), _paths(sections, edges), strict=False):
         own = path[-1] if path and path[-1].start == start else None
-        inside = [table for table in tables if start <= table.start < end]
+        # A heading with nothing under it but further headings, which repeat it, is no passage.
+        bare = own is not None and end < own.end and not text[own.body_start : end].strip()
         at = start
-        for table in inside:
-            passages += _prose(text, at, table.start, path, own if at == start else None, sections)
-            passages += _rows(table, path, len(passages))
+        while left and left[-1].start < end:
+            table = left.pop()
+            passages += _prose(text, at, table.start, path, own if at == start else None)
+            passages += _rows(table, path)
             at = max(at, table.end)
-        passages += _prose(text, at, end, path, own if at == start else None, sections)
+        if not bare:
+            passages += _prose(text, at, end, path, own if at == start else None)
     return tuple(
         Passage(place, passage.place, passage.article, passage.text, passage.start, passage.end)
         for place, passage in enumerate(passages)
     )
 
 
-def _path(sections: Sequence[Section], position: int) -> list[Section]:
+def _paths(sections: Sequence[Section], edges: Sequence[int]) -> Iterator[list[Section]]:
+    """The sections open at each of the rising edges, the outermost first."""
+    waiting = list(reversed(sections))
     path: list[Section] = []
-    for section in sections:
-        if section.start > position:
-            break
-        if position < section.end:
-            path = [outer for outer in path if outer.level < section.level and position < outer.end]
+    for edge in edges:
+        while waiting and waiting[-1].start <= edge:
+            section = waiting.pop()
+            path = [outer for outer in path if outer.level < section.level and section.start < outer.end]
             path.append(section)
-    return path
+        path = [section for section in path if edge < section.end]
+        yield path
 
 
-def _prose(
-    text: str, start: int, end: int, path: list[Section], own: Section | None, sections: Sequence[Section]
-) -> Iterator[Passage]:
+def _prose(text: str, start: int, end: int, path: list[Section], own: Section | None) -> Iterator[Passage]:
+    """Passages of running text; `own` is the section that begins at `start`, if one does."""
     if not text[start:end].strip():
         return
-    if (
-        own is not None
-        and not text[own.body_start : end].strip()
-        and any(start < section.start < own.end for section in sections)
-    ):
-        return  # a heading with nothing under it but further headings, which repeat it
     place = path[-1].place if path else ""
     for first, last in groups(text, start, end, LIMIT - _HEADINGS - 1):
-        outer = path[:-1] if own is not None and first == start else path
-        heading = headings(outer)
+        heading = headings(path[:-1] if own is not None and first == start else path)
         body = text[first:last].strip()
         if body:
             lead = len(text[first:last]) - len(text[first:last].lstrip())
@@ -119,7 +115,7 @@ def _sentences(text: str, start: int, end: int, limit: int) -> Iterator[tuple[in
         at = stop
 
 
-def _rows(table: Table, path: list[Section], _: int) -> list[Passage]:
+def _rows(table: Table, path: list[Section]) -> list[Passage]:
     """One passage a row: 列名：值, the table's title in front."""
     place = path[-1].place if path else ""
     title = table.title or (headings(path[-1:]) if path else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -115,29 +116,22 @@ def _part_title(lines: list[Line], place: int) -> tuple[str, int]:
 
 def _closed(found: list[_Open], text_end: int, stops: Sequence[int]) -> list[Section]:
     """Sections with their ends and places."""
-    closed = []
-    path: list[_Open] = []
+    borders = sorted(stops)
+    ends = [text_end] * len(found)
+    places: list[str] = []
+    path: list[int] = []  # indexes of the sections open at this point, the outermost first
     for at, section in enumerate(found):
-        path = [
-            outer
-            for outer in path
-            if outer.level < section.level and not any(outer.start < stop <= section.start for stop in stops)
-        ]
-        path.append(section)
-        end = next((other.start for other in found[at + 1 :] if other.level <= section.level), text_end)
-        end = min([end, *(stop for stop in stops if stop > section.start)])
-        closed.append(
-            Section(
-                section.level,
-                section.label,
-                section.heading,
-                section.start,
-                end,
-                _place(path),
-                min(section.body_start, end),
-            )
-        )
-    return closed
+        while path and (found[path[-1]].level >= section.level or ends[path[-1]] <= section.start):
+            ends[path[-1]] = min(ends[path[-1]], section.start)
+            path.pop()
+        border = bisect_right(borders, section.start)
+        ends[at] = borders[border] if border < len(borders) else text_end
+        path.append(at)
+        places.append(_place([found[outer] for outer in path]))
+    return [
+        Section(one.level, one.label, one.heading, one.start, end, place, min(one.body_start, end))
+        for one, end, place in zip(found, ends, places, strict=True)
+    ]
 
 
 def _place(path: Sequence[_Open]) -> str:

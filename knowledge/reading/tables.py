@@ -36,24 +36,23 @@ def read_tables(lines: list[Line]) -> tuple[Table, ...]:
     tables: list[Table] = []
     place = 0
     while place < len(lines):
-        found = (
-            _cells_by_tab(lines, place)
-            or _rows_by_tab(lines, place)
-            or _piped(lines, place)
-            or _flattened(lines, place)
-        )
+        for reader in (_cells_by_tab, _rows_by_tab, _piped, _flattened):
+            found = reader(lines, place)
+            if found is not None:
+                break
         if found is None:
             place += 1
             continue
         table, place = found
-        tables.append(table)
+        if table is not None:
+            tables.append(table)
     return tuple(tables)
 
 
 # --- rows on one line ---------------------------------------------------------------------------------------------
 
 
-def _rows_by_tab(lines: list[Line], place: int) -> tuple[Table, int] | None:
+def _rows_by_tab(lines: list[Line], place: int) -> tuple[Table | None, int] | None:
     """Lines with tabs between the cells; the first is the header."""
     if lines[place].text.strip("\t ").count("\t") < 1:
         return None
@@ -67,7 +66,7 @@ def _rows_by_tab(lines: list[Line], place: int) -> tuple[Table, int] | None:
     return _from_rows(lines, place, end, rows)
 
 
-def _piped(lines: list[Line], place: int) -> tuple[Table, int] | None:
+def _piped(lines: list[Line], place: int) -> tuple[Table | None, int] | None:
     """A Markdown table."""
     if not lines[place].text.startswith("|"):
         return None
@@ -91,7 +90,7 @@ def _split(line: Line, mark: str) -> list[_Rough]:
     return cells
 
 
-def _from_rows(lines: list[Line], place: int, end: int, rows: list[list[_Rough]]) -> tuple[Table, int] | None:
+def _from_rows(lines: list[Line], place: int, end: int, rows: list[list[_Rough]]) -> tuple[Table | None, int]:
     title = _title_above(lines, place)
     start = lines[place].start
     while len(rows) > 1 and sum(bool(cell.parts) for cell in rows[0]) == 1 < sum(bool(cell.parts) for cell in rows[1]):
@@ -115,14 +114,14 @@ def _from_rows(lines: list[Line], place: int, end: int, rows: list[list[_Rough]]
             notes.append(texts.TABLE_ROW_UNEVEN.format(row=names[0][:10]))
         body.append(_row(row, width))
     if not body:
-        return None
+        return None, end
     return Table(title, columns, tuple(body), start, lines[end - 1].end, "；".join(dict.fromkeys(notes))), end
 
 
 # --- one cell a line ----------------------------------------------------------------------------------------------
 
 
-def _cells_by_tab(lines: list[Line], place: int) -> tuple[Table, int] | None:
+def _cells_by_tab(lines: list[Line], place: int) -> tuple[Table | None, int] | None:
     """Cells that each begin with a tab, their further paragraphs without: a Word table pasted as text."""
     if not lines[place].text.startswith("\t") or not _FIRST.fullmatch(lines[place].text.strip()):
         return None
@@ -156,7 +155,7 @@ def _continues(cells: list[_Rough], lines: list[Line], at: int) -> bool:
     )
 
 
-def _from_cells(lines: list[Line], place: int, end: int, cells: list[_Rough]) -> tuple[Table, int] | None:
+def _from_cells(lines: list[Line], place: int, end: int, cells: list[_Rough]) -> tuple[Table | None, int] | None:
     """A table from its cells in reading order: the header runs up to the cell 1, rows begin at 1, 2, 3 …"""
     width = next((at for at, cell in enumerate(cells) if cell.text == "1"), 0)
     if width < 2:
@@ -204,12 +203,12 @@ def _from_cells(lines: list[Line], place: int, end: int, cells: list[_Rough]) ->
     ), end
 
 
-def _flattened(lines: list[Line], place: int) -> tuple[Table, int] | None:
+def _flattened(lines: list[Line], place: int) -> tuple[Table | None, int] | None:
     """One cell a line and no tabs at all: 序号, 村名, 任务数, 1, 石塘村, 120, 2, …"""
     if not _FIRST.fullmatch(lines[place].text):
         return None
-    one = next((at for at in range(place + 2, min(place + 14, len(lines))) if lines[at].text == "1"), None)
-    if one is None or any(len(line.text) > 20 or re.search(r"[。；]", line.text) for line in lines[place:one]):
+    one = next((at for at in range(place + 1, min(place + 14, len(lines))) if lines[at].text == "1"), None)
+    if one is None or one - place < 2 or not all(_header_word(line.text) for line in lines[place:one]):
         return None
     # Header words broken over lines cannot be told from columns until rows say how many there are.
     starts = [one]
@@ -251,6 +250,10 @@ def _flattened(lines: list[Line], place: int) -> tuple[Table, int] | None:
         rows[-1].end,
         "；".join(dict.fromkeys(notes)),
     ), end
+
+
+def _header_word(text: str) -> bool:
+    return len(text) <= 20 and not text.isdigit() and not re.search(r"[。；]", text)
 
 
 def _rough(line: Line) -> _Rough:
@@ -326,7 +329,7 @@ def _whole(item: str) -> bool:
 
 def _title_above(lines: list[Line], place: int) -> str:
     for line in reversed(lines[max(0, place - 2) : place]):
-        if _TITLE.search(line.text) and len(line.text) <= 50 and not re.search(r"[。，]", line.text):
+        if _TITLE.search(line.text) and len(line.text) <= 50 and not re.search(r"[。，]|如下|下表", line.text):
             if not re.fullmatch(r"附\s*件\s*\d*\s*[:：]?", line.text):
                 return _BEFORE_TITLE.sub("", line.text).rstrip("：:")
         if not re.match(r"[（(].*[)）]$|单位[:：]|填报", line.text):
