@@ -14,6 +14,7 @@ from knowledge.reading.obligations.moments import Moment
 
 LONGEST_EVIDENCE = 110  # characters; a longer clause is cut down to what carries its times and counts
 
+NAMES = re.compile(r"推荐|选送|申报|上报|报送|名额|确定|指定|明确")  # quotas are named before the campaign, not in it
 BEFORE_TIME = "于在从自到将、和及："  # what falls away together with the time it leads to
 
 
@@ -45,7 +46,13 @@ def window(frame: Frame, moments: list[Moment], words: str) -> tuple[date | None
         if ATTENDS.search(words) and frame.appointments:
             moment = frame.appointments[0].moment
             return moment.first, moment.last, moment.clock
-        if not frame.appointments and re.search(r"\d|[一二两三四五六七八九十]", words):
+        long = period[0] is not None and period[1] is not None and (period[1] - period[0]).days >= 6
+        if (
+            long
+            and not frame.appointments
+            and not NAMES.search(words)
+            and re.search(r"\d|[一二两三四五六七八九十]", words)
+        ):
             start, end = period
     return start, end, clock
 

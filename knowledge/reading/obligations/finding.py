@@ -39,7 +39,7 @@ SPLIT_DATES = re.compile(r"分别|分[两二三四\d]批|分[两二三四\d]次|
 
 def find_obligations(document: Document) -> list[Obligation]:
     """The obligations a document states, in the order in which they stand; a law or a year's summary states none."""
-    issued = document.meta.addressees or "通知" in (document.meta.title or "")
+    issued = document.meta.addressees or re.search(r"通知|妇联|妇女联合会", document.meta.title or "")
     if (document.kind == "law" and not issued) or document.secrecy:
         return []
     if LEAFLET.search(document.meta.title or ""):

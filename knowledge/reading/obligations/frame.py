@@ -154,12 +154,13 @@ def frame_of(document: Document, table_span: tuple[date, date] | None) -> Frame:
                 people = (start, *spans[index + 1])
             if people is not None:
                 label_lines.update((start, people[1]))
-    if period is None and ref is not None:
-        period = _announced(text, spans[:14], ref)
     title = document.meta.title or text[:60]
     order = ORDER.search(text, 0, max(len(text) // 2, min(len(text), 1500)))
     first_section = min((section.start for section in document.sections), default=0)
     order_from = order.end() if order else (0 if document.meta.addressees else first_section)
+    if period is None and ref is not None:
+        preamble = [span for span in spans[:14] if span[0] < max(order_from, document.body_start + 200)]
+        period = _announced(text, preamble, ref)
     background_until = 0
     reviews = re.search(r"总结|述职", title) or not document.meta.addressees
     if SUMMARY.search(title) and not ORDERING.search(title) and reviews:

@@ -149,6 +149,8 @@ def _begins(current: Clause, piece: Piece, text: str) -> bool:
     if mine and (counts or verbs):
         kinds = {kind for _, _, kind in verbs}
         submits = any(kind == "submit" for _, _, kind in piece.verbs)
+        if "attend" in kinds and any(kind == "attend" for _, _, kind in piece.verbs):
+            return False
         if submits and counts and kinds & {"hold", "check"} and not kinds & {"submit", "make"}:
             return SEPARATE_PAPER.search(piece.text) is not None
         closing = all(m.first is None and m.last is not None for m in mine)

@@ -77,7 +77,7 @@ class Judge:
         limits = all(count.n.startswith("<=") for count in counts)
         if counts and not moments and limits and not any(kind == "submit" for _, _, kind in verbs):
             return False
-        if self.phase_heading(clause, words):
+        if self.phase_heading(clause, words) or (not moments and self._mere_heading(clause)):
             return False
         if moments:
             if verbs or deadline or clause.who is not None or any(m.rule or (m.clock and m.first) for m in moments):
@@ -115,6 +115,14 @@ class Judge:
         if section.end - section.body_start < 8:
             return False
         return re.search(r"[（(][^（）()]*[)）]$", words) is not None and not MODAL.search(words)
+
+    def _mere_heading(self, clause: Clause) -> bool:
+        """Whether the clause is the heading of a section that says more: 开展一次大排查。各村要在…"""
+        section = self.document.section_at(clause.start)
+        if section is None or not section.heading or not section.start <= clause.start < section.body_start:
+            return False
+        figures = any(self.text[count.start].isdigit() for count in clause.counts)
+        return not figures and clause.end <= section.body_start and section.end - section.body_start > 15
 
     def _announces(self, words: str, moments: list[Moment]) -> bool:
         """Whether a sentence of the preamble sets a date: 定于6月5日召开."""

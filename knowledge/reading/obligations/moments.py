@@ -149,7 +149,9 @@ def _calendar(line: str, ref: date | None) -> list[Moment]:
             first = last = None
         if said.before:
             first = None
-        found.append(Moment(said.start, said.end, first, last, clock, said.rrule, since=said.since))
+        if said.since and clock is not None:
+            last = first
+        found.append(Moment(said.start, said.end, first, last, clock, said.rrule, since=said.since and clock is None))
     return found
 
 
@@ -194,7 +196,7 @@ def _within(line: str, match: re.Match[str], ref: date | None) -> Moment | None:
 
 def _binding(line: str, moment: Moment, ref: date | None) -> Moment | None:
     """The moment as it binds, or None where it only describes (去年, 2025年上半年工作总结, 原定6月10日)."""
-    if line.startswith("前提交", moment.end) and moment.last is not None:
+    if line.startswith("前", moment.end) and moment.last is not None and not line.startswith("前后", moment.end):
         moment = replace(moment, first=None, end=moment.end + 1)
     before, after = line[: moment.start], line[moment.end :]
     words = line[moment.start : moment.end]
