@@ -1,4 +1,4 @@
-"""Says what each figure counts: who came, who was helped, sessions, cases, money; nothing is added that was not said."""
+"""Says what each figure counts: who came, who was helped, sessions, cases, money; nothing unsaid is added."""
 
 import re
 from dataclasses import dataclass, field
@@ -16,20 +16,48 @@ _CASE_UNITS = frozenset({"起", "件", "例", "宗", "桩"})
 _SERVING = frozenset({"慰问", "走访排查", "志愿服务", "捐赠救助", "评选表彰"})
 _GIVING = frozenset({"慰问", "走访排查", "捐赠救助", "评选表彰"})
 
-_A_SESSION = re.compile(r"(?:搞|办|开|做|上|举办|组织|开展|讲|弄|有|演|放|听)(?:了|过)?(?:这么|那么)?([场期节])(?![地所面合间待末内次]|日)")
-_A_CASE = re.compile(r"(?:调解|化解|处理|接待|调处|受理|办理|代理|劝和|接)(?:了|好了|成功)?(?:一|1)[起件桩宗](?!来|去)")
-_CASE_TALK = re.compile(r"纠纷|来访|接访|接待|来信|信访|投诉|咨询|矛盾|调解|案|诉求|上访|解答|答疑|求助|维权|反映|调处|化解|吵架")
-_MONEY_BEFORE = re.compile(
-    r"(?:奖金|补助|补贴|慰问金|救助金|助学金|红包|资金|经费|花费|花|用|出|捐|捐款|善款|筹|筹款|筹集|每人|每户|人均|一人|一户|各|奖励|奖|价值|现金|拨|给|赞助|收入|礼金|学费|款)(?:了|是|为|共|一共|总共|共计|合计|的|现金|[:：])*$"
+_A_SESSION = re.compile(
+    r"(?:搞|办|开|做|上|举办|组织|开展|讲|弄|有|演|放|听)(?:了|过)?(?:这么|"
+    r"那么)?([场期节])(?![地所面合间待末内次]|日)"
 )
-_PLANNED_MONEY = re.compile(r"预算|计划(?:投入|花)|预计(?:花|投入|费用)|打算花|准备花|大概要花|申请(?:了)?经费|没花|未花|贷")
-_EACH = re.compile(r"(?:每|一)(人|户|家|名|位|个孩子|生|个人|个|对)[^，。；;]{0,14}$|人均[^，。；;]{0,6}$|各[^，。；;]{0,4}$")
-_TOTAL = re.compile(r"(?:共计|总共|一共|总计|合计|共有|加起来|全部|共|拢共|合共|统共|总人数)(?:有|来了|到了|去了|是|约|计|大概|得有|参加|到场)*$")
-_ASIDE = re.compile(r"(?:咨询|意向|线上|直播间?|网上|牵手|谈好|成功|解答|答疑|其中|获奖|评委|工作人员|报名|当场|提问|发言|党员|签约|上台|入党|就业|录用|达成|应到|应参加|应来|配对|抽到|中奖|转诊|复查|异常|疑似|缺席|请假|没来|未到|还差|脱贫|回收|抽取)[^，。,；;]{0,9}$")
-_AIDED = re.compile(r"(?:惠及|受益|服务|帮助|救助|帮扶|资助|慰问|看望|探望|走访|发给|送给|给|为|帮|关爱|表彰|评出|选出|评选|评上|颁给|评|奖励|捐给|送到|探访|入户|结对|收到|受助|获评|产生|推荐|覆盖|受惠)(?:了|出|过|到|全村|全镇|辖区|村里|我村|村内|的|群众|困难|家|共|约|有|是)*[^，。,；;]{0,6}$")
-_CAME = re.compile(r"(?:来|去|到|参加|到场|到会|出席|听|听课|在场|签到|学员|观众|参与|出动|派出|组织|派|现场|参训|参会|与会|受训|培训|检查|筛查|体检|旁听|出勤|共|一共|总共|有|坐了|查了|量了|看了|领取|登记|召集|吸引|动员|发动|带|带领|人数|实到|受教育|的人|的有)(?:了|到|会|课|的|人数|有|得有|约|是|为|共|大概|人员|妇女|群众|者|是|差不多|[:：])*$")
+_A_CASE = re.compile(r"(?:调解|化解|处理|接待|调处|受理|办理|代理|劝和|接)(?:了|好了|成功)?(?:一|1)[起件桩宗](?!来|去)")
+_CASE_TALK = re.compile(
+    r"纠纷|来访|接访|接待|来信|信访|投诉|咨询|矛盾|调解|案|诉求|上访|解答|答疑|求助|维权|反映|调处|化解|吵架"
+)
+_MONEY_BEFORE = re.compile(
+    r"(?:奖金|补助|补贴|慰问金|救助金|助学金|红包|资金|经费|花费|花|用|出|捐|捐款|善款|筹|筹款|筹集|每人|每户|"
+    r"人均|一人|一户|各|奖励|奖|价值|现金|拨|给|赞助|收入|礼金|学费|款)(?:了|是|为|共|一共|总共|共计|合计|的|"
+    r"现金|[:：])*$"
+)
+_PLANNED_MONEY = re.compile(
+    r"预算|计划(?:投入|花)|预计(?:花|投入|费用)|打算花|准备花|大概要花|申请(?:了)?经费|没花|未花|贷"
+)
+_EACH = re.compile(
+    r"(?:每|一)(人|户|家|名|位|个孩子|生|个人|个|对)[^，。；;]{0,14}$|人均[^，。；;]{0,6}$|各[^，。；;]{0,4}$"
+)
+_TOTAL = re.compile(
+    r"(?:共计|总共|一共|总计|合计|共有|加起来|全部|共|拢共|合共|统共|总人数)(?:有|来了|到了|去了|是|约|计|大概|"
+    r"得有|参加|到场)*$"
+)
+_ASIDE = re.compile(
+    r"(?:咨询|意向|线上|直播间?|网上|牵手|谈好|成功|解答|答疑|其中|获奖|评委|工作人员|报名|当场|提问|发言|党员|"
+    r"签约|上台|入党|就业|录用|达成|应到|应参加|应来|配对|抽到|中奖|转诊|复查|异常|疑似|缺席|请假|没来|未到|还差|"
+    r"脱贫|回收|抽取)[^，。,；;]{0,9}$"
+)
+_AIDED = re.compile(
+    r"(?:惠及|受益|服务|帮助|救助|帮扶|资助|慰问|看望|探望|走访|发给|送给|给|为|帮|关爱|表彰|评出|选出|评选|评上|"
+    r"颁给|评|奖励|捐给|送到|探访|入户|结对|收到|受助|获评|产生|推荐|覆盖|受惠)(?:了|出|过|到|全村|全镇|辖区|村里|"
+    r"我村|村内|的|群众|困难|家|共|约|有|是)*[^，。,；;]{0,6}$"
+)
+_CAME = re.compile(
+    r"(?:来|去|到|参加|到场|到会|出席|听|听课|在场|签到|学员|观众|参与|出动|派出|组织|派|现场|参训|参会|与会|受训|"
+    r"培训|检查|筛查|体检|旁听|出勤|共|一共|总共|有|坐了|查了|量了|看了|领取|登记|召集|吸引|动员|发动|带|带领|"
+    r"人数|实到|受教育|的人|的有)(?:了|到|会|课|的|人数|有|得有|约|是|为|共|大概|人员|妇女|群众|者|是|差不多|"
+    r"[:：])*$"
+)
 _ALL_WOMEN = re.compile(
-    r"(?:给|为|组织|带领|带着?|召集|面向|针对|邀请|请|叫|都是|全是|清一色|教|发动|对|集中|把|是|来了|来的|动员|喊|约|领着|叫上|让)[^，。,；;0-9]{0,10}$"
+    r"(?:给|为|组织|带领|带着?|召集|面向|针对|邀请|请|叫|都是|全是|清一色|教|发动|对|集中|把|是|来了|来的|"
+    r"动员|喊|约|领着|叫上|让)[^，。,；;0-9]{0,10}$"
 )
 _MEN = re.compile(r"男|老公|丈夫|爸|夫妻|两口子|夫妇|居民|村民|群众代表|家庭|党员干部|大人小孩|男女")
 
@@ -66,7 +94,9 @@ def read_counts(passage: Passage, form: str | None, taken: set[int]) -> Counts:
     groups: list[_Group] = []
     serving = _there_to_serve(passage)
     for number in passage.numbers:
-        if number.start in taken or re.match(r"[一每1](?:人|户|家|个)(?:一|1)", passage.text[number.start : number.start + 3]):
+        if number.start in taken or re.match(
+            r"[一每1](?:人|户|家|个)(?:一|1)", passage.text[number.start : number.start + 3]
+        ):
             continue
         if _money(passage, number, counts) or _sessions(passage, number, counts) or _cases(passage, number, counts):
             continue
@@ -82,7 +112,7 @@ def read_counts(passage: Passage, form: str | None, taken: set[int]) -> Counts:
             continue
         if _is_helped(passage, group, form) or (serving and "客" in group.marks):
             unit = "人次" if number.unit == "人次" else "人"
-            _benefit(counts, passage, number, _whom(passage, group.noun), unit)
+            _benefit(counts, number, _whom(passage, group.noun), unit)
         else:
             groups.append(group)
     _a_session_without_figure(passage, counts)
@@ -115,9 +145,13 @@ def _number_end(number: Number) -> int:
 
 def _money(passage: Passage, number: Number, counts: Counts) -> bool:
     text = passage.text
-    explicit = number.unit in ("元", "块", "块钱") and not re.match(r"牌|匾|地|展板|毛巾|香皂|肥皂", text[_number_end(number) :][:2])
+    explicit = number.unit in ("元", "块", "块钱") and not re.match(
+        r"牌|匾|地|展板|毛巾|香皂|肥皂", text[_number_end(number) :][:2]
+    )
     before = _before(passage, number)
-    if number.unit == "块" and not re.search(r"[钱元]|每|给|花|出|捐|奖|补|红包|慰问金|现金|资", before + text[_number_end(number) : _number_end(number) + 4]):
+    if number.unit == "块" and not re.search(
+        r"[钱元]|每|给|花|出|捐|奖|补|红包|慰问金|现金|资", before + text[_number_end(number) : _number_end(number) + 4]
+    ):
         explicit = False
     bare = not number.unit and number.low >= 100 and _MONEY_BEFORE.search(before) is not None
     if not explicit and not bare:
@@ -135,7 +169,9 @@ def _money(passage: Passage, number: Number, counts: Counts) -> bool:
     else:
         left, _ = passage.clause_bounds(number.start)
         earlier = text[max(passage.start, left - 24) : left]
-        if re.search(r"^(?:还有|外加|另加|加上|和|及|以及|再加|另外|另有)?[^，。]{0,2}$", before) and re.search(r"[每一](?:人|户)", earlier):
+        if re.search(r"^(?:还有|外加|另加|加上|和|及|以及|再加|另外|另有)?[^，。]{0,2}$", before) and re.search(
+            r"[每一](?:人|户)", earlier
+        ):
             per = "户" if re.search(r"[每一]户", earlier) else "人"
     counts.money.append(Money(float(number.low), per))
     counts.spans.setdefault("money", (number.start, _number_end(number)))
@@ -147,7 +183,9 @@ def _sessions(passage: Passage, number: Number, counts: Counts) -> bool:
         return False
     before = _before(passage, number, 3)
     after = passage.text[_number_end(number) : _number_end(number) + 2]
-    if before.endswith(("每", "每月", "每周", "每年", "每季", "这", "上", "头", "那", "首", "再", "又", "人手")) or after.startswith("性"):
+    if before.endswith(
+        ("每", "每月", "每周", "每年", "每季", "这", "上", "头", "那", "首", "再", "又", "人手")
+    ) or after.startswith("性"):
         return True
     if number.unit in ("次", "轮") and re.search(r"[吃看问跑来去量测查洗]了?$", before):
         return True
@@ -170,7 +208,9 @@ def _cases(passage: Passage, number: Number, counts: Counts) -> bool:
         return False
     left, right = passage.clause_bounds(number.start)
     near = passage.text[max(passage.start, left - 10) : min(right + 12, passage.end)]
-    if number.unit == "件" and (re.match(r"[事好]", passage.text[_number_end(number) :][:1]) or not _CASE_TALK.search(near)):
+    if number.unit == "件" and (
+        re.match(r"[事好]", passage.text[_number_end(number) :][:1]) or not _CASE_TALK.search(near)
+    ):
         return re.match(r"[事好]", passage.text[_number_end(number) :][:1]) is not None
     if not _CASE_TALK.search(near):
         return False
@@ -194,8 +234,10 @@ def _noun(passage: Passage, number: Number) -> Hit | None:
     for hit in passage.hits:
         if hit.entry.person and hit.word != "人" and end <= hit.start < right:
             between = text[end : hit.start]
-            if len(between) <= 5 and not re.search(r"[，。了在去来到给和、还]|参加|一起|每|都是|带", between) and not any(
-                end <= n.start < hit.start for n in passage.numbers
+            if (
+                len(between) <= 5
+                and not re.search(r"[，。了在去来到给和、还]|参加|一起|每|都是|带", between)
+                and not any(end <= n.start < hit.start for n in passage.numbers)
             ):
                 return _whole_noun(passage, hit)
             break
@@ -204,10 +246,24 @@ def _noun(passage: Passage, number: Number) -> Hit | None:
         if hit.entry.person and hit.word != "人" and left <= hit.start and hit.end <= number.start:
             between = text[hit.end : number.start]
             if re.fullmatch(
-                r"(?:们|代表|骨干|等|人数|的)?(?:也|就|都|又)?(?:共计|总共|一共|共有|共|有|来了|到了|去了|来|去|达|约|到会|参加的?|参加人数|到场|得有|大概|差不多|是|[:：]|合计|送去|当场|里|出动|计|[一-龥]{1,3}有|送了?|奖励了?)*(?:共|有|得有)?", between
+                (
+                    r"(?:们|代表|骨干|等|人数|的)?(?:也|就|都|又)?(?:共计|总共|一共|共有|共|有|来了|到了|去了|来|"
+                    r"去|达|约|到会|参加的?|参加人数|到场|得有|大概|差不多|是|[:：]|合计|送去|当场|里|出动|计|"
+                    r"[一-龥]{1,3}有|送了?|奖励了?)*(?:共|有|得有)?"
+                ),
+                between,
             ):
-                best = None if text[max(0, hit.start - 2) : hit.start] == "大人" or _last_of_list(passage, hit, between) else hit
-    if best is None and number.start <= left + 4 and left > passage.start and not re.search(r"[一-龥]", text[left : number.start].replace("共", "").replace("一", "").replace("总", "")):
+                best = (
+                    None
+                    if text[max(0, hit.start - 2) : hit.start] == "大人" or _last_of_list(passage, hit, between)
+                    else hit
+                )
+    if (
+        best is None
+        and number.start <= left + 4
+        and left > passage.start
+        and not re.search(r"[一-龥]", text[left : number.start].replace("共", "").replace("一", "").replace("总", ""))
+    ):
         best = next((h for h in passage.hits if h.end == left - 1 and "客" in h.entry.person), None)
     return best
 
@@ -236,11 +292,27 @@ def _group(passage: Passage, number: Number) -> _Group | None:
     noun = _noun(passage, number)
     if number.unit in _PEOPLE_UNITS:
         if number.unit == "个" and noun is None:
-            if re.match(r"(?:月|小时|钟头|村|社区|乡|镇|县|小组|组|班|点|问题|项目|部门|单位|环节|字|方面|阶段|多月|摊|节目|品种|家庭|地方|支部|样|活动|典型|案例|[一-龥]?(?:包|袋|箱|桶|杯|盒|盆|奖|本|灯|球|垃圾|门|口号))", after):
+            if re.match(
+                (
+                    r"(?:月|小时|钟头|村|社区|乡|镇|县|小组|组|班|点|问题|项目|部门|单位|环节|字|方面|阶段|多月|摊|"
+                    r"节目|品种|家庭|地方|支部|样|活动|典型|案例|[一-龥]?(?:包|袋|箱|桶|杯|盒|盆|奖|本|灯|球|垃圾|门|"
+                    r"口号))"
+                ),
+                after,
+            ):
                 return None
-            if (number.low == 1 and not number.mark) or re.search(r"[包做蒸煮剪编画写缝串扎捏修搓打建挂贴折](?:了|好)$", before):
+            if (number.low == 1 and not number.mark) or re.search(
+                r"[包做蒸煮剪编画写缝串扎捏修搓打建挂贴折](?:了|好)$", before
+            ):
                 return None
-            if not (_CAME.search(before) or _AIDED.search(before) or _TOTAL.search(before) or re.fullmatch(r"[，。,]?[^一-龥]*", after) or re.match(r"[，。,；;!！人]", after) or after == ""):
+            if not (
+                _CAME.search(before)
+                or _AIDED.search(before)
+                or _TOTAL.search(before)
+                or re.fullmatch(r"[，。,]?[^一-龥]*", after)
+                or re.match(r"[，。,；;!！人]", after)
+                or after == ""
+            ):
                 return None
         if number.unit in ("号", "口", "代") and noun is None and not _CAME.search(before):
             return None
@@ -258,14 +330,18 @@ def _group(passage: Passage, number: Number) -> _Group | None:
     if re.search(r"每(?:村|组|个|户|家|队|班)?$", before):
         return None
     total = _TOTAL.search(before) is not None
-    aside = (_ASIDE.search(before) is not None and re.search(r"实到|到会|到场|参加$|来了$", before[-3:]) is None) or re.match(r"(?:获奖|报名|咨询|没来|请假|缺席|就业|签)", after) is not None
-    subset = "其中" in before or re.search(r"(?:含|包括)[^，。]{0,4}$", before) is not None or _in_brackets(passage, number)
+    aside = (
+        _ASIDE.search(before) is not None and re.search(r"实到|到会|到场|参加$|来了$", before[-3:]) is None
+    ) or re.match(r"(?:获奖|报名|咨询|没来|请假|缺席|就业|签)", after) is not None
+    subset = (
+        "其中" in before or re.search(r"(?:含|包括)[^，。]{0,4}$", before) is not None or _in_brackets(passage, number)
+    )
     return _Group(number, noun.word if noun else "", noun.entry.person if noun else "", total, aside, subset)
 
 
 def _in_brackets(passage: Passage, number: Number) -> bool:
     """来了居民26人（妇女20人）: what stands in brackets is part of what stands before them."""
-    left, right = passage.clause_bounds(number.start)
+    left, _ = passage.clause_bounds(number.start)
     return left > 0 and passage.text[left - 1] in "（(" and any(n.end < left for n in passage.numbers)
 
 
@@ -279,18 +355,25 @@ def _is_helped(passage: Passage, group: _Group, form: str | None) -> bool:
         return True
     if re.search(r"(?:惠及|受益|受惠|覆盖|受助)", before) or re.match(r"受益|受惠", number_after):
         return True
-    if re.search(r"(?:评出|选出|表彰|评选|评上|评了|评|推荐|授予|颁给)[^，。,；;]{0,14}$", before) and not re.search(r"(?:参加|来了|到会|到场)", before):
+    if re.search(r"(?:评出|选出|表彰|评选|评上|评了|评|推荐|授予|颁给)[^，。,；;]{0,14}$", before) and not re.search(
+        r"(?:参加|来了|到会|到场)", before
+    ):
         return True
     if "客" in group.marks:
         if form in _SERVING:
             return True
         return re.search(r"(?:给|为|帮|替|慰问|看望|服务)[^，。,；;]{0,4}$", before) is not None
     if "童" in group.marks:
-        return form in _GIVING or (form == "志愿服务" and re.search(r"(?:给|为|帮|替|辅导|服务)[^，。,；;]{0,6}$", before) is not None)
+        return form in _GIVING or (
+            form == "志愿服务" and re.search(r"(?:给|为|帮|替|辅导|服务)[^，。,；;]{0,6}$", before) is not None
+        )
     if "女" in group.marks and form in _GIVING:
         return _AIDED.search(before) is not None and not re.search(r"(?:组织|发动|带)", before)
     if not group.marks and form in ("慰问", "捐赠救助", "走访排查"):
-        return re.search(r"(?:慰问|看望|探望|走访|救助|资助|发给|送给|我村|本村|帮扶|帮助)(?:了|过|共|的|到)*$", before) is not None
+        return (
+            re.search(r"(?:慰问|看望|探望|走访|救助|资助|发给|送给|我村|本村|帮扶|帮助)(?:了|过|共|的|到)*$", before)
+            is not None
+        )
     if not group.marks and form == "志愿服务":
         return re.search(r"(?:服务|帮助|给|为)(?:了|过|群众|居民|村民|共)*$", before) is not None
     if group.marks and form in ("慰问", "捐赠救助") and group.noun in ("学生", "群众", "居民", "村民", "家庭"):
@@ -302,12 +385,20 @@ def _households(passage: Passage, number: Number, counts: Counts) -> None:
     before = _before(passage, number)
     after = passage.text[_number_end(number) : _number_end(number) + 4]
     noun = _noun(passage, number)
-    if number.unit == "家" and noun is None and not re.search(r"(?:走|访|慰问|入户|看|去|到|评|表彰)(?:了|访|望|问|过)*$", before):
+    if (
+        number.unit == "家"
+        and noun is None
+        and not re.search(r"(?:走|访|慰问|入户|看|去|到|评|表彰)(?:了|访|望|问|过)*$", before)
+    ):
         return
-    if _ASIDE.search(before) or re.search(r"每$|打分|评委", before[-3:]) or re.match(r"企业|单位|公司|超市|商户|店", after):
+    if (
+        _ASIDE.search(before)
+        or re.search(r"每$|打分|评委", before[-3:])
+        or re.match(r"企业|单位|公司|超市|商户|店", after)
+    ):
         return
     unit = "户" if number.unit in ("家", "户次") else number.unit
-    _benefit(counts, passage, number, _whom(passage, noun.word if noun else ""), unit)
+    _benefit(counts, number, _whom(passage, noun.word if noun else ""), unit)
 
 
 def _whom(passage: Passage, noun: str) -> str:
@@ -315,11 +406,14 @@ def _whom(passage: Passage, noun: str) -> str:
     if noun in ("孩子", "儿童", "学生", "娃", "小朋友", "小孩", "孩子们", "娃娃"):
         return next((h.word for h in passage.hits if h.entry.person == "童客"), noun)
     if noun in ("老人", "老人家", ""):
-        return next((h.word for h in passage.hits if h.entry.person == "客" and h.word.endswith("老人") and len(h.word) > 2), noun)
+        return next(
+            (h.word for h in passage.hits if h.entry.person == "客" and h.word.endswith("老人") and len(h.word) > 2),
+            noun,
+        )
     return "" if noun in ("人", "家庭", "农户", "群众") else noun
 
 
-def _benefit(counts: Counts, passage: Passage, number: Number, who: str, unit: str) -> None:
+def _benefit(counts: Counts, number: Number, who: str, unit: str) -> None:
     same = next((i for i, b in enumerate(counts.beneficiaries) if b.who == who and b.unit == unit), None)
     if same is not None and who:
         return
@@ -373,13 +467,25 @@ def _all_women(passage: Passage) -> bool:
         if "女" not in marks or "?" in marks or "队" in marks:
             continue
         after = passage.text[hit.end : hit.end + 2]
-        if after.startswith(tuple("之节联代儿工病")) or after == "权益" or (hit.word == "妇女" and re.match(r"小组|主任|议事|干部|维权|健康|节|之家|儿童|创业|就业|手工|能力|工作", passage.text[hit.end : hit.end + 3])):
+        if (
+            after.startswith(tuple("之节联代儿工病"))
+            or after == "权益"
+            or (
+                hit.word == "妇女"
+                and re.match(
+                    r"小组|主任|议事|干部|维权|健康|节|之家|儿童|创业|就业|手工|能力|工作",
+                    passage.text[hit.end : hit.end + 3],
+                )
+            )
+        ):
             continue
         if re.match(r"[一-龥]{0,5}队[一-龥]{0,2}[0-9一二三四五六七八九十]", passage.text[hit.end : hit.end + 10]):
             return True
         left, _ = passage.clause_bounds(hit.start)
         before = passage.text[max(left, hit.start - 14) : hit.start]
-        if _ALL_WOMEN.search(before) or re.match(r"(?:们)?(?:来了|到了|参加|去了|听)", passage.text[hit.end : hit.end + 4]):
+        if _ALL_WOMEN.search(before) or re.match(
+            r"(?:们)?(?:来了|到了|参加|去了|听)", passage.text[hit.end : hit.end + 4]
+        ):
             if not re.search(r"(?:慰问|看望|走访|给予|受|送|发给|帮|为了|关爱)", before):
                 return True
     return False

@@ -10,9 +10,15 @@ from knowledge.messages.passage import Passage
 BOT = "【机器人】"
 
 _CORRECTS = re.compile(
-    r"不是.{0,12}?(?:是|应该)|[是有].{1,12}(?:不是|而不是)|(?:搞|说|记|写|弄|打|报|看|听|数|算|填|讲)(?:错|岔|混|漏算|重)|改(?:成|为|一下|下|到)|更正|纠正|修改|订正|应该?(?:是|为)|实际(?:上)?(?:是|有|只有|来了|为)|不对|删掉?|去掉|不要(?:记|写|算|了)|别(?:记|写|算)|划掉|取消.{0,6}(?:记录|那)|多(?:写|报|算|记)了|少(?:写|报|算|记)了|漏(?:写|报|算)?了|才(?:是)?\d|有误|换成|更改|搞反|弄反|不算|笔误|手误|错了"
+    r"不是.{0,12}?(?:是|应该)|[是有].{1,12}(?:不是|而不是)|(?:搞|说|记|写|弄|打|报|看|听|数|算|填|讲)(?:错|岔|"
+    r"混|漏算|重)|改(?:成|为|一下|下|到)|更正|纠正|修改|订正|应该?(?:是|为)|实际(?:上)?(?:是|有|只有|来了|为)|"
+    r"不对|删掉?|去掉|不要(?:记|写|算|了)|别(?:记|写|算)|划掉|取消.{0,6}(?:记录|那)|多(?:写|报|算|记)了|"
+    r"少(?:写|报|算|记)了|漏(?:写|报|算)?了|才(?:是)?\d|有误|换成|更改|搞反|弄反|不算|笔误|手误|错了"
 )
-_DELETES = re.compile(r"不要(?:记|写|算|报|了)|别(?:记|写|算|报)|删(?:掉|了|除|去)?|去掉|划掉|不算|拿掉|取消|没有(?:这|那)?(?:回事|个)|不用(?:记|写|算)|清空|抹掉|撤掉")
+_DELETES = re.compile(
+    r"不要(?:记|写|算|报|了)|别(?:记|写|算|报)|删(?:掉|了|除|去)?|去掉|划掉|不算|拿掉|取消|没有(?:这|那)?(?:回事|"
+    r"个)|不用(?:记|写|算)|清空|抹掉|撤掉"
+)
 _SLOT_WORDS = (
     ("women", r"妇女人数|妇女数|女的"),
     ("children", r"儿童人数|孩子数|学生数|小孩"),
@@ -37,7 +43,13 @@ _SLOT_WORDS = (
 _ASKED = (
     ("time", r"几点|什么时间|开始.*结束|时间"),
     ("women", r"其中(?:妇女|女)|(?:妇女|女(?:性|的|同志))(?:有)?(?:多少|几)"),
-    ("beneficiaries", r"(?:慰问|看望|走访|救助|帮扶|受益|资助|表彰|评出|服务|惠及|探望|发给)[^，。？]{0,6}(?:多少|几|哪些)|多少户|几户"),
+    (
+        "beneficiaries",
+        (
+            r"(?:慰问|看望|走访|救助|帮扶|受益|资助|表彰|评出|服务|惠及|探望|发给)[^，。？]{0,6}(?:多少|几|哪些)|"
+            r"多少户|几户"
+        ),
+    ),
     ("children", r"(?:儿童|孩子|学生|小朋友)(?:有)?(?:多少|几)|多少(?:名|个)?(?:儿童|孩子|学生|小朋友)"),
     ("participants", r"多少人|几个?人|几位|多少(?:名|位)|人数|来了多少|参加的"),
     ("date", r"哪天|哪一天|几号|什么时候|日期|何时|哪一?日"),
@@ -54,8 +66,14 @@ _ASKED = (
     ("unit", r"哪个村|哪个社区|村名"),
 )
 _COUNT_SLOTS = ("participants", "women", "children", "sessions", "cases")
-_MORE = re.compile(r"^(?:还|另|再|补充|补|对了|哦对|噢|忘了?|漏|也|又|其中|里面|加上|照片|图片|顺便|主讲|地点|时间|人数|老师|一共|总共|都是|大概|差不多|请的|是)")
-_NOTHING = re.compile(r"^(?:无|没有?|没有了?|木有|冇|冇得|没得|暂无|不知道|不清楚|不晓得|跳过|没了|不记得了?|忘了|就这些|没别的)[了啦。.!！~ ]*$")
+_MORE = re.compile(
+    r"^(?:还|另|再|补充|补|对了|哦对|噢|忘了?|漏|也|又|其中|里面|加上|照片|图片|顺便|主讲|地点|时间|人数|老师|"
+    r"一共|总共|都是|大概|差不多|请的|是)"
+)
+_NOTHING = re.compile(
+    r"^(?:无|没有?|没有了?|木有|冇|冇得|没得|暂无|不知道|不清楚|不晓得|跳过|没了|不记得了?|忘了|就这些|"
+    r"没别的)[了啦。.!！~ ]*$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +117,9 @@ def deleted_slots(text: str, values: dict[str, Any], old: Activity | None) -> tu
     elif "title" in named and "topic" in named:
         named.remove("topic")
     if not named:
-        named = [s for s in ("money", "materials", "partners", "speaker", "beneficiaries", "participants") if s in values]
+        named = [
+            s for s in ("money", "materials", "partners", "speaker", "beneficiaries", "participants") if s in values
+        ]
     if old is not None and len(named) > 1:
         held = [s for s in named if getattr(old, s)]
         named = held[:1] or named[:1]
@@ -113,7 +133,13 @@ def conflict(new: dict[str, Any], old: Activity) -> bool:
             return True
     for benefit in new.get("beneficiaries", ()):
         for held in old.beneficiaries:
-            if held.n and benefit.n and held.n != benefit.n and (held.who == benefit.who or benefit.who in held.who or held.who in benefit.who) and held.unit == benefit.unit:
+            if (
+                held.n
+                and benefit.n
+                and held.n != benefit.n
+                and (held.who == benefit.who or benefit.who in held.who or held.who in benefit.who)
+                and held.unit == benefit.unit
+            ):
                 return True
     for slot in ("date", "place", "time"):
         if slot in new and getattr(old, slot) and getattr(old, slot) != new[slot]:
@@ -141,7 +167,9 @@ def answer(passage: Passage, before: Before, values: dict[str, Any], vocabulary_
             old = before.activity
             if slot == "participants" and old is not None and _audience_women(old):
                 found["women"] = number.notation
-        elif slot == "beneficiaries" and "beneficiaries" not in values or slot == "beneficiaries" and not values["beneficiaries"][0].who:
+        elif (slot == "beneficiaries" and "beneficiaries" not in values) or (
+            slot == "beneficiaries" and not values["beneficiaries"][0].who
+        ):
             who = vocabulary_who
             unit = number.unit if number.unit in ("户", "对", "人次") else ("户" if "户" in before.question else "人")
             found["beneficiaries"] = (Beneficiary(who, number.notation, unit),)
@@ -154,7 +182,7 @@ def answer(passage: Passage, before: Before, values: dict[str, Any], vocabulary_
     if slot in ("place", "speaker", "title", "topic", "unit") and slot not in found and 2 <= len(text) <= 24:
         value = re.sub(r"^(?:就?是?在|是|叫|请的是?|请的?|主题是|讲的是|就是|由|到)", "", text)
         value = re.split(r"[，,。；;]", value)[0]
-        value = re.sub(r"(?:讲的|来讲的|主讲的?|授课的?|办的|搞的|开的|做的|举行的)$", "", value).strip("“”\"《》 ")
+        value = re.sub(r"(?:讲的|来讲的|主讲的?|授课的?|办的|搞的|开的|做的|举行的)$", "", value).strip('“”"《》 ')
         if len(value) >= 2:
             found[slot] = (value,) if slot == "speaker" else value
             if slot in ("place", "speaker", "title", "topic"):

@@ -28,12 +28,19 @@ _BY_FORM = {
     "宣传": ("维权普法", 0.6),
     "座谈会": ("组织建设", 2.0),
 }
-_SEVERAL = re.compile(r"(?:共|累计|总共|一共)?(?:开展|举办|组织|搞)(?:了)?(?:各类|各种)?(?:妇女|妇联)?活动\S{0,3}\d*[一二三四五六七八九十]*\s*(?:余|多)?(?:场|次)")
+_SEVERAL = re.compile(
+    r"(?:共|累计|总共|一共)?(?:开展|举办|组织|搞)(?:了)?(?:各类|各种)?(?:妇女|"
+    r"妇联)?活动\S{0,3}\d*[一二三四五六七八九十]*\s*(?:余|多)?(?:场|次)"
+)
 _QUOTED = re.compile(r"[“「『][^”」』]{3,30}[”」』]")
 _GAVE = re.compile(r"(?:发|发放|送|派|贴|张贴|散发)(?:了|出)?[^，。,;；]{0,8}(?:传单|宣传|资料|折页|手册|明白纸)")
 
 
-_TAUGHT = re.compile(r"(?:给|为|跟|对)[^，。；]{1,10}讲|讲的是|来讲|[一-龥](?:律师|医生|大夫|老师|专家|主任|法官|警官|教授|书记|师傅)[一-龥]{0,3}讲(?!座|堂|台|好)|(?<![听宣主])讲(?:了)?(?=反|防|家|民法|婚姻|宪法|健康|两癌|妇女|法|彩礼|安全|贷款|禁毒|育儿)")
+_TAUGHT = re.compile(
+    r"(?:给|为|跟|对)[^，。；]{1,10}讲|讲的是|来讲|[一-龥](?:律师|医生|大夫|老师|专家|主任|法官|警官|教授|书记|"
+    r"师傅)[一-龥]{0,3}讲(?!座|堂|台|好)|(?<![听宣主])讲(?:了)?(?=反|防|家|民法|婚姻|宪法|健康|两癌|妇女|法|彩礼|"
+    r"安全|贷款|禁毒|育儿)"
+)
 
 
 class Kind(NamedTuple):
@@ -87,7 +94,19 @@ def _is_other_use(passage: Passage, hit: Hit) -> bool:
     """A form's word that is part of another thing: 培训学校, 调解员, 宣传单, 讲座资料."""
     after = passage.text[hit.end : hit.end + 2]
     before = passage.text[max(0, hit.start - 3) : hit.start]
-    if hit.word in ("宣传", "调解", "培训", "志愿服务", "讲解", "慰问", "救助", "表彰", "招聘", "选举", "巡逻") and after.startswith(tuple("员单册品栏车部队室站")):
+    if hit.word in (
+        "宣传",
+        "调解",
+        "培训",
+        "志愿服务",
+        "讲解",
+        "慰问",
+        "救助",
+        "表彰",
+        "招聘",
+        "选举",
+        "巡逻",
+    ) and after.startswith(tuple("员单册品栏车部队室站")):
         return True
     if hit.word == "宣传" and after[:2] in ("资料", "折页", "手册", "画", "页"):
         return True
@@ -107,7 +126,11 @@ def _category(passage: Passage, form: str | None) -> tuple[str | None, tuple[int
         category = hit.entry.category
         if not category:
             continue
-        weight = hit.entry.category_weight + 0.01 * (hit.end - hit.start) + (1.5 if title and title[0] <= hit.start < title[1] else 0)
+        weight = (
+            hit.entry.category_weight
+            + 0.01 * (hit.end - hit.start)
+            + (1.5 if title and title[0] <= hit.start < title[1] else 0)
+        )
         if hit.entry.person and form not in ("慰问", "走访排查", "捐赠救助", "志愿服务", "评选表彰"):
             weight -= 2
         if re.search(r"布置|部署|安排|讨论|准备", passage.text[max(passage.start, hit.start - 5) : hit.start]):

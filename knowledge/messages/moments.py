@@ -7,10 +7,14 @@ from knowledge.calendar import TimeExpression
 from knowledge.messages.activity import Span
 from knowledge.messages.passage import Passage
 
-_JUST = re.compile(r"刚(?:才|刚|散|结束|搞|开|弄|完|忙|从|办|做|去|回|把|给|走|调解|讲|慰问|发|组织)|才(?:散|结束)(?:会|场)?")
+_JUST = re.compile(
+    r"刚(?:才|刚|散|结束|搞|开|弄|完|忙|从|办|做|去|回|把|给|走|调解|讲|慰问|发|组织)|才(?:散|结束)(?:会|场)?"
+)
 _BEGAN = re.compile(r"开营|开班|开始|开课|启动|起")
 _ENDED = re.compile(r"结营|结班|结束|结业|结课|闭幕|收官")
-_RELATIVE = re.compile(r"[今昨前][天儿晚早日个]|今|昨|上(?:个)?(?:周|星期|礼拜)|周[一二三四五六日天]|星期|礼拜|大前|后天|明|刚|\d")
+_RELATIVE = re.compile(
+    r"[今昨前][天儿晚早日个]|今|昨|上(?:个)?(?:周|星期|礼拜)|周[一二三四五六日天]|星期|礼拜|大前|后天|明|刚|\d"
+)
 OF_ALL_YEARS = re.compile(r"^(?:今年|去年|本年|全年|前年|明年|\d{4}年|近年|这些年|上半年|下半年|[一二三四]季度|本季度)")
 
 
@@ -76,7 +80,9 @@ def _window(time: TimeExpression) -> tuple[str | None, str | None]:
 
 
 def _not_a_day(passage: Passage, time: TimeExpression) -> bool:
-    if OF_ALL_YEARS.match(time.text) and (time.first is None or time.last is None or (time.last - time.first).days > 31):
+    if OF_ALL_YEARS.match(time.text) and (
+        time.first is None or time.last is None or (time.last - time.first).days > 31
+    ):
         return True
     if time.first and time.last and (time.last - time.first).days > 45:
         return True
@@ -84,12 +90,13 @@ def _not_a_day(passage: Passage, time: TimeExpression) -> bool:
     before = passage.text[max(0, time.start - 3) : time.start]
     if time.feast and re.search(r"(?:过|庆祝?|迎接?|为庆祝|纪念|欢度|喜迎)$", before):
         return len(passage.times) > 1
-    return time.text in ("三八", "六一", "五一", "七一", "八一", "五四", "端午", "重阳", "三八节") and re.match(r"红旗|标兵|表彰|维权|粽|敬老活动|座谈", after) is not None
+    return (
+        time.text in ("三八", "六一", "五一", "七一", "八一", "五四", "端午", "重阳", "三八节")
+        and re.match(r"红旗|标兵|表彰|维权|粽|敬老活动|座谈", after) is not None
+    )
 
 
-def _opened_and_closed(
-    passage: Passage, days: list[TimeExpression], date: str | None
-) -> tuple[str | None, str | None]:
+def _opened_and_closed(passage: Passage, days: list[TimeExpression], date: str | None) -> tuple[str | None, str | None]:
     """春蕾夏令营昨天结营，7月12号开营的: two days with 开 and 结 are the ends of one activity."""
     opened = closed = None
     for time in days:

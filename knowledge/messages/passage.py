@@ -19,7 +19,9 @@ _WIDE = str.maketrans(
 )
 #: she takes back what she has just said: 二十个不对二十一个
 _REPAIR = re.compile(
-    r"[…，,。 ]*(?:哦不对?|噢不|喔不|呃不对?|不对不对|不对[,，]?是|啊不对?是?|不不不?|错了[,，]?(?:应该)?是|说错了[,，]?是?|口误[,，]?是?|不是不是|应该是|(?<![对不])不对(?![外劲付称头])|…+哦?|——?不|更正[,，]?(?:为|是)?|改成|改为|换成|变成)[，, ]*(?:应该)?是?[，,是 ]*"
+    r"[…，,。 ]*(?:哦不对?|噢不|喔不|呃不对?|不对不对|不对[,，]?是|啊不对?是?|不不不?|错了[,，]?(?:应该)?是|"
+    r"说错了[,，]?是?|口误[,，]?是?|不是不是|应该是|(?<![对不])不对(?![外劲付称头])|…+哦?|——?不|"
+    r"更正[,，]?(?:为|是)?|改成|改为|换成|变成)[，, ]*(?:应该)?是?[，,是 ]*"
 )
 _NOT = re.compile(r"不是(?!说|因为|很|不|有|为|我|吗|嘛|太|在)")
 
@@ -89,7 +91,7 @@ class Passage:
 def plain_text(text: str, vocabulary: Vocabulary) -> str:
     """One width, Simplified, slips put right; the length never changes, so offsets are those of the message."""
     text = text.translate(_WIDE)
-    if any("\u4e00" <= c for c in text):
+    if any(c >= "\u4e00" for c in text):
         text = text.translate(_simplified())
     return vocabulary.put_right(text)
 

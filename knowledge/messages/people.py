@@ -16,32 +16,57 @@ _FULL = rf"[{_SURNAMES}][一-龥]{{1,2}}"
 _OLD = rf"[老小阿][{_SURNAMES}]"
 _STOP_CHARS = set("，,。；;、！!？?：:\n（）()【】“”\"' +＋/")
 #: words at which the name of an organisation begins at the latest
-_CUES = (
-    "联合 邀请 特邀 请来 请了 请到 聘请 聘 请 跟着 跟 和 与 同 由 向 把 给 在 到 从 去 来 的 了 协同 会同 配合 携手 组织 对接 依托 是 及 以及 叫 让 咱们 我们 俺们 咱 俺 我 为 参加 有 "
-    "今天 昨天 前天 明天 上午 下午 晚上 主席 全体 还有 加上 爱心企业 感谢 带领 共同 获得 收到 领 一起 就是 通过 借助 被 找 陪 都 女 进 赴 往 带 挂靠 日 号 天 我村 本村 我镇 地点 时间 主讲 单位 老师 其中 收到 授课"
-).split()
-_WITH = re.compile(r"(?:联合|邀请|特邀|请来|请了?|请到|聘请|跟着?|和|与|同|由|会同|协同|配合|携手|还有|及|、|\+|感谢|来自|对接|依托|共同)(?:了|着|到)?(?:我们|咱|咱们|县里的?|镇里的?|市里的?|爱心企业|当地|驻村|附近)?$")
-_ACTS = re.compile(r"^(?:的)?(?:人|[一-龥]{0,3}(?:老师|医生|大夫|护士|律师|同志|领导|工作人员|干警|民警|专家|志愿者|干部|心理|讲师|女企业家|师傅|法官|家事))|^(?:也|都|一起|联合|来|到|派|捐|赠|出|的[^，。]{0,6}(?:金|款|物|慰问|救助)|赞助|资助|提供|送|授课|办|主办|协办|承办|共同|支持|参与|牵头|组织|给|帮|[一二两三四五六七八九十\d]+(?:位|名|个|人|家))|^[一-龥]{0,3}(?:主任|大夫|医生|律师|老师|所长|院长|局长|警官|经理|校长|[一-龥]老师)")
-_PLACE_CUE = re.compile(r"(?:[在去于赴进往]|(?<![收领得请])到|来到|走进|前往|参观|观摩|进了|送到|送往|走访|慰问|看望|转给|交给|报给|移交|转交|反映给|找|联系|报|上报|地点[:：]?)(?:了|我们|咱们?|俺们?|我|了我们)?[一-龥]{0,6}$")
+_CUES = word_list("organisation_cues.txt")
+_WITH = re.compile(
+    r"(?:联合|邀请|特邀|请来|请了?|请到|聘请|跟着?|和|与|同|由|会同|协同|配合|携手|还有|及|、|\+|感谢|来自|对接|"
+    r"依托|共同)(?:了|着|到)?(?:我们|咱|咱们|县里的?|镇里的?|市里的?|爱心企业|当地|驻村|附近)?$"
+)
+_ACTS = re.compile(
+    r"^(?:的)?(?:人|[一-龥]{0,3}(?:老师|医生|大夫|护士|律师|同志|领导|工作人员|干警|民警|专家|志愿者|干部|心理|"
+    r"讲师|女企业家|师傅|法官|家事))|^(?:也|都|一起|联合|来|到|派|捐|赠|出|的[^，。]{0,6}(?:金|款|物|慰问|救助)|"
+    r"赞助|资助|提供|送|授课|办|主办|协办|承办|共同|支持|参与|牵头|组织|给|帮|[一二两三四五六七八九十\d]+(?:位|名|"
+    r"个|人|家))|^[一-龥]{0,3}(?:主任|大夫|医生|律师|老师|所长|院长|局长|警官|经理|校长|[一-龥]老师)"
+)
+_PLACE_CUE = re.compile(
+    r"(?:[在去于赴进往]|(?<![收领得请])到|来到|走进|前往|参观|观摩|进了|送到|送往|走访|慰问|看望|转给|交给|报给|"
+    r"移交|转交|反映给|找|联系|报|上报|地点[:：]?)(?:了|我们|咱们?|俺们?|我|了我们)?[一-龥]{0,6}$"
+)
 _TALKED = (
-    "授课|主讲|领学|讲课|宣讲|讲解|来讲|开讲|讲|作(?:了)?(?:专题|主题)?(?:讲座|报告|讲解|宣讲|辅导)|为大家|给大家|围绕|现场教|手把手|来上课|上课|来的|教|进行|做(?:了)?(?:讲座|讲解|培训)|传授|指导|解读|带(?:着)?大家|来教|分享|担任|结合|跟她们|给"
+    "授课|主讲|领学|讲课|宣讲|讲解|来讲|开讲|讲|作(?:了)?(?:专题|主题)?(?:讲座|报告|讲解|宣讲|辅导)|为大家|"
+    "给大家|围绕|现场教|手把手|来上课|上课|来的|教|进行|做(?:了)?(?:讲座|讲解|培训)|传授|指导|解读|"
+    "带(?:着)?大家|来教|分享|担任|结合|跟她们|给"
 )
 _INVITED = re.compile(
-    rf"(?:邀请|特邀|聘请|请来|请到|请了?|由)(?:的是|了|到)?([一-龥、（）·]{{1,26}}?)(?=来(?!的)|到(?!的)|{_TALKED}|跟|对|把|，|,|。|；|;|！|$|\n|坐诊|义诊|看病|现场|主持|参加|作|担任|为)"
+    rf"(?:邀请|特邀|聘请|请来|请到|请了?|由)(?:的是|了|到)?([一-龥、（）·]{{1,26}}?)(?=来(?!的)|到(?!的)|"
+    rf"{_TALKED}|跟|对|把|，|,|。|；|;|！|$|\n|坐诊|义诊|看病|现场|主持|参加|作|担任|为)"
 )
 _LABELLED = re.compile(
-    rf"(?:主讲(?:人|老师|嘉宾)?|授课(?:人|老师|专家|教师)?|讲师|讲课(?:人|老师)|讲课的|主讲的|授课的|老师|专家|指导老师|宣讲人|宣讲员|领学人)(?:是|为)?[:：]?(?:由)?((?:[一-龥]{{2,18}}(?:{_TITLE}))?(?:{_FULL}|{_OLD})?(?:{_TITLE})?)(?=[，,。；;（(】\s]|$|来|的|讲|、)"
+    rf"(?:主讲(?:人|老师|嘉宾)?|授课(?:人|老师|专家|教师)?|讲师|讲课(?:人|老师)|讲课的|主讲的|授课的|老师|专家|"
+    rf"指导老师|宣讲人|宣讲员|领学人)(?:是|为)?[:：]?(?:由)?((?:[一-龥]{{2,18}}(?:{_TITLE}))?(?:{_FULL}|"
+    rf"{_OLD})?(?:{_TITLE})?)(?=[，,。；;（(】\s]|$|来|的|讲|、)"
 )
 _SUBJECT = re.compile(
-    rf"((?:[一-龥]{{0,14}}?)(?:[{_SURNAMES}](?:{_TITLE})|(?:{_TITLE})(?:{_FULL}|{_OLD})|(?:{_FULL})(?:{_TITLE})|[{_SURNAMES}][一-龥]{{1,2}}(?:{_TITLE})))(?:[一-龥]{{0,4}}?(?:来|到)[一-龥]{{0,12}}?)?(?:{_TALKED})"
+    rf"((?:[一-龥]{{0,14}}?)(?:[{_SURNAMES}](?:{_TITLE})|(?:{_TITLE})(?:{_FULL}|{_OLD})|"
+    rf"(?:{_FULL})(?:{_TITLE})|[{_SURNAMES}][一-龥]{{1,2}}(?:{_TITLE})))(?:[一-龥]{{0,4}}?(?:来|"
+    rf"到)[一-龥]{{0,12}}?)?(?:{_TALKED})"
 )
-_PLAIN_ROLE = re.compile(r"(?:^|[，,。；;\s完由])(?:现场)?((?:[一-龥]{0,8}?)(?:法官|律师|民警|专家|医生|消防员|农技员|技术员|心理咨询师|咨询师|讲师|教授|教官|调解员|检察官|护士长|营养师|绣娘|面点师|农艺师|技师|师傅|教练|老师))(?:[一-龥]{0,6}?)(?:授课|主讲|讲解|讲了|讲的|宣讲|来讲|现场讲|给大家讲|手把手|现场教|教大家|为大家讲|教(?=[，。；,]|$))")
+_PLAIN_ROLE = re.compile(
+    r"(?:^|[，,。；;\s完由])(?:现场)?((?:[一-龥]{0,8}?)(?:法官|律师|民警|专家|医生|消防员|农技员|技术员|"
+    r"心理咨询师|咨询师|讲师|教授|教官|调解员|检察官|护士长|营养师|绣娘|面点师|农艺师|技师|师傅|教练|"
+    r"老师))(?:[一-龥]{0,6}?)(?:授课|主讲|讲解|讲了|讲的|宣讲|来讲|现场讲|给大家讲|手把手|现场教|教大家|为大家讲|"
+    r"教(?=[，。；,]|$))"
+)
 _TEACHER_FROM = re.compile(r"老师是(?!谁)([一-龥]{2,10}?)的")
-_DONOR = re.compile(r"爱心(?:企业|人士|商家|单位|老板)([一-龥]{2,8}?)(?=送|捐|赠|出资|来|赞|的|、|，|和|等|到|为|给|提供)")
-_CLAUSE_OF_ITS_OWN = re.compile(
-    rf"(?:^|[，,。；;\s])([一-龥]{{2,12}}(?:院|所|局|校|中心|站|队|会|公司|县里|镇里|市里|乡里|医院|中学|小学|办)的?(?:{_FULL}|{_OLD}|[{_SURNAMES}])(?:{_TITLE}))(?=$|[，,。；;！\s])"
+_DONOR = re.compile(
+    r"爱心(?:企业|人士|商家|单位|老板)([一-龥]{2,8}?)(?=送|捐|赠|出资|来|赞|的|、|，|和|等|到|为|给|提供)"
 )
-_SPOKEN_FORMS = frozenset({"讲座", "培训", "会议", "宣传", "纠纷调解", "参观学习", "文体活动", "亲子活动", "座谈会", "义诊体检", "其他", None})
+_CLAUSE_OF_ITS_OWN = re.compile(
+    rf"(?:^|[，,。；;\s])([一-龥]{{2,12}}(?:院|所|局|校|中心|站|队|会|公司|县里|镇里|市里|乡里|医院|中学|小学|"
+    rf"办)的?(?:{_FULL}|{_OLD}|[{_SURNAMES}])(?:{_TITLE}))(?=$|[，,。；;！\s])"
+)
+_SPOKEN_FORMS = frozenset(
+    {"讲座", "培训", "会议", "宣传", "纠纷调解", "参观学习", "文体活动", "亲子活动", "座谈会", "义诊体检", "其他", None}
+)
 
 
 @cache
@@ -74,7 +99,12 @@ def _part_of_longer(passage: Passage, hit: Hit) -> bool:
 def _partner(passage: Passage, hit: Hit, own: frozenset[str]) -> Found | None:
     text = passage.text
     left, right = passage.clause_bounds(hit.start)
-    left = max(left, text.rfind("、", passage.start, hit.start) + 1, text.rfind("“", passage.start, hit.start) + 1, text.rfind("+", passage.start, hit.start) + 1)
+    left = max(
+        left,
+        text.rfind("、", passage.start, hit.start) + 1,
+        text.rfind("“", passage.start, hit.start) + 1,
+        text.rfind("+", passage.start, hit.start) + 1,
+    )
     lead = text[left : hit.start]
     name_start = left + _name_begins(lead)
     for time in passage.times:
@@ -86,7 +116,7 @@ def _partner(passage: Passage, hit: Hit, own: frozenset[str]) -> Found | None:
     if left > passage.start and text[left - 1] in "、+" and not before:
         before = text[left - 1]
     after = text[hit.end : min(right, hit.end + 10)]
-    if name in own or re.match(r"^(?:我们|咱们?|本|我|俺)", name) and not name.endswith(("妇联", "卫生院")):
+    if name in own or (re.match(r"^(?:我们|咱们?|本|我|俺)", name) and not name.endswith(("妇联", "卫生院"))):
         return None
     if text[hit.end : hit.end + 2].startswith(("门口", "里", "旁", "对面", "附近")):
         return None
@@ -103,19 +133,33 @@ def _partner(passage: Passage, hit: Hit, own: frozenset[str]) -> Found | None:
     if re.search(r"慰问|走访|看望", clause_before) and hit.entry.place and not joined:
         return None
     common = hit.word in _common()
-    named = len(name) > len(hit.word) + (0 if hit.word in ("鞋业", "服饰") else 0)
+    named = len(name) > len(hit.word)
     if common and hit.entry.place and not joined and not acting:
         bracketed = text[left - 1 : left] in "（(" if left else False
         return (name, (name_start, hit.end)) if bracketed else None
     if common and not (joined or acting or (named and not hit.entry.place)):
         return None
-    if common and any(o is not hit and o.entry.organisation and hit.end <= o.end - 2 and o.start >= hit.end and o.start - hit.end <= 5 and not re.search(r'[，。、和与]', text[hit.end : o.start]) for o in passage.hits):
+    if common and any(
+        o is not hit
+        and o.entry.organisation
+        and hit.end <= o.end - 2
+        and o.start >= hit.end
+        and o.start - hit.end <= 5
+        and not re.search(r"[，。、和与]", text[hit.end : o.start])
+        for o in passage.hits
+    ):
         return None
     if hit.word in ("村医", "女村医") and not joined:
         return None
     if common and re.search(r"(?:进|上|找|去|打工|招|工)[一-龥、]{0,5}$", clause_before):
         return None
-    if hit.entry.place and not common and not joined and not acting and not (name_start <= passage.clause_bounds(hit.start)[0] + 1):
+    if (
+        hit.entry.place
+        and not common
+        and not joined
+        and not acting
+        and not (name_start <= passage.clause_bounds(hit.start)[0] + 1)
+    ):
         return None
     if hit.entry.place and not joined and not acting and re.match(r"$|[，。]", after) and not named:
         return None
@@ -145,7 +189,10 @@ def read_speaker(passage: Passage, form: str | None) -> Found | None:
     for pattern in (_LABELLED, _INVITED, _SUBJECT, _PLAIN_ROLE, _CLAUSE_OF_ITS_OWN):
         for match in pattern.finditer(said):
             value = match.group(1).strip("、")
-            if pattern is _INVITED and re.search(r"(?:能不能|想|帮忙|打算|准备|可以|要不要|能否|好不好|希望|申请)[^，。]{0,4}$", said[: match.start() + 1][-8:]):
+            if pattern is _INVITED and re.search(
+                r"(?:能不能|想|帮忙|打算|准备|可以|要不要|能否|好不好|希望|申请)[^，。]{0,4}$",
+                said[: match.start() + 1][-8:],
+            ):
                 continue
             cut = re.match(r"^.*?(?:完|由|请了|请|个|让)(?=[一-龥]{2})", value)
             if cut and pattern is _PLAIN_ROLE:
@@ -176,23 +223,31 @@ def _person(value: str, at: int) -> Found | None:
             short = re.search(rf"([{_SURNAMES}](?:{_TITLE}))$", value)
             if short and not _looks_like_org_tail(value, short.start(1)):
                 whole = re.search(rf"({_FULL}(?:{_TITLE}))$", value)
-                if whole and (whole.start(1) == 0 or re.search(r"[院所局会队中校司县市镇站心科室部]$", value[: whole.start(1)])):
+                if whole and (
+                    whole.start(1) == 0 or re.search(r"[院所局会队中校司县市镇站心科室部]$", value[: whole.start(1)])
+                ):
                     return whole.group(1), (at + whole.start(1), at + whole.end(1))
                 return short.group(1), (at + short.start(1), at + short.end(1))
             if not short and re.search(rf"({_FULL})(?:{_TITLE})$", value):
                 full = re.search(rf"({_FULL}(?:{_TITLE}))$", value)
-                if full and (full.start(1) == 0 or re.search(r"[院所局会队中校司县市镇站心科室部的]$", value[: full.start(1)])):
+                if full and (
+                    full.start(1) == 0 or re.search(r"[院所局会队中校司县市镇站心科室部的]$", value[: full.start(1)])
+                ):
                     return full.group(1), (at + full.start(1), at + full.end(1))
     if re.fullmatch(rf"{_FULL}|{_OLD}", value):
         return value, (at, at + len(value))
     named = re.search(rf"(?:所|院|局|会|队|心|校|司|站|主任|书记|师)({_FULL})$", value)
     if named:
         return named.group(1), (at + named.start(1), at + named.end(1))
-    if re.search(rf"(?:{_TITLE}|老师|专家|干警|能手|大户|状元|带头人)$", value) and not re.search(r"[我你他她]们?|一起|妇联主席", value):
+    if re.search(rf"(?:{_TITLE}|老师|专家|干警|能手|大户|状元|带头人)$", value) and not re.search(
+        r"[我你他她]们?|一起|妇联主席", value
+    ):
         return value, (at, at + len(value))
     return None
 
 
 def _looks_like_org_tail(value: str, begin: int) -> bool:
     """Whether the 'surname' is the end of a longer word: 心理咨询师 holds no 咨 family."""
-    return any(value[max(0, begin - 3) :].endswith(word) and len(word) > len(value) - begin for word in word_list("titles.txt"))
+    return any(
+        value[max(0, begin - 3) :].endswith(word) and len(word) > len(value) - begin for word in word_list("titles.txt")
+    )

@@ -9,17 +9,35 @@ Found = tuple[str, tuple[int, int]]
 
 _SIDE = re.compile(rf"(?:{alternatives('place_sides.txt')})+")
 _VERBS = (
-    "开展|举办|举行|组织|召开|召集|进行|搞|办|做|开|给|种|栽|摆|发|教|讲|表彰|宣传|慰问|排|演|跳|唱|集中|集合|设|挂|播放|放|评|学|捡|清|打扫|清扫|清理|为|帮|包|煮|把|对|请|看|"
-    "参加|接待|调解|走访|量|测|签|领|扭|猜|听|上课|参观|植树|观摩|义诊|体检|联合|教跳|结营|开营|比赛|揭牌|启动|值班|站岗|巡"
+    "开展|举办|举行|组织|召开|召集|进行|搞|办|做|开|给|种|栽|摆|发|教|讲|表彰|宣传|慰问|排|演|跳|唱|集中|"
+    "集合|设|挂|播放|放|评|学|捡|清|打扫|清扫|清理|为|帮|包|煮|把|对|请|看|"
+    "参加|接待|调解|走访|量|测|签|领|扭|猜|听|上课|参观|植树|观摩|义诊|体检|联合|教跳|结营|开营|比赛|揭牌|"
+    "启动|值班|站岗|巡"
 )
-_CUE = re.compile(r"(?:地点[:：]?(?:在|是)?|(?<![存现正不好实潜还都也总老装建修住定])在(?!了)|来(?=我们|咱|俺|我村|本村|村里|村部|社区)|参观(?:学习|了)?|观摩了?|考察了?|瞻仰了?|(?<![晚早以])上(?=后山|山上|茶山|街)|(?<!一)再(?=[一-龥]{2,8}(?:开展|举办|搞|办|召开|组织))|(?:走进|深入|来到|走到)|(?<![达得来])(?<!收)到(?!会|场|位|了|底|的|达|家里|最后|现在|今天|时候|点|[0-9一二三四五六七八九十]+点)|去(?!了?[0-9一二三四五六七八九十]|的|年|世|找|看|给)|(?<!关|由|属|位)于)")
+_CUE = re.compile(
+    r"(?:地点[:：]?(?:在|是)?|(?<![存现正不好实潜还都也总老装建修住定])在(?!了)|来(?=我们|咱|俺|我村|本村|村里|"
+    r"村部|社区)|参观(?:学习|了)?|观摩了?|考察了?|瞻仰了?|(?<![晚早以])上(?=后山|山上|茶山|街)|"
+    r"(?<!一)再(?=[一-龥]{2,8}(?:开展|举办|搞|办|召开|组织))|(?:走进|深入|来到|走到)|(?<![达得来])(?<!收)到(?!会|"
+    r"场|位|了|底|的|达|家里|最后|现在|今天|时候|点|[0-9一二三四五六七八九十]+点)|"
+    r"去(?!了?[0-9一二三四五六七八九十]|的|年|世|找|看|给)|(?<!关|由|属|位)于)"
+)
 _FREE = re.compile(rf"([^，,。；;！!？?\n]{{2,14}}?)(?={_VERBS})")
 _OWN = re.compile(r"^(?:我们?|咱们?|俺们?|本|你们|他们|了|的)+")
-_VILLAGE = re.compile(r"([一-龥]{1,4}(?:村|社区|寨|屯|塆|居委会))(?!部|委|民|口|道|里|头|上|边|妇女之家|医|级|干|小|中|支|两委|办|集体|史|务|容|庄|规|居|公所|卫生|广场|服务中心|文化|组|社|长|主任|书记|党|网格|东|西|南|北|后|前|尾|校)")
-_NOT_NAMES = re.compile(
-    r"^(?:我|我们|咱|咱们|俺|俺们|本|全|各|该|这个|那个|哪个|每个|几个|两个|三个|隔壁|邻|别的|其他|农|乡|山|新农|行政|自然|美丽乡?|文明|示范|和谐|平安|进|入|到|在|去|出|回|下|驻|是|贫困|脱贫|帮扶|试点|重点|智慧|书香|无毒|零家暴|先进|城中|一个|这|那|外|中心|镇|乡镇|所有|有的|周边|附近|整个|全镇各|各个|县里|镇里|的|了|和|与|老|小|大|古|多个?|\d+个?|[一二三四五六七八九十]+个)(?:村|社区|寨|屯|塆|居委会)$"
+_VILLAGE = re.compile(
+    r"([一-龥]{1,4}(?:村|社区|寨|屯|塆|居委会))(?!部|委|民|口|道|里|头|上|边|妇女之家|医|级|干|小|中|支|两委|办|"
+    r"集体|史|务|容|庄|规|居|公所|卫生|广场|服务中心|文化|组|社|长|主任|书记|党|网格|东|西|南|北|后|前|尾|校)"
 )
-_LEAD = re.compile(r"^.*?(?:镇|乡|街道|县|区|市)(?=[一-龥]{2,4}(?:村|社区|寨|屯|居委会)$)|^(?:我们?|咱们?|俺们?|我是|是|在|到|去|来|于|今天|昨天|前天|我|由|和|跟|与|同|了|的|上午|下午|晚上|对|给|为|叫|汇报|报告|主席|主任|书记|组织|请|[0-9日号月]+)+")
+_NOT_NAMES = re.compile(
+    r"^(?:我|我们|咱|咱们|俺|俺们|本|全|各|该|这个|那个|哪个|每个|几个|两个|三个|隔壁|邻|别的|其他|农|乡|山|"
+    r"新农|行政|自然|美丽乡?|文明|示范|和谐|平安|进|入|到|在|去|出|回|下|驻|是|贫困|脱贫|帮扶|试点|重点|智慧|"
+    r"书香|无毒|零家暴|先进|城中|一个|这|那|外|中心|镇|乡镇|所有|有的|周边|附近|整个|全镇各|各个|县里|镇里|的|"
+    r"了|和|与|老|小|大|古|多个?|\d+个?|[一二三四五六七八九十]+个)(?:村|社区|寨|屯|塆|居委会)$"
+)
+_LEAD = re.compile(
+    r"^.*?(?:镇|乡|街道|县|区|市)(?=[一-龥]{2,4}(?:村|社区|寨|屯|居委会)$)|^(?:我们?|咱们?|俺们?|我是|是|在|到|去|"
+    r"来|于|今天|昨天|前天|我|由|和|跟|与|同|了|的|上午|下午|晚上|对|给|为|叫|汇报|报告|主席|主任|书记|组织|请|"
+    r"[0-9日号月]+)+"
+)
 
 
 def read_place(passage: Passage) -> Found | None:
@@ -30,7 +48,9 @@ def read_place(passage: Passage) -> Found | None:
         found = _after_cue(passage, cue, places)
         if found is None:
             continue
-        rank = {"在": 3, "于": 3, "地": 4, "再": 3, "走": 2, "深": 2, "来": 2, "参": 3, "观": 3, "考": 3, "瞻": 3}.get(cue.group()[0], 1)
+        rank = {"在": 3, "于": 3, "地": 4, "再": 3, "走": 2, "深": 2, "来": 2, "参": 3, "观": 3, "考": 3, "瞻": 3}.get(
+            cue.group()[0], 1
+        )
         if best is None or rank > best[0]:
             best = (rank, found)
     bare = _bare(passage, places)
@@ -69,7 +89,12 @@ def _after_cue(passage: Passage, cue: re.Match[str], places: list[Hit]) -> Found
 
 def _stops(between: str) -> bool:
     """Whether a verb stands between 在 and the place word, so that they do not belong together."""
-    return bool(re.search(r"不是|[了着过给把让]|开展|举办|组织|召开|搞|慰问|宣传|参加|进行|送|发|领|打扫|看望|[0-9]{2,}|一起|联合|和", between))
+    return bool(
+        re.search(
+            r"不是|[了着过给把让]|开展|举办|组织|召开|搞|慰问|宣传|参加|进行|送|发|领|打扫|看望|[0-9]{2,}|一起|联合|和",
+            between,
+        )
+    )
 
 
 def _free(passage: Passage, begin: int, cue: re.Match[str]) -> Found | None:
@@ -78,13 +103,21 @@ def _free(passage: Passage, begin: int, cue: re.Match[str]) -> Found | None:
     match = _FREE.match(passage.text, begin, passage.end)
     if match is None or any(t.start < match.end(1) and match.start(1) < t.end for t in passage.times):
         return None
-    if re.search(r"[了着过的是我你他她]$|活动|期间|同时|前夕|之际|基础|过程|情况|下$|指导|带领|努力|支持|帮助|参加|老师|讲座|孩子|妇女|群众|家长|一起|会上", match.group(1)):
+    if re.search(
+        (
+            r"[了着过的是我你他她]$|活动|期间|同时|前夕|之际|基础|过程|情况|下$|指导|带领|努力|支持|帮助|参加|老师|"
+            r"讲座|孩子|妇女|群众|家长|一起|会上"
+        ),
+        match.group(1),
+    ):
         return None
     return _tidy(passage.text, begin, match.end(1))
 
 
 def _village_place(passage: Passage, begin: int, end: int) -> Found | None:
-    match = re.compile(r"(?:我们?|咱们?|俺们?)?([一-龥]{2,4}(?:村|社区|寨|屯|镇|乡))(?:里|上)?").match(passage.text, begin, end)
+    match = re.compile(r"(?:我们?|咱们?|俺们?)?([一-龥]{2,4}(?:村|社区|寨|屯|镇|乡))(?:里|上)?").match(
+        passage.text, begin, end
+    )
     if match is None or _NOT_NAMES.match(match.group(1)):
         return None
     return match.group(1), match.span(1)
@@ -109,10 +142,51 @@ def _bare(passage: Passage, places: list[Hit]) -> Found | None:
             continue
         if not sided and (len(head) > 4 or re.search(r"[给跟和与同由请把送发进教领从向、是了]|慰问|看望|组织", head)):
             continue
-        if hit.word in ("村里", "镇上", "镇里", "乡里", "县里", "家门口", "公司", "企业", "村委", "大队", "学校", "基地", "路边", "院里", "超市", "医院", "银行", "楼下", "河道", "村道", "茶园", "果园", "大棚", "地里", "田里", "庙会", "小学", "中学", "物业") and not alone and not sided:
+        if (
+            hit.word
+            in (
+                "村里",
+                "镇上",
+                "镇里",
+                "乡里",
+                "县里",
+                "家门口",
+                "公司",
+                "企业",
+                "村委",
+                "大队",
+                "学校",
+                "基地",
+                "路边",
+                "院里",
+                "超市",
+                "医院",
+                "银行",
+                "楼下",
+                "河道",
+                "村道",
+                "茶园",
+                "果园",
+                "大棚",
+                "地里",
+                "田里",
+                "庙会",
+                "小学",
+                "中学",
+                "物业",
+            )
+            and not alone
+            and not sided
+        ):
             if not re.match(r"(?:办|搞|开(?!会)|举行|召开|举办|开展|做|讲|宣传|大扫除|植树|放|唱)", tail):
                 continue
-        if not sided and not alone and not re.match(rf"(?:里|内|上)?(?:{_VERBS}|家风|反|最|妇女|来|的)|[0-9一二三四五六七八九十]", passage.text[end:right]):
+        if (
+            not sided
+            and not alone
+            and not re.match(
+                rf"(?:里|内|上)?(?:{_VERBS}|家风|反|最|妇女|来|的)|[0-9一二三四五六七八九十]", passage.text[end:right]
+            )
+        ):
             continue
         if re.match(r"建设|管理|揭牌|的?(?:人|老师|医生|护士|同志|工作人员|专家)", tail):
             continue
@@ -136,7 +210,7 @@ def _tidy(text: str, begin: int, end: int) -> Found | None:
     own = _OWN.match(value)
     if own and len(value) - own.end() >= 2:
         begin += own.end()
-    value = text[begin:end].strip(" “”\"")
+    value = text[begin:end].strip(' “”"')
     if len(value) < 2:
         return None
     return value, (begin, end)
@@ -157,7 +231,12 @@ def read_unit(passage: Passage) -> Found | None:
         if mine >= 0:
             start += mine + 1
             name = name[mine + 1 :]
-        if len(name) < 2 or (len(name) == 2 and passage.text[end : end + 2] != "妇联") or _NOT_NAMES.match(name) or len(name) < 4 and name.endswith("社区"):
+        if (
+            len(name) < 2
+            or (len(name) == 2 and passage.text[end : end + 2] != "妇联")
+            or _NOT_NAMES.match(name)
+            or (len(name) < 4 and name.endswith("社区"))
+        ):
             continue
         before = passage.text[max(0, start - 3) : start]
         if before.endswith(("隔壁", "参观", "考察", "观摩", "学习", "慰问", "赴", "去了", "前往", "邻近的")):

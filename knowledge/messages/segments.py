@@ -6,8 +6,14 @@ from dataclasses import replace
 from knowledge.messages.moments import OF_ALL_YEARS
 from knowledge.messages.passage import Passage
 
-_NUMBERED = re.compile(r"(?:^|(?<=[，。；;：:\s\n]))(?:[1-9一二三四五六](?:[、)）]|[.．](?!\d))|[（(][1-9一二三四五六][)）]|[一二三四五]是(?=[一-龥]{3})|第[一二三四五](?:件|个|项|场)?[，,、：:是])")
-_ALSO = re.compile(r"^(?:另外|还有|接着|然后|随后|之后|完了|再就是|另|下来|同日|当天下午|又|后来|紧接着|还(?:去|到|开|搞|走访|慰问|组织|调解|入户|办))")
+_NUMBERED = re.compile(
+    r"(?:^|(?<=[，。；;：:\s\n]))(?:[1-9一二三四五六](?:[、)）]|[.．](?!\d))|[（(][1-9一二三四五六][)）]|"
+    r"[一二三四五]是(?=[一-龥]{3})|第[一二三四五](?:件|个|项|场)?[，,、：:是])"
+)
+_ALSO = re.compile(
+    r"^(?:另外|还有|接着|然后|随后|之后|完了|再就是|另|下来|同日|当天下午|又|后来|紧接着|还(?:去|到|开|搞|走访|"
+    r"慰问|组织|调解|入户|办))"
+)
 _NOTHING = re.compile(r"没(?:有)?(?:搞|办|开展|什么)?活动|没啥(?:事|活动)|休息|没安排|停了|取消了")
 _ELSEWHERE = re.compile(r"(?:在|去|到)(?:镇|县|乡|区|市)(?:里|上|政府|妇联)?(?:参加|去)?开(?:了)?(?:个|一天)?会(?!员)")
 _TWO_SHOWS = re.compile(r"(?:头|首|第一)(?:场|期|次|天)[^。]*?(?:第二|二|后一|下一)(?:场|期|次|天)")
@@ -68,7 +74,12 @@ def _opens(passage: Passage, since: int, start: int) -> bool:
         if OF_ALL_YEARS.match(mine.text):
             return False
         if not earlier:
-            return _doing(before) >= 2 and _doing(rest) >= 2 and passage.text[start - 1] in "。；;\n" and bool(before.numbers)
+            return (
+                _doing(before) >= 2
+                and _doing(rest) >= 2
+                and passage.text[start - 1] in "。；;\n"
+                and bool(before.numbers)
+            )
         if _NOTHING.search(here.said) and mine.day_given:
             return True
         if all(t.month_only or t.vague for t in earlier) and since == passage.start:
@@ -110,7 +121,7 @@ def shows(passage: Passage) -> list[Passage]:
     pieces = []
     for i, (a, b) in enumerate(((at, cut), (cut, passage.end))):
         piece = passage.part(passage.start, passage.end)
-        piece.numbers = [n for n in passage.part(a, b).numbers]
+        piece.numbers = passage.part(a, b).numbers
         piece.hits = head.hits + passage.part(a, b).hits
         piece.times = [days[min(i, len(days) - 1)]]
         pieces.append(piece)

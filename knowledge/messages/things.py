@@ -4,18 +4,27 @@ import re
 
 from knowledge.messages.activity import Material, Span
 from knowledge.messages.passage import Passage
-from knowledge.messages.vocabulary import Hit
+from knowledge.messages.vocabulary import Hit, word_list
 from knowledge.numerals import Number
 
-_GIVE = re.compile(r"发|送|带(?:了|去|着|来)|赠|捐|领(?:了|取|到)|签|栽|种|贴|派|奖|拿|收到|分|每人|每户|一人|一户|人手|备了|提供|换|慰问品|买了|买点|买些|买|购|给|献|配")
+_GIVE = re.compile(
+    r"发|送|带(?:了|去|着|来)|赠|捐|领(?:了|取|到)|签|栽|种|贴|派|奖|拿|收到|分|每人|每户|一人|一户|人手|备了|"
+    r"提供|换|慰问品|买了|买点|买些|买|购|给|献|配"
+)
 _GIVE_NOUN = re.compile(
-    r"(?:发放|发了|发出|发|赠送|送去了?|送上|送了|送出|送|捐赠|捐了|签订|签了|签署|签|栽种|栽了|栽|种下|种了|种|带去|带了|张贴|贴了|散发|派发|分发)(?:了|出)?(?:各类|各种|村民|妇女|孩子们?|老人|每人|大家)?([一-龥《》]{2,9}?)(?:共|约|各)?$"
+    r"(?:发放|发了|发出|发|赠送|送去了?|送上|送了|送出|送|捐赠|捐了|签订|签了|签署|签|栽种|栽了|栽|种下|种了|"
+    r"种|带去|带了|张贴|贴了|散发|派发|分发)(?:了|出)?(?:各类|各种|村民|妇女|孩子们?|老人|每人|"
+    r"大家)?([一-龥《》]{2,9}?)(?:共|约|各)?$"
 )
-_THING_UNITS = frozenset(
-    "份 册 本 张 条 件 套 袋 箱 桶 瓶 盒 包 斤 公斤 支 根 双 床 面 块 把 个 棵 株 盆 顶 提 捆 只 台 部 副 幅 朵 束 罐 壶 枚 片 页 幅 篮 辆 颗 头 壶 杯 筐".split()
+_THING_UNITS = frozenset(word_list("thing_units.txt"))
+_NOT_THINGS = re.compile(
+    r"^(?:人|月|小时|钟|村|社区|问题|活动|组|点|妇女|孩子|老人|家庭|志愿者|讲座|培训|节目|项目|多|左右|会|课|班|"
+    r"三轮车|车|路|山|地|水|建议|意见|合作社|部门|单位|企业|学校|字)"
 )
-_NOT_THINGS = re.compile(r"^(?:人|月|小时|钟|村|社区|问题|活动|组|点|妇女|孩子|老人|家庭|志愿者|讲座|培训|节目|项目|多|左右|会|课|班|三轮车|车|路|山|地|水|建议|意见|合作社|部门|单位|企业|学校|字)")
-_AS_PLACE_OR_TOPIC = re.compile(r"^(?:之家|工艺|制作|种植|技术|产业|加工|分类|基地|大赛|比赛|节|会|社|厂|店|市场|园|队|商|手|行业|文化|香|屋|法)")
+_AS_PLACE_OR_TOPIC = re.compile(
+    r"^(?:之家|工艺|制作|种植|技术|产业|加工|分类|基地|大赛|比赛|节|会|社|厂|店|市场|园|队|商|手|行业|文化|香|屋|"
+    r"法)"
+)
 
 
 def read_things(passage: Passage) -> tuple[list[Material], Span | None, set[int]]:
@@ -33,7 +42,7 @@ def read_things(passage: Passage) -> tuple[list[Material], Span | None, set[int]
         if material is not None:
             found.append((hit.start, material))
     found = _figures_after(passage, found, taken)
-    found.extend(_unknown(passage, hits, taken))
+    found.extend(_unknown(passage, taken))
     found.extend(_planted(passage, taken))
     found.sort(key=lambda f: f[0])
     counted = [m.item for _, m in found if m.n]
@@ -61,7 +70,9 @@ def _not_a_thing(passage: Passage, hit: Hit) -> bool:
         return True
     if hit.word == "红包" and re.search(r"[元块]$|块钱$", before):
         return True
-    return before.endswith(("作为", "主题", "优秀")) or (hit.word in ("书", "花", "笔", "药", "米", "油") and after.startswith(tuple("记画香法会费店")))
+    return before.endswith(("作为", "主题", "优秀")) or (
+        hit.word in ("书", "花", "笔", "药", "米", "油") and after.startswith(tuple("记画香法会费店"))
+    )
 
 
 def _end(number: Number) -> int:
@@ -82,7 +93,9 @@ def _of_hit(passage: Passage, hit: Hit, hits: list[Hit], taken: set[int]) -> Mat
             between = text[hit.end : number.start]
             if number.unit in ("元", "块", "块钱"):
                 return None
-            if re.fullmatch(r"(?:等|们)?(?:发|送|领|签|捐)?(?:了|出|去|共|各|约|有|[:：]|共计|一共|总共|合计| |[xX×*])*", between) and _thing_number(number):
+            if re.fullmatch(
+                r"(?:等|们)?(?:发|送|领|签|捐)?(?:了|出|去|共|各|约|有|[:：]|共计|一共|总共|合计| |[xX×*])*", between
+            ) and _thing_number(number):
                 taken.add(number.start)
                 return Material(item, number.notation, number.unit)
             shared = _shared(text, hit, number)
@@ -91,7 +104,7 @@ def _of_hit(passage: Passage, hit: Hit, hits: list[Hit], taken: set[int]) -> Mat
                 return Material(item, number.notation, number.unit)
         elif _end(number) <= hit.start and hit.start - _end(number) <= 8 and number.unit in _THING_UNITS:
             between = text[_end(number) : hit.start]
-            if not re.search(r"[，。,；;、0-9发送给了和]", between) or between == "装" :
+            if not re.search(r"[，。,；;、0-9发送给了和]", between) or between == "装":
                 taken.add(number.start)
                 return Material(item, number.notation, number.unit)
     # 牌子和牛奶各8份: one figure for a list
@@ -101,8 +114,13 @@ def _of_hit(passage: Passage, hit: Hit, hits: list[Hit], taken: set[int]) -> Mat
             return Material(item, number.notation, number.unit)
     left, _ = passage.clause_bounds(hit.start)
     before = text[max(left, hit.start - 24) : hit.start]
-    listed = any(h.end <= hit.start and hit.start - h.end <= 1 and text[h.end : hit.start] in ("", "、", "和", "及") for h in hits)
-    handed = re.search(r"[把将]$", text[max(0, hit.start - 1) : hit.start]) and re.match(r"送|发|颁|交", text[hit.end : hit.end + 1])
+    listed = any(
+        h.end <= hit.start and hit.start - h.end <= 1 and text[h.end : hit.start] in ("", "、", "和", "及")
+        for h in hits
+    )
+    handed = re.search(r"[把将]$", text[max(0, hit.start - 1) : hit.start]) and re.match(
+        r"送|发|颁|交", text[hit.end : hit.end + 1]
+    )
     if _GIVE.search(before) or listed or handed:
         if re.search(r"(?:没|不用|不)(?:发|送|带|领)[^，。]*$", before):
             return None
@@ -120,13 +138,22 @@ def _figures_after(passage: Passage, found: list[tuple[int, Material]], taken: s
         if number.start in taken or number.start < at or number.unit not in _THING_UNITS or number.unit == "个":
             continue
         left, right = passage.clause_bounds(number.start)
-        if 0 < left - at <= 16 and re.fullmatch(r"(?:一?共|总共|合计)?(?:发|送|签|贴|领|派|赠)?(?:了|出)?(?:去)?(?:了|大概|约|有)?", passage.text[left : number.start]) and _end(number) >= right - 1:
+        if (
+            0 < left - at <= 16
+            and re.fullmatch(
+                r"(?:一?共|总共|合计)?(?:发|送|签|贴|领|派|赠)?(?:了|出)?(?:去)?(?:了|大概|约|有)?",
+                passage.text[left : number.start],
+            )
+            and _end(number) >= right - 1
+        ):
             taken.add(number.start)
             return [f for f in found if f is not bare[-1]] + [(at, Material(thing.item, number.notation, number.unit))]
     return found
 
 
-_PLANTED = re.compile(r"(?:种|栽|植|插)(?:了|下|上)?(?:[一二两三四五六七八九十百0-9]+[棵株])?([一-龥]{1,3}?(?:树苗|树|苗|花|竹|秧))")
+_PLANTED = re.compile(
+    r"(?:种|栽|植|插)(?:了|下|上)?(?:[一二两三四五六七八九十百0-9]+[棵株])?([一-龥]{1,3}?(?:树苗|树|苗|花|竹|秧))"
+)
 
 
 def _planted(passage: Passage, taken: set[int]) -> list[tuple[int, Material]]:
@@ -141,7 +168,11 @@ def _planted(passage: Passage, taken: set[int]) -> list[tuple[int, Material]]:
 
 def _shared(text: str, hit: Hit, number: Number) -> bool:
     between = text[hit.end : number.start]
-    return between.endswith("各") and re.fullmatch(r"[一-龥、]{0,22}各", between) is not None and number.unit in _THING_UNITS
+    return (
+        between.endswith("各")
+        and re.fullmatch(r"[一-龥、]{0,22}各", between) is not None
+        and number.unit in _THING_UNITS
+    )
 
 
 def _longer(passage: Passage, hit: Hit) -> str:
@@ -152,7 +183,7 @@ def _longer(passage: Passage, hit: Hit) -> str:
     return hit.word
 
 
-def _unknown(passage: Passage, hits: list[Hit], taken: set[int]) -> list[tuple[int, Material]]:
+def _unknown(passage: Passage, taken: set[int]) -> list[tuple[int, Material]]:
     """Things whose word we do not know: 发了50把小板凳, 发放护眼贴60盒."""
     found: list[tuple[int, Material]] = []
     text = passage.text
@@ -165,10 +196,25 @@ def _unknown(passage: Passage, hits: list[Hit], taken: set[int]) -> list[tuple[i
         if any(h.start == _end(number) and (h.entry.person or h.entry.form or h.entry.place) for h in passage.hits):
             continue
         noun = _GIVE_NOUN.search(before)
-        if noun and not any(h.entry.person and h.start >= left and h.end == number.start for h in passage.hits) and number.unit != "个":
+        if (
+            noun
+            and not any(h.entry.person and h.start >= left and h.end == number.start for h in passage.hits)
+            and number.unit != "个"
+        ):
             taken.add(number.start)
-            found.append((left + before.find(noun.group(1)), Material(noun.group(1).strip("《》"), number.notation, number.unit)))
-        elif after and (re.search(r"(?:发|送|捐|赠|签|栽|种|每人|每户|一人|一户|奖|给)(?:了|放|给|出|去)?(?:约|近|每人|每户)?$", before)) and not _NOT_THINGS.match(after.group()):
+            found.append(
+                (left + before.find(noun.group(1)), Material(noun.group(1).strip("《》"), number.notation, number.unit))
+            )
+        elif (
+            after
+            and (
+                re.search(
+                    r"(?:发|送|捐|赠|签|栽|种|每人|每户|一人|一户|奖|给)(?:了|放|给|出|去)?(?:约|近|每人|每户)?$",
+                    before,
+                )
+            )
+            and not _NOT_THINGS.match(after.group())
+        ):
             item = re.split(r"[和给作以到去来让并的]", after.group())[0]
             if item:
                 taken.add(number.start)

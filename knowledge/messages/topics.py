@@ -3,30 +3,51 @@
 import re
 
 from knowledge.messages.passage import Passage
-from knowledge.messages.vocabulary import Hit
+from knowledge.messages.vocabulary import Hit, word_list
 
 Found = tuple[str, tuple[int, int]]
 
 _QUOTED = re.compile(r"[“\"「『]([^”\"」』]{3,30})[”\"」』]")
 _BOOK = re.compile(r"《([^》]{2,30})》")
-_THEME = re.compile(r"(?:主题(?:是|为|[:：])|活动名称(?:是|为|叫|[:：])|活动(?:名)?叫(?:做)?|名称[:：]|题目(?:是|为|叫|[:：])?|名字叫)[“\"「《]?([^，。,；;”\"」》\n]{2,30})")
+_THEME = re.compile(
+    r"(?:主题(?:是|为|[:：])|活动名称(?:是|为|叫|[:：])|活动(?:名)?叫(?:做)?|名称[:：]|题目(?:是|为|叫|[:：])?|"
+    r"名字叫)[“\"「《]?([^，。,；;”\"」》\n]{2,30})"
+)
 _ABOUT = (
-    re.compile(r"(?:围绕|针对|关于)[“\"《]?([^，。,；;]{2,20}?)[”\"》]?(?:进行|开展|作|做|等|的?(?:主题|内容|问题|知识|讲|座谈|事)|展开|，|,|。|$)"),
-    re.compile(r"(?:就|对)[“\"《]?([^，。,；;0-9]{2,20}?)[”\"》]?(?:的?(?:事情|问题|事宜|事|意见)|进行(?:讨论|协商|商)|征求)"),
-    re.compile(r"(?:商量|讨论|商议|议的?是|议了|研究了?)[“\"《]?([^，。,；;]{2,20}?)[”\"》]?(?:的?(?:事|问题|事情|事宜|意见)|进行|，|,|。|$)"),
-    re.compile(r"(?:讲的是|讲的|讲了讲|讲解了?|宣讲了?|讲授了?|读的是|学的是|教的是|内容是|唱的是|说的是|(?:内容|讲座|培训|课题|宣传)[:：]|讲了|教了|学习了?|宣传了?(?![单册品资折页栏车员日周月])|传达了?|培训内容)[“\"《]?([^，。,；;”》]{2,20}?)[”\"》]?(?=，|,|。|；|;|$|来了|到了|参加|怎么|咋|的知识|知识|等|[0-9二三四五六七八九]+[0-9十百]*[人名位个])"),
-    re.compile(r"(?:来|给[一-龥]{1,8}|为[一-龥]{1,8}|大家|我们)讲[“\"《]?([^，。,；;”》了课的]{2,16}?)[”\"》]?(?=，|,|。|；|;|$|知识)"),
+    re.compile(
+        r"(?:围绕|针对|关于)[“\"《]?([^，。,；;]{2,20}?)[”\"》]?(?:进行|开展|作|做|等|的?(?:主题|内容|问题|知识|"
+        r"讲|座谈|事)|展开|，|,|。|$)"
+    ),
+    re.compile(
+        r"(?:就|对)[“\"《]?([^，。,；;0-9]{2,20}?)[”\"》]?(?:的?(?:事情|问题|事宜|事|意见)|进行(?:讨论|协商|商)|"
+        r"征求)"
+    ),
+    re.compile(
+        r"(?:商量|讨论|商议|议的?是|议了|研究了?)[“\"《]?([^，。,；;]{2,20}?)[”\"》]?(?:的?(?:事|问题|事情|事宜|"
+        r"意见)|进行|，|,|。|$)"
+    ),
+    re.compile(
+        r"(?:讲的是|讲的|讲了讲|讲解了?|宣讲了?|讲授了?|读的是|学的是|教的是|内容是|唱的是|说的是|(?:内容|讲座|"
+        r"培训|课题|宣传)[:：]|讲了|教了|学习了?|宣传了?(?![单册品资折页栏车员日周月])|传达了?|"
+        r"培训内容)[“\"《]?([^，。,；;”》]{2,20}?)[”\"》]?(?=，|,|。|；|;|$|来了|到了|参加|怎么|咋|的知识|知识|等|"
+        r"[0-9二三四五六七八九]+[0-9十百]*[人名位个])"
+    ),
+    re.compile(
+        r"(?:来|给[一-龥]{1,8}|为[一-龥]{1,8}|大家|我们)讲[“\"《]?([^，。,；;”》了课的]{2,16}?)[”\"》]?(?=，|,|。|"
+        r"；|;|$|知识)"
+    ),
 )
 _BEFORE_FORM = re.compile(r"([一-龥A-Z、]{2,12}?)(?:主题|专题|知识|科普|普法|技能)?(?:的)?$")
 _LEADING = re.compile(
-    r"^(?:.*?(?:了|着|过)(?:一?[场次期节个堂]|几[场次]|一个)?|.*[一二两三四五六七八九十\d]+[场次期节个堂](?:的)?|.*(?:开展|举办|举行|组织|召开|进行|搞|办|上|听|参加|做|教|给|把|对|为|由|和|跟|与|我们|咱们?|俺们?|我村|本村|妇女们?|姐妹们?|妇联|社区|本次|这次|今天|昨天|前天|今晚|昨晚|上午|下午|晚上|年度|村里面?|的|到|在|家长|进行|来|去|大家|召集|集中|观看|邀请|暨))+"
+    r"^(?:.*?(?:了|着|过)(?:一?[场次期节个堂]|几[场次]|一个)?|"
+    r".*[一二两三四五六七八九十\d]+[场次期节个堂](?:的)?|.*(?:开展|举办|举行|组织|召开|进行|搞|办|上|听|参加|"
+    r"做|教|给|把|对|为|由|和|跟|与|我们|咱们?|俺们?|我村|本村|妇女们?|姐妹们?|妇联|社区|本次|这次|今天|昨天|"
+    r"前天|今晚|昨晚|上午|下午|晚上|年度|村里面?|的|到|在|家长|进行|来|去|大家|召集|集中|观看|邀请|暨))+"
 )
-_GENERIC = frozenset("讲座 宣传 培训 会议 活动 讲课 上课 座谈 慰问 走访 入户 学习 评选 表彰 评比 演出 志愿服务 宣传活动 普法 法律 健康 技能 安全 志愿者".split())
+_GENERIC = frozenset(word_list("too_general.txt"))
 _VISITED = frozenset({"慰问", "走访排查"})
 _OF_ITSELF = frozenset({"文体活动", "义诊体检", "植树", "亲子活动", "评选表彰", "招聘会"})
-_TOPICAL_FORM = frozenset(
-    "健身操 广场舞 秧歌 腰鼓 旗袍秀 猜灯谜 灯谜 包粽子 做月饼 包汤圆 搓汤圆 做香囊 插花 扎染 剪纸 闹元宵 大扫除 清垃圾 捡垃圾 捡拾垃圾 种柳树 植树 种树 栽树 量血压 测血糖 测血压 相亲会 读书会 敬老宴 义剪 护学岗 巡河 运动会 趣味运动会 拔河 跳绳 广场舞比赛 联欢会 夏令营 亲子阅读 招聘会 招聘 结对 义卖 捐款 理发 拜年 体检 义诊 两癌筛查 妇科检查 换届选举 换届 巡逻 献血 唱戏 豫剧 健步走 徒步 知识竞赛 托管班 辅导作业 四点半课堂 快闪 舞龙 龙舟 百家宴 茶话会 升国旗 巡塘 护考 爱心送考 婚姻家庭辅导 婚姻辅导 母亲邮包 春蕾包裹 微心愿 救助金 助学金 放电影 看电影 合唱 朗诵 诵读 环境整治 巾帼林 微心愿".split()
-)
+_TOPICAL_FORM = frozenset(word_list("doings.txt"))
 
 
 def read_title(passage: Passage) -> Found | None:
@@ -36,12 +57,15 @@ def read_title(passage: Passage) -> Found | None:
         after = passage.text[match.end() : match.end() + 4]
         if re.fullmatch(r"[一-龥]{1,3}", value) and value in ("三八", "六一", "两癌", "五四", "八一"):
             continue
-        if re.match(r"^(?:收到|确认|好的|对|是)$", value) or (re.match(r"(?:荣誉|称号|的?(?:牌|户|家庭|称号|横幅|标语))", after) and "主题" not in passage.text[max(0, match.start() - 4) : match.start()]):
+        if re.match(r"^(?:收到|确认|好的|对|是)$", value) or (
+            re.match(r"(?:荣誉|称号|的?(?:牌|户|家庭|称号|横幅|标语))", after)
+            and "主题" not in passage.text[max(0, match.start() - 4) : match.start()]
+        ):
             continue
         return value, match.span(1)
-    match = _THEME.search(passage.text, passage.start, passage.end)
-    if match and not re.match(r"(?:什么|啥)", match.group(1)):
-        return match.group(1).strip("《》“”"), match.span(1)
+    theme = _THEME.search(passage.text, passage.start, passage.end)
+    if theme and not re.match(r"(?:什么|啥)", theme.group(1)):
+        return theme.group(1).strip("《》“”"), theme.span(1)
     return None
 
 
@@ -49,7 +73,7 @@ def read_topic(passage: Passage, form: str | None, title: Found | None, who: str
     """What it was about, in her words; of a visit, whom it was to."""
     text, start, end = passage.text, passage.start, passage.end
     topical = [h for h in passage.hits if _is_topic(passage, h, form)]
-    if form == "参观学习" and not strong_or(topical):
+    if form == "参观学习" and not _clear(topical):
         match = _VISITING.search(text, start, end)
         if match:
             return match.group(1), match.span(1)
@@ -67,7 +91,11 @@ def read_topic(passage: Passage, form: str | None, title: Found | None, who: str
             inside = [h for h in topical if h.start >= match.start(1) and h.end <= match.end(1)]
             if inside:
                 return _phrase(passage, inside)
-            if len(value) >= 2 and not re.search(r"[0-9]|^(?:的|了|一|课|话|几|些|什么|得)|好$|清楚$|老师|大家", value) and len(value) <= 14:
+            if (
+                len(value) >= 2
+                and not re.search(r"[0-9]|^(?:的|了|一|课|话|几|些|什么|得)|好$|清楚$|老师|大家", value)
+                and len(value) <= 14
+            ):
                 return value, match.span(1)
     book = _BOOK.search(text, start, end)
     if book and not re.match(r"读本|[一二两三四五六七八九十\d]", text[book.end() : book.end() + 2]) and not strong:
@@ -79,11 +107,21 @@ def read_topic(passage: Passage, form: str | None, title: Found | None, who: str
         if title:
             within = [h for h in strong if title[1][0] <= h.start and h.end <= title[1][1] and len(h.word) > 2]
             return _phrase(passage, [max(within, key=lambda h: h.entry.category_weight)]) if within else title
-        return _phrase(passage, [max(strong, key=lambda h: (h.entry.category_weight + 0.3 * len(h.word) + (h.word in _TOPICAL_FORM), -h.start))])
+        return _phrase(
+            passage,
+            [
+                max(
+                    strong,
+                    key=lambda h: (h.entry.category_weight + 0.3 * len(h.word) + (h.word in _TOPICAL_FORM), -h.start),
+                )
+            ],
+        )
     if title:
         return title
     for hit in passage.hits:
-        if hit.word in _TOPICAL_FORM or (len(hit.word) >= 3 and hit.entry.form_weight >= 2 and hit.entry.form in _OF_ITSELF):
+        if hit.word in _TOPICAL_FORM or (
+            len(hit.word) >= 3 and hit.entry.form_weight >= 2 and hit.entry.form in _OF_ITSELF
+        ):
             return hit.word, (hit.start, hit.end)
     for hit in passage.hits:
         if hit.entry.form_weight >= 2 and hit.entry.category_weight >= 4 and not hit.entry.topical:
@@ -103,7 +141,7 @@ _VISITING = re.compile(r"(?:参观|观摩|考察|瞻仰)(?:学习)?(?:了)?([一
 _SUFFIX = re.compile(r"(?:培训班|培训会|培训|讲座|比赛|活动|班|课|会|大赛|竞赛)$")
 
 
-def strong_or(topical: list[Hit]) -> bool:
+def _clear(topical: list[Hit]) -> bool:
     """Whether a word clearly names the subject."""
     return any(h.entry.category_weight >= 4 for h in topical)
 
@@ -112,7 +150,13 @@ def _is_topic(passage: Passage, hit: Hit, form: str | None) -> bool:
     if not hit.entry.topical or hit.word in _GENERIC:
         return False
     after = passage.text[hit.end : hit.end + 3]
-    if re.match(r"(?:局|所|站|院|协会|中心|公司|办|队|大队|宣传单|资料|传单|手册|折页|扇子|读本|之家|志愿者|委员会|示范基地)", after):
+    if re.match(
+        (
+            r"(?:局|所|站|院|协会|中心|公司|办|队|大队|宣传单|资料|传单|手册|折页|扇子|读本|之家|志愿者|委员会|"
+            r"示范基地)"
+        ),
+        after,
+    ):
         return False
     if hit.entry.place or (hit.entry.organisation and hit.entry.category_weight < 4):
         return False
@@ -132,9 +176,8 @@ def _phrase(passage: Passage, hits: list[Hit]) -> Found:
         best = max(hits, key=lambda h: (h.entry.category_weight, h.end - h.start))
         start, end = best.start, best.end
     for hit in passage.hits:
-        if hit.start == end and hit.entry.topical and hit.word not in _GENERIC:
-            end = hit.end
-        elif hit.start == end + 1 and passage.text[end] in "和、与" and hit.entry.topical and hit.word not in _GENERIC:
+        joined = hit.start == end or (hit.start == end + 1 and passage.text[end] in "和、与")
+        if joined and hit.entry.topical and hit.word not in _GENERIC:
             end = hit.end
     return passage.text[start:end], (start, end)
 
@@ -144,15 +187,27 @@ def _before_form(passage: Passage, topical: list[Hit]) -> Found | None:
     for hit in passage.hits:
         if hit.entry.form_weight < 3 and hit.word not in ("宣传", "培训", "比赛", "课堂", "宣传日", "宣传周"):
             continue
-        if hit.entry.form in ("慰问", "走访排查", "信访接待", "义诊体检", "植树", "志愿服务", "捐赠救助", "招聘会", "纠纷调解") and hit.entry.form_weight >= 3:
+        if (
+            hit.entry.form
+            in ("慰问", "走访排查", "信访接待", "义诊体检", "植树", "志愿服务", "捐赠救助", "招聘会", "纠纷调解")
+            and hit.entry.form_weight >= 3
+        ):
             continue
         touching = [t for t in topical if t.end <= hit.start and hit.start - t.end <= 4 and t is not hit]
         for t in reversed(touching):
             between = passage.text[t.end : hit.start]
-            if re.fullmatch(r"(?:的|知识|主题|专题|科普|普法|教育|技能|技术|手工|进万家|法律|法治|健康|安全|政策|集中|义务|志愿|巾帼|大型|免费|公益|、|和)*", between):
+            if re.fullmatch(
+                (
+                    r"(?:的|知识|主题|专题|科普|普法|教育|技能|技术|手工|进万家|法律|法治|健康|安全|政策|集中|义务|"
+                    r"志愿|巾帼|大型|免费|公益|、|和)*"
+                ),
+                between,
+            ):
                 first = t
                 for other in reversed(topical):
-                    if other.end == first.start or (other.end == first.start - 1 and passage.text[other.end] in "和、与"):
+                    if other.end == first.start or (
+                        other.end == first.start - 1 and passage.text[other.end] in "和、与"
+                    ):
                         first = other
                 return passage.text[first.start : t.end], (first.start, t.end)
         if hit.entry.form in ("讲座", "培训", "会议", "座谈会", "评选表彰", "文体活动") and not topical:
@@ -168,6 +223,10 @@ def _before_form(passage: Passage, topical: list[Hit]) -> Found | None:
                 at = hit.start - len(lead) + (cut.end() if cut else 0)
                 if not any(h.entry.place and h.end > at and h.start < at + len(rest) for h in passage.hits):
                     return rest, (at, at + len(rest))
-            if hit.word in _TOPICAL_FORM or hit.entry.form_weight >= 4 or hit.word in ("工作会", "总结会", "例会", "执委会", "家长会", "党课", "部署会", "推进会"):
+            if (
+                hit.word in _TOPICAL_FORM
+                or hit.entry.form_weight >= 4
+                or hit.word in ("工作会", "总结会", "例会", "执委会", "家长会", "党课", "部署会", "推进会")
+            ):
                 return hit.word, (hit.start, hit.end)
     return None

@@ -85,7 +85,9 @@ def _reports(passage: Passage) -> tuple[Activity, ...]:
         date = values.get("date", date)
         if twice and "sessions" in values:
             values.pop("sessions")
-        if len(pieces) > 1 and not any(s in values for s in ("form", "category", "participants", "beneficiaries", "topic")):
+        if len(pieces) > 1 and not any(
+            s in values for s in ("form", "category", "participants", "beneficiaries", "topic")
+        ):
             continue
         found.append(Activity(**values, spans=spans))
     return tuple(found) or (Activity(),)
@@ -126,9 +128,11 @@ def _slots(passage: Passage, kind: Kind, first: bool, adding: bool = False) -> t
     counts = read_counts(passage, kind.form, taken)
     for slot in ("participants", "women", "children", "sessions", "cases"):
         put(slot, getattr(counts, slot), counts.spans.get(slot))
-    if not counts.beneficiaries and not counts.participants and kind.form in ("慰问", "走访排查", "捐赠救助", "志愿服务"):
-        _uncounted(passage, kind, put)
-    elif not counts.beneficiaries and kind.form in ("慰问", "志愿服务"):
+    if (
+        not counts.beneficiaries
+        and not counts.participants
+        and kind.form in ("慰问", "走访排查", "捐赠救助", "志愿服务")
+    ) or (not counts.beneficiaries and kind.form in ("慰问", "志愿服务")):
         _uncounted(passage, kind, put)
     put("beneficiaries", tuple(counts.beneficiaries), counts.spans.get("beneficiaries"))
     put("money", tuple(counts.money), counts.spans.get("money"))
@@ -223,7 +227,11 @@ def _follow(
 
 
 def _changed(values: dict[str, Any], old: Activity) -> dict[str, Any]:
-    return {slot: value for slot, value in values.items() if getattr(old, slot) != value and slot not in ("form", "category")}
+    return {
+        slot: value
+        for slot, value in values.items()
+        if getattr(old, slot) != value and slot not in ("form", "category")
+    }
 
 
 def _corrected(passage: Passage, values: dict[str, Any], old: Activity | None) -> dict[str, Any]:
@@ -231,10 +239,15 @@ def _corrected(passage: Passage, values: dict[str, Any], old: Activity | None) -
     changed = {k: v for k, v in values.items() if k not in ("form", "category")}
     number = passage.numbers[-1] if passage.numbers else None
     if "place" not in changed:
-        place = next((h for h in reversed(passage.hits) if h.entry.place and not passage.text[: h.start].endswith("不是")), None)
+        place = next(
+            (h for h in reversed(passage.hits) if h.entry.place and not passage.text[: h.start].endswith("不是")), None
+        )
         if place is not None and not passage.numbers:
             changed["place"] = place.word
-    counted = any(k in changed for k in ("participants", "women", "children", "sessions", "cases", "beneficiaries", "materials", "money"))
+    counted = any(
+        k in changed
+        for k in ("participants", "women", "children", "sessions", "cases", "beneficiaries", "materials", "money")
+    )
     if number is not None and old is not None and not counted:
         same = next((m for m in old.materials if m.unit and m.unit == number.unit), None)
         if same is not None:
@@ -243,7 +256,7 @@ def _corrected(passage: Passage, values: dict[str, Any], old: Activity | None) -
             return {**changed, "beneficiaries": (Beneficiary(old.beneficiaries[0].who, number.notation, number.unit),)}
     if number is not None and old is not None:
         slot = _slot_of_old_figure(passage, old)
-        if slot and slot not in changed and not number.unit or slot and not counted:
+        if (slot and slot not in changed and not number.unit) or (slot and not counted):
             for name in ("participants",):
                 if slot != name:
                     changed.pop(name, None)
@@ -268,7 +281,9 @@ def _slot_of_old_figure(passage: Passage, old: Activity) -> str | None:
 
 
 def _asked_whom(question: str) -> str:
-    match = re.search(r"(?:慰问|看望|走访|救助|帮扶|表彰|资助|服务)(?:了)?(?:多少|几)(?:名|个|户|位)?([一-龥]{2,6}?)[？?]?$", question)
+    match = re.search(
+        r"(?:慰问|看望|走访|救助|帮扶|表彰|资助|服务)(?:了)?(?:多少|几)(?:名|个|户|位)?([一-龥]{2,6}?)[？?]?$", question
+    )
     return match.group(1) if match else ""
 
 

@@ -90,9 +90,7 @@ class Vocabulary:
         wrong = self.homophones
         return self.homophone_pattern.sub(lambda m: wrong[m.group()], text)
 
-    def with_words(
-        self, units: Iterable[str] = (), extra: Mapping[str, Iterable[str]] | None = None
-    ) -> "Vocabulary":
+    def with_words(self, units: Iterable[str] = (), extra: Mapping[str, Iterable[str]] | None = None) -> "Vocabulary":
         """A vocabulary that also knows these village and township names, and further words by kind.
 
         `extra` maps a kind (`places`, `organisations`, `materials`, `people`, or a form or category of the
@@ -127,10 +125,40 @@ def _extended(entry: Entry, kind: str) -> Entry:
     raise ValueError(f"no such kind of word: {kind}")
 
 
-FORMS = tuple(
-    "讲座 培训 宣传 慰问 走访排查 座谈会 会议 文体活动 志愿服务 评选表彰 纠纷调解 信访接待 义诊体检 招聘会 植树 妇女议事 亲子活动 捐赠救助 参观学习 其他".split()
+FORMS = (
+    "讲座",
+    "培训",
+    "宣传",
+    "慰问",
+    "走访排查",
+    "座谈会",
+    "会议",
+    "文体活动",
+    "志愿服务",
+    "评选表彰",
+    "纠纷调解",
+    "信访接待",
+    "义诊体检",
+    "招聘会",
+    "植树",
+    "妇女议事",
+    "亲子活动",
+    "捐赠救助",
+    "参观学习",
+    "其他",
 )
-CATEGORIES = tuple("思想引领 创业就业 维权普法 家庭建设 妇女健康 关爱帮扶 志愿环境 文体活动 组织建设 平安建设".split())
+CATEGORIES = (
+    "思想引领",
+    "创业就业",
+    "维权普法",
+    "家庭建设",
+    "妇女健康",
+    "关爱帮扶",
+    "志愿环境",
+    "文体活动",
+    "组织建设",
+    "平安建设",
+)
 
 
 def _inherit(words: dict[str, Entry]) -> None:
@@ -166,11 +194,15 @@ def default_vocabulary() -> Vocabulary:
         )
     for word, marks in _rows("people.tsv"):
         words[word] = replace(words.get(word, Entry()), person=marks)
-    for name, kind in (("places.txt", "places"), ("organisations.txt", "organisations"), ("materials.txt", "materials")):
+    for name, kind in (
+        ("places.txt", "places"),
+        ("organisations.txt", "organisations"),
+        ("materials.txt", "materials"),
+    ):
         for (word,) in _rows(name):
             words[word] = _extended(words.get(word, Entry()), kind)
     _inherit(words)
-    homophones = {wrong: right for wrong, right in _rows("homophones.tsv")}
+    homophones = {row[0]: row[1] for row in _rows("homophones.tsv")}
     pattern = re.compile("|".join(map(re.escape, sorted(homophones, key=len, reverse=True))))
     return Vocabulary(words, _index(words), homophones, pattern)
 
