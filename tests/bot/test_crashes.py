@@ -44,7 +44,7 @@ def campaign(settled_url: str, tmp_path: Path) -> Iterator[tuple[Books, Store]]:
     """A finished campaign on this engine: its books and the database it left."""
     command = [sys.executable, "-m", "tests.kit.crashes", settled_url, str(tmp_path), "--kills", str(KILLS)]
     here = Path(__file__).parents[2]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=240, cwd=here, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900, cwd=here, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     store = Store(settled_url, secret=SECRET)
     books = Books(**json.loads(done.stdout))

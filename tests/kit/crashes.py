@@ -57,9 +57,9 @@ STEPS = 90
 #: How many messages each person has to say when a life begins; more than a life can take.
 WAITING = 4
 #: Seconds after which an outside kill comes at the latest, and in which the last child must finish everything.
-LATEST, LAST = 0.12, 60.0
+LATEST, LAST = 0.12, 240.0
 #: Seconds after which a life that should have ended by itself hangs.
-PATIENCE = 15.0
+PATIENCE = 60.0
 
 router = Router("counting")
 

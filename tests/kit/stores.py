@@ -45,6 +45,7 @@ class Templates:
         template = self.folder / f"{name}.sqlite3"
         with self._once(f"sqlite-{name}") as first:
             if first:
+                template.unlink(missing_ok=True)  # what an earlier attempt left when it failed
                 store = Store(f"sqlite:///{template}", secret=SECRET)
                 prepare(store)
                 store.close()  # the last connection folds the write-ahead log into the file
@@ -66,6 +67,7 @@ class Templates:
         template = f"template_{name}"
         with self._once(f"postgres-{name}") as first:
             if first:
+                postgres.drop(server, template)  # what an earlier attempt left when it failed
                 postgres.create(server, template)
                 store = Store(postgres.url(server, template), secret=SECRET)
                 prepare(store)
