@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
+from functools import lru_cache
 
 from bot.platforms import texts
 from bot.platforms.base import Capabilities, Unit, numbered
@@ -28,6 +29,9 @@ def fit(reply: Reply, capabilities: Capabilities) -> list[Reply]:
     lines = () if _are_buttons(reply.choices, capabilities) else _choice_lines(reply.choices, capabilities)
     if not lines and length(text, unit) <= limit:
         return [replace(reply, text=text, link="")]
+    whole = "\n\n".join(filter(None, (text, "\n".join(lines))))
+    if length(whole, unit) <= limit:  # as nearly always
+        return [replace(reply, text=whole, link="")]
     texts_ = split(text, limit, unit)
     for index, line in enumerate(lines):
         joined = f"{texts_[-1]}\n{line}" if texts_ and texts_[-1] else line
@@ -111,12 +115,14 @@ def _choice_lines(choices: tuple[Choice, ...], capabilities: Capabilities) -> li
     """The choices as lines, and the line that says what to do with them."""
     if not choices:
         return []
-    clean, limit, unit = capabilities.clean, capabilities.text_limit, capabilities.text_unit
-    lines = []
-    for number, choice in enumerate(choices, 1):
-        shown = Choice(clean(choice.label), clean(choice.words))
-        line = capabilities.choice_line(number, shown)
-        # a link cut in two would be no link: such a choice is left to its number
-        lines.append(line if length(line, unit) <= limit else numbered(number, shown))
+    lines = [_choice_line(number, choice, capabilities) for number, choice in enumerate(choices, 1)]
     links = capabilities.choice_line is not numbered
     return [*lines, texts.TAP_OR_NUMBER if links else texts.ANSWER_WITH_NUMBER]
+
+
+@lru_cache(maxsize=4096)  # the same few choices stand under most replies
+def _choice_line(number: int, choice: Choice, capabilities: Capabilities) -> str:
+    shown = Choice(capabilities.clean(choice.label), capabilities.clean(choice.words))
+    line = capabilities.choice_line(number, shown)
+    # a link cut in two would be no link: such a choice is left to its number
+    return line if length(line, capabilities.text_unit) <= capabilities.text_limit else numbered(number, shown)

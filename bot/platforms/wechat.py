@@ -202,7 +202,7 @@ class WeChat:
         }
         return payload | ({"url": url} if url else {})
 
-    async def send(self, address: str, payload: Payload) -> str:
+    async def send(self, address: str, payload: Payload, *, key: str = "") -> str:  # noqa: ARG002  it has no check
         """Send one payload to an openid. 客服消息 have no id: the answer is "" for them."""
         if "template_id" in payload:
             answer = await self._send_template({"touser": address, **payload})

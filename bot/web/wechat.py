@@ -42,8 +42,9 @@ Submit = Callable[[Message], Awaitable[Answered]]
 class WeChatEndpoint:
     """The ASGI application for one account.
 
-    `submit` stores a message and decides on it; it returns only once that is committed, and may raise. `left_over`
-    is told of every answer once its response is written, and how many of its replies stand there: the others are left.
+    `submit` stores a message and decides on it; it returns only once that is committed, and may raise. When our
+    patience ends it is cancelled, which must not undo its work: a retry with the same id gets the stored answer.
+    `left_over` is told of every answer once its response is written, and how many of its replies stand there.
     """
 
     def __init__(
@@ -58,8 +59,6 @@ class WeChatEndpoint:
         self._submit = submit
         self._left_over = left_over
         self._patience = platform.capabilities.callback_patience if patience is None else patience
-        #: Messages that are being worked on, by their id: a retry waits for the same work.
-        self._running: dict[str, asyncio.Task[Answered]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -105,9 +104,10 @@ class WeChatEndpoint:
         if message is None:
             return 200, SUCCESS, _PLAIN, None, 0
         try:
-            answered = await self._work(message)
+            async with asyncio.timeout(self._patience):
+                answered = await self._submit(message)
         except TimeoutError:
-            # not stored yet, so no 200: the platform asks again and gets the answer then
+            # not stored yet, so no 200: the work goes on, the platform asks again and gets the stored answer
             log.warning("wechat callback is taking long", extra={"action": "wechat.callback"})
             return 503, b"", _PLAIN, None, 0
         except Exception as error:
@@ -116,30 +116,10 @@ class WeChatEndpoint:
         sealed, carried = self._platform.answer(callback, answered.replies)
         return 200, sealed, _PLAIN if sealed is SUCCESS else b"application/xml; charset=utf-8", answered, carried
 
-    async def _work(self, message: Message) -> Answered:
-        """What comes of a message, if it is known within our patience; the work goes on when it is not."""
-        key = message.external_id
-        task = self._running.get(key)
-        if task is None:
-            task = asyncio.ensure_future(self._submit(message))
-            self._running[key] = task
-            task.add_done_callback(lambda _: self._running.pop(key, None))
-        done, _ = await asyncio.wait((task,), timeout=self._patience)
-        if not done:
-            task.add_done_callback(_forget)
-            raise TimeoutError
-        return task.result()
-
 
 def wechat_endpoint(platform: WeChat, submit: Submit, **options: Any) -> WeChatEndpoint:
     """The application to mount at /wechat."""
     return WeChatEndpoint(platform, submit, **options)
-
-
-def _forget(task: asyncio.Task[Answered]) -> None:
-    """Take note of a late failure, so that asyncio does not print it with its arguments."""
-    if not task.cancelled() and (error := task.exception()):
-        log.error("wechat callback not stored: %s", type(error).__name__, extra={"action": "wechat.callback"})
 
 
 def _query(scope: Scope) -> dict[str, str]:

@@ -34,6 +34,7 @@ class House:
     seconds: list[float] = field(default_factory=list)
     error: Exception | None = None
     seen: list[Message] = field(default_factory=list)
+    work: dict[str, asyncio.Task[Answered]] = field(default_factory=dict)
     written: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -46,10 +47,17 @@ class House:
         )
 
     async def submit(self, message: Message) -> Answered:
+        """Like the dispatcher: works on when nobody waits any more, and knows a retry by its id."""
+        if message.external_id not in self.work:
+            self.work[message.external_id] = asyncio.ensure_future(self.handle(message))
+        return await asyncio.shield(self.work[message.external_id])
+
+    async def handle(self, message: Message) -> Answered:
         self.seen.append(message)
         if self.seconds:
             await asyncio.sleep(self.seconds.pop(0))
         if self.error:
+            del self.work[message.external_id]
             raise self.error
         return Answered(self.replies)
 
