@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from importlib import resources
 
@@ -25,15 +26,19 @@ def repairs(text: str) -> list[tuple[int, int, str]]:
     if "?" not in text:
         return []
     edits: list[tuple[int, int, str]] = []
+    known: dict[tuple[str, str], str] = {}  # the same loss before the same neighbour is repaired in the same way
     for match in _LOST.finditer(text):
         end = match.end(1)
-        best = _restored(text, text[match.end() : end], end)
+        loss = (text[match.end() : end], text[end : end + 1])
+        if loss not in known:
+            known[loss] = _restored(text, *loss)
+        best = known[loss]
         if best and (not edits or match.start() >= edits[-1][1]):
             edits.append((match.start(), end, best))
     return edits
 
 
-def _restored(text: str, tail: str, end: int) -> str:
+def _restored(text: str, tail: str, after: str) -> str:
     """The characters that `tail` was before its first byte was lost, "" if nothing sensible comes out.
 
     GBK writes a character in two bytes. With the first one gone, each following pair is read across two characters,
@@ -51,7 +56,7 @@ def _restored(text: str, tail: str, end: int) -> str:
         except UnicodeDecodeError:
             continue
         rank = _ranks().get(_plain(whole[0]), len(_ranks()))
-        follower = whole[1:2] or text[end : end + 1]
+        follower = whole[1:2] or after
         pair = max(text.count(first + follower) for first in {whole[0], _plain(whole[0])}) if follower else 0
         score = (pair, -rank)
         if score > best_score:
@@ -60,7 +65,13 @@ def _restored(text: str, tail: str, end: int) -> str:
 
 
 @cache
-def _plain(letter: str) -> str:
+def _converter() -> Callable[[str], str]:
     import opencc
 
-    return str(opencc.OpenCC("t2s").convert(letter))
+    convert: Callable[[str], str] = opencc.OpenCC("t2s").convert
+    return convert
+
+
+@cache
+def _plain(letter: str) -> str:
+    return _converter()(letter)

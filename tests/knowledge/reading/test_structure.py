@@ -271,3 +271,33 @@ def test_reading_never_raises_on_any_text(text: str) -> None:
     """Any text at all is read."""
     document = read_text("x", text)
     assert all(len(one.text) <= 500 for one in document.passages)
+
+
+def test_further_forms_of_the_tail() -> None:
+    """附件1：… lines, 抄报 and 抄送, a telephone for two people, a fax that is none."""
+    text = (
+        "关于召开会议的通知\n\n各位执委，各乡镇妇联主席：\n定于1月15日上午召开会议。联系人：县妇联办公室 陈敏、李红，"
+        "电话：0599-1234567，传真：0599-7654321。\n附件1：参会人员名单\n附件2：会议回执\n溪口县妇联\n2025年1月8日\n"
+        "抄报：市妇联。\n抄送：县委办公室，县政府办公室\n"
+    )
+    meta = read_text("x", text).meta
+    assert meta.addressees == ("各位执委", "各乡镇妇联主席")
+    assert meta.attachments == ("参会人员名单", "会议回执")
+    assert meta.cc == ("市妇联", "县委办公室", "县政府办公室")
+    assert [(one.name, one.phone) for one in meta.contacts] == [("陈敏", "0599-1234567"), ("李红", "0599-1234567")]
+
+
+def test_a_message_pasted_from_a_group() -> None:
+    """A notice pasted from a chat still has addressees, date and sender."""
+    meta = read_text(
+        "x", "【通知】各村妇联主席：\n\n请于周五前报台账，联系人小陈13900000000。\n\n沙溪镇妇联\n2026年5月18日"
+    ).meta
+    assert meta.addressees == ("各村妇联主席",)
+    assert (meta.issuer, meta.date) == (("沙溪镇妇联",), "2026-05-18")
+    assert [(one.name, one.phone) for one in meta.contacts] == [("小陈", "13900000000")]
+
+
+def test_many_headings_are_read_in_linear_time() -> None:
+    """A hostile file of thousands of headings, cells or lost bytes is read in seconds, not hours."""
+    for text in ("一、工作\n（一）甲\n1.乙\n" * 3000, "序号\n1\n2\n" * 5000, "府?huà)D女" * 3000, "a\tb\n" * 10_000):
+        read_text("x", text)
