@@ -1,4 +1,10 @@
-"""Drains the outbox: claim, render, send, record. Replies before broadcasts, one address in order, at the platform's pace."""
+"""Drains the outbox: claim, render, send, record. Replies before broadcasts, one address in order, at the platform's pace.
+
+Two lanes run side by side, so that a reply never waits for a broadcast: the urgent one takes replies, cases and notices,
+the other reminders and broadcasts. Each claims no more than it can send before its leases end, keeps many sends in the
+air, and records outcomes in batches. A worker that was stopped and comes back late sends nothing more under an old lease,
+and what it records is refused by its token.
+"""
 
 from __future__ import annotations
 
@@ -9,37 +15,58 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from bot import sender_texts as texts
 from bot.clock import Clock
 from bot.platforms.base import Platform, SendError
 from handlers.dialog.reply import Reply
 from storage import outbox
-from storage.outbox import CASE, Claimed, Outcome
+from storage.outbox import BROADCAST, CASE, NOTICE, REMINDER, REPLY, Claimed, Outcome
 from storage.people import Identity
 from storage.store import Store
 
 log = logging.getLogger(__name__)
 
-#: How long a claimed row belongs to a worker. Longer than any send may take, so that a living worker never loses one.
+T = TypeVar("T")
+
+#: How long a claimed row belongs to a worker: the wait for its turn and two sends that time out fit in.
 LEASE = timedelta(seconds=90)
-#: Rows claimed at once, and sends in the air at once.
-CLAIM = 256
-CONCURRENT = 64
+#: After how many seconds one send is given up: it may still have arrived.
+SEND_TIMEOUT = 30.0
+#: Sends in the air at once, in each lane.
+CONCURRENT = 256
+#: Rows claimed at once at the most; and for how many seconds of the platform's pace.
+CLAIM, CLAIM_SECONDS = 512, 10.0
 #: A row is given up after so many attempts; an official can send it again.
 ATTEMPTS = 8
 #: How long to sleep when nothing is due, in seconds.
 IDLE = 0.5
-#: After how many seconds one send is given up: it may still have arrived.
-SEND_TIMEOUT = 30.0
+#: Outcomes are recorded together, so many at once or after so many seconds.
+RECORD, RECORD_AFTER = 200, 0.05
+
+URGENT = (REPLY, CASE, NOTICE)
+BULK = (REMINDER, BROADCAST)
 
 #: Which of the claimed rows are no longer to be sent, and why: asked in the transaction of the claim.
 Overtaken = Callable[[Session, Sequence[Claimed]], dict[int, str]]
 #: Books what became of rows, in the transaction that records it.
 Settled = Callable[[Session, Sequence[tuple[Claimed, Outcome]], datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows of one claim: the token that fences them and the moment until which they are ours."""
+
+    token: str
+    until: datetime
+    rows: Sequence[Claimed]
+    overtaken: Mapping[int, str]
 
 
 class Sender:
@@ -49,8 +76,14 @@ class Sender:
     """
 
     def __init__(
-        self, store: Store, platforms: Sequence[Platform], clock: Clock, *, overtaken: Overtaken | None = None,
-        settled: Settled | None = None, step: Callable[[str], None] = lambda _: None,
+        self,
+        store: Store,
+        platforms: Sequence[Platform],
+        clock: Clock,
+        *,
+        overtaken: Overtaken | None = None,
+        settled: Settled | None = None,
+        step: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.store = store
         self.platforms: Mapping[tuple[str, str], Platform] = {(p.name, p.account): p for p in platforms}
@@ -58,99 +91,170 @@ class Sender:
         self._overtaken = overtaken
         self._settled = settled
         self._step = step
-        self._stop = threading.Event()
-        self._woken = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._names = sorted({name for name, _ in self.platforms})
         self._paces = {key: Pace(p.capabilities.pace) for key, p in self.platforms.items()}
+        self._stopping = threading.Event()
+        self._woken: asyncio.Event | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+
+    # -- running --
 
     def start(self) -> None:
         """Drain in a thread of its own until `stop`."""
-        self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
+        self._thread = threading.Thread(target=lambda: asyncio.run(self.run()), name="sender", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Finish what is in the air, then end."""
-        self._stop.set()
-        self._woken.set()
+        self._stopping.set()
+        self.wake()
         if self._thread is not None:
             self._thread.join(timeout=SEND_TIMEOUT + 5)
             self._thread = None
 
     def wake(self) -> None:
         """Something may be due: do not sleep on."""
-        self._woken.set()
+        loop, woken = self._loop, self._woken
+        if loop is not None and woken is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(woken.set)
 
-    def _run(self) -> None:
-        asyncio.run(self._drain_until_stopped())
+    async def run(self) -> None:
+        """Drain both lanes until `stop`."""
+        self._loop, self._woken = asyncio.get_running_loop(), asyncio.Event()
+        await asyncio.gather(self._lane(URGENT), self._lane(BULK))
 
-    async def _drain_until_stopped(self) -> None:
-        while not self._stop.is_set():
-            try:
-                done = await self.drain()
-            except DBAPIError as error:
-                log.error("the outbox cannot be read: %s", type(error).__name__, extra={"action": "sender.unavailable"})
-                done = 0
-            except Exception:  # the thread goes on: what was claimed comes back when its lease ends
-                log.exception("sender failed", extra={"action": "sender.failed"})
-                done = 0
-            if not done:
-                await asyncio.to_thread(self._woken.wait, IDLE)
-                self._woken.clear()
+    async def _lane(self, klasses: Sequence[int]) -> None:
+        """Keep the air full: claim as sends finish, record as outcomes come."""
+        flying: set[asyncio.Task[None]] = set()
+        done: list[tuple[str, Claimed, Outcome]] = []
+        recorded = time.monotonic()
+        while not self._stopping.is_set() or flying or done:
+            claimed = 0
+            room = CONCURRENT - len(flying)
+            if room >= CONCURRENT // 4 and not self._stopping.is_set():
+                batch = await self._guarded(self._claim, klasses, self._limit(room))
+                claimed = len(batch.rows) if batch is not None else 0
+                for row in batch.rows if batch is not None else ():
+                    assert batch is not None
+                    task = asyncio.create_task(self._fly(batch, row, done))
+                    flying.add(task)
+                    task.add_done_callback(flying.discard)
+            if done and (len(done) >= RECORD or time.monotonic() - recorded >= RECORD_AFTER or not flying):
+                settled, done[:] = list(done), []
+                if await self._guarded(self._record, settled) is None:
+                    done[:0] = settled  # the database is away: what was sent must not be forgotten
+                    await asyncio.sleep(IDLE)
+                recorded = time.monotonic()
+            elif flying:
+                await asyncio.wait(flying, timeout=RECORD_AFTER, return_when=asyncio.FIRST_COMPLETED)
+            elif not claimed and not self._stopping.is_set():
+                await self._sleep()
+
+    def _limit(self, room: int) -> int:
+        pace = max((p.capabilities.pace for p in self.platforms.values()), default=0)
+        return min(room, CLAIM, int(pace * CLAIM_SECONDS) or CLAIM)
+
+    async def _sleep(self) -> None:
+        assert self._woken is not None
+        try:
+            await asyncio.wait_for(self._woken.wait(), IDLE)
+        except TimeoutError:
+            return
+        self._woken.clear()
+
+    async def _guarded(self, work: Callable[..., T], *args: object) -> T | None:
+        """Run store work in a thread; None if it failed. The lane goes on: leases end by themselves."""
+        try:
+            return await asyncio.to_thread(work, *args)
+        except DBAPIError as error:
+            log.error("the outbox cannot be reached: %s", type(error).__name__, extra={"action": "sender.unavailable"})
+        except Exception:  # nothing may end the lane; what was claimed comes back when its lease ends
+            log.exception("sender failed", extra={"action": "sender.failed"})
+        await asyncio.sleep(IDLE)
+        return None
 
     async def drain(self, limit: int = CLAIM) -> int:
-        """Claim once, send what was claimed, record it; how many rows were claimed."""
-        token = str(uuid.uuid4())
-        names = sorted({name for name, _ in self.platforms})
-        with self.store.begin() as session:
-            claimed = outbox.claim(
-                session, token=token, now=self.clock.now(), lease=LEASE, limit=limit, platforms=names)
-            overtaken = self._overtaken(session, claimed) if self._overtaken is not None and claimed else {}
-        if not claimed:
+        """Claim once from both lanes, send what was claimed, record it; how many rows were claimed."""
+        batch = self._claim((*URGENT, *BULK), limit)
+        if not batch.rows:
             return 0
-        self._step("claimed")
-        gate = asyncio.Semaphore(CONCURRENT)
-        outcomes = await asyncio.gather(*(self._one(row, gate, overtaken.get(row.id)) for row in claimed))
-        self._step("sent")
-        self._record(token, list(zip(claimed, outcomes, strict=True)))
-        self._step("recorded")
-        return len(claimed)
+        done: list[tuple[str, Claimed, Outcome]] = []
+        await asyncio.gather(*(self._fly(batch, row, done) for row in batch.rows))
+        self._record(done)
+        return len(batch.rows)
 
-    def _record(self, token: str, settled: list[tuple[Claimed, Outcome]]) -> None:
+    # -- steps --
+
+    def _claim(self, klasses: Sequence[int], limit: int) -> Batch:
+        token, now = str(uuid.uuid4()), self.clock.now()
         with self.store.begin() as session:
-            outbox.finish(session, token=token, outcomes=[o for _, o in settled], now=self.clock.now())
-            for row, outcome in settled:
-                if outcome.state == "failed" and outcome.error and outcome.error.startswith("gone:"):
-                    session.get_one(Identity, row.identity_id).unreachable = outcome.error[5:69]
-            if self._settled is not None:
-                self._settled(session, settled, self.clock.now())
+            rows = outbox.claim(
+                session, token=token, now=now, lease=LEASE, limit=limit, platforms=self._names, klasses=klasses
+            )
+            overtaken = self._overtaken(session, rows) if self._overtaken is not None and rows else {}
+        if rows:
+            self._step("claimed")
+        return Batch(token, now + LEASE, rows, overtaken)
 
-    async def _one(self, row: Claimed, gate: asyncio.Semaphore, overtaken: str | None) -> Outcome:
+    async def _fly(self, batch: Batch, row: Claimed, done: list[tuple[str, Claimed, Outcome]]) -> None:
+        outcome = await self._one(batch, row)
+        if outcome is not None:
+            done.append((batch.token, row, outcome))
+
+    async def _one(self, batch: Batch, row: Claimed) -> Outcome | None:
+        """Send one row; None if its lease has run out before its turn, for then it is somebody else's."""
         platform = self.platforms.get((row.platform, row.account))
         if platform is None:
             return Outcome(row.id, "failed", error="no such account")
-        if row.klass == CASE and row.attempts > 1:  # it may have arrived: a message about a case is never resent by itself
+        if row.id in batch.overtaken:
+            return Outcome(row.id, "cancelled", error=batch.overtaken[row.id])
+        if row.klass == CASE and row.in_doubt:
             return Outcome(row.id, "failed", error="unknown whether it arrived; never resent by itself")
-        if overtaken is not None:
-            return Outcome(row.id, "cancelled", error=overtaken)
-        async with gate:
-            try:
+        try:
+            external_id = ""
+            for part, payload in enumerate(platform.render(_again(row, platform), row.address)):
                 await self._paces[row.platform, row.account].wait()
-                external_id = ""
-                for payload in platform.render(Reply.from_json(row.shape), row.address):
-                    self._step("before-send")
-                    external_id = await asyncio.wait_for(platform.send(row.address, payload), SEND_TIMEOUT)
-                    self._step("after-send")
-                return Outcome(row.id, "sent", external_id=external_id or None)
-            except SendError as error:
-                return _after(row, error, self.clock.now())
-            except TimeoutError:
-                return _after(row, SendError("time-out", ambiguous=True), self.clock.now())
-            except Exception as error:  # a bug in rendering must not hold up the others
-                log.exception("sending failed", extra={"action": "sender.send", "row": row.id})
-                return Outcome(row.id, "failed", error=type(error).__name__)
+                if self.clock.now() > batch.until - timedelta(seconds=SEND_TIMEOUT):
+                    return None
+                self._step("before-send")
+                send = platform.send(row.address, payload, key=f"{row.id}.{part}")
+                external_id = await asyncio.wait_for(send, SEND_TIMEOUT)
+                self._step("after-send")
+            return Outcome(row.id, "sent", external_id=external_id or None)
+        except SendError as error:
+            return after(row, error, self.clock.now())
+        except TimeoutError:
+            return after(row, SendError("time-out", ambiguous=True), self.clock.now())
+        except Exception:  # a bug in rendering must not hold up the others
+            log.exception("sending failed", extra={"action": "sender.send", "row": row.id})
+            return Outcome(row.id, "failed", error="bug")
+
+    def _record(self, settled: Sequence[tuple[str, Claimed, Outcome]]) -> int:
+        self._step("sent")
+        now, kept = self.clock.now(), 0
+        with self.store.begin() as session:
+            ours = outbox.finish(session, outcomes=[(token, outcome) for token, _, outcome in settled], now=now)
+            mine = [(row, outcome) for _, row, outcome in settled if row.id in ours]
+            kept = len(mine)
+            for row, outcome in mine:
+                if outcome.state == "failed" and (outcome.error or "").startswith("gone:"):
+                    session.get_one(Identity, row.identity_id).unreachable = (outcome.error or "")[5:69]
+            if self._settled is not None and mine:
+                self._settled(session, mine, now)
+        self._step("recorded")
+        return kept
 
 
-def _after(row: Claimed, error: SendError, now: datetime) -> Outcome:
+def _again(row: Claimed, platform: Platform) -> Reply:
+    """The reply; one that may have arrived before says so under its serial number, where the platform does not check itself."""
+    reply = Reply.from_json(row.shape)
+    if row.in_doubt and row.klass != REPLY and not platform.capabilities.duplicate_check:
+        return Reply(reply.text + texts.MAYBE_REPEATED.format(number=row.id), reply.choices, reply.photos, reply.link)
+    return reply
+
+
+def after(row: Claimed, error: SendError, now: datetime) -> Outcome:
     """What becomes of a row whose sending failed: again later, held until she writes, or given up."""
     if error.recipient_gone:
         return Outcome(row.id, "failed", error=f"gone:{error.code}")
@@ -159,13 +263,15 @@ def _after(row: Claimed, error: SendError, now: datetime) -> Outcome:
     if error.ambiguous and row.klass == CASE:
         return Outcome(row.id, "failed", error=f"{error.code}: unknown whether it arrived")
     if (error.retryable or error.ambiguous or error.account_blocked) and row.attempts < ATTEMPTS:
-        wait = error.retry_after or min(3600.0, 2.0 ** row.attempts)
-        return Outcome(row.id, "pending", error=error.code, due_at=now + timedelta(seconds=wait * random.uniform(0.8, 1.3)))
+        wait = error.retry_after or min(3600.0, 2.0**row.attempts)
+        due_at = now + timedelta(seconds=wait * random.uniform(0.8, 1.3))
+        doubt = outbox.DOUBT if error.ambiguous else ""
+        return Outcome(row.id, "pending", error=doubt + error.code, due_at=due_at)
     return Outcome(row.id, "failed", error=error.code)
 
 
 class Pace:
-    """Lets so many pass in a second, evenly."""
+    """Lets so many pass in a second, evenly; 0 lets all pass."""
 
     def __init__(self, per_second: float) -> None:
         self._gap = 1.0 / per_second if per_second > 0 else 0.0
@@ -173,6 +279,8 @@ class Pace:
 
     async def wait(self) -> None:
         """Come back when it is this one's turn."""
+        if not self._gap:
+            return
         now = time.monotonic()
         turn = max(now, self._next)
         self._next = turn + self._gap

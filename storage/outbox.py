@@ -115,6 +115,12 @@ class Claimed:
     about: str
     heard_at: datetime | None
     dedup_key: str | None
+    #: It may have arrived already: a worker died with it in its hands, or the platform did not answer.
+    in_doubt: bool = False
+
+
+#: Marks an error after which nobody knows whether the message arrived.
+DOUBT = "doubt:"
 
 
 def put(session: Session, messages: Sequence[Outgoing], now: datetime) -> dict[int, list[int]]:
@@ -181,8 +187,11 @@ def release(session: Session, ids: Sequence[int], now: datetime) -> None:
     )
 
 
-def claim(session: Session, *, token: str, now: datetime, lease: timedelta, limit: int, platforms: Sequence[str]) -> list[Claimed]:
-    """Take up to `limit` due rows of these platforms: replies first, and of one address only its oldest unsent row.
+def claim(
+    session: Session, *, token: str, now: datetime, lease: timedelta, limit: int, platforms: Sequence[str],
+    klasses: Sequence[int] = (REPLY, CASE, NOTICE, REMINDER, BROADCAST),
+) -> list[Claimed]:
+    """Take up to `limit` due rows of these platforms and classes: replies first, and of one address only its oldest.
 
     On PostgreSQL rows locked by another claimer are skipped; on SQLite there is one claimer at a time anyway.
     """
@@ -197,13 +206,15 @@ def claim(session: Session, *, token: str, now: datetime, lease: timedelta, limi
         or_(earlier.state == "leased", and_(earlier.state == "pending", earlier.due_at <= now)),
     )
     query = (
-        select(Outbox.id).join(Identity, Identity.id == Outbox.identity_id)
-        .where(Outbox.state.in_(("pending", "leased", "passive")), queued, Identity.platform.in_(platforms), ~in_front)
+        select(Outbox.id, Outbox.state, Outbox.error).join(Identity, Identity.id == Outbox.identity_id)
+        .where(Outbox.state.in_(("pending", "leased", "passive")), Outbox.klass.in_(klasses), queued,
+               Identity.platform.in_(platforms), ~in_front)
         .order_by(Outbox.klass, Outbox.due_at, Outbox.id).limit(limit).with_for_update(skip_locked=True, of=Outbox)
     )
-    ids = list(session.scalars(query))
-    if not ids:
+    doubtful = {row_id: state == "leased" or (error or "").startswith(DOUBT) for row_id, state, error in session.execute(query)}
+    if not doubtful:
         return []
+    ids = list(doubtful)
     session.execute(
         update(Outbox).where(Outbox.id.in_(ids))
         .values(state="leased", lease_token=token, lease_until=now + lease, attempts=Outbox.attempts + 1)
@@ -217,10 +228,12 @@ def claim(session: Session, *, token: str, now: datetime, lease: timedelta, limi
         .join(Identity, Identity.id == Outbox.identity_id)
         .outerjoin(OutboxBody, OutboxBody.id == Outbox.body_id)
         .outerjoin(Conversation, Conversation.identity_id == Outbox.identity_id)
-        .where(Outbox.id.in_(ids)).order_by(Outbox.klass, Outbox.id)
+        .where(Outbox.id.in_(ids)).order_by(Outbox.klass, Outbox.due_at, Outbox.id)
     )
     return [
-        Claimed(row[0], row[1], row[2], row[3], row[4], row[5], row[6] or row[7] or {}, row[8], row[9], row[10], row[11])
+        Claimed(
+            row[0], row[1], row[2], row[3], row[4], row[5], row[6] or row[7] or {}, row[8], row[9], row[10], row[11],
+            in_doubt=doubtful[row[0]])
         for row in rows
     ]
 
@@ -236,20 +249,31 @@ class Outcome:
     due_at: datetime | None = None
 
 
-def finish(session: Session, *, token: str, outcomes: Sequence[Outcome], now: datetime) -> int:
-    """Record outcomes of rows that this worker still holds; how many were recorded. A late worker's count is lower."""
+def finish(session: Session, *, outcomes: Sequence[tuple[str, Outcome]], now: datetime) -> set[int]:
+    """Record (token, outcome) of rows that these tokens still hold; the rows that were. A late worker's are left out."""
     if not outcomes:
-        return 0
-    result = session.connection().execute(_FINISH, [
+        return set()
+    tokens = {o.id: token for token, o in outcomes}
+    ids = sorted(tokens)
+    held = session.connection().execute(_HELD, {"ids": ids})
+    ours = {row_id for row_id, token in held if token == tokens[row_id]}
+    rows = [
         {
             "row": o.id, "token": token, "new_state": o.state, "new_error": o.error, "new_external": o.external_id,
             "new_due": o.due_at or now, "new_sent": now if o.state == "sent" else None,
         }
-        for o in outcomes
-    ])
-    return int(result.rowcount)
+        for token, o in sorted(outcomes, key=lambda pair: pair[1].id) if o.id in ours
+    ]
+    if rows:
+        session.connection().execute(_FINISH, rows)
+    return ours
 
 
+#: Locked in the order of ids, so that two workers never wait for each other.
+_HELD = (
+    select(Outbox.id, Outbox.lease_token).where(Outbox.id.in_(bindparam("ids", expanding=True)), Outbox.state == "leased")
+    .order_by(Outbox.id).with_for_update()
+)
 _FINISH = (
     update(Outbox)
     .where(Outbox.id == bindparam("row"), Outbox.lease_token == bindparam("token"), Outbox.state == "leased")
@@ -265,3 +289,19 @@ def wake_held(session: Session, identity_ids: Sequence[int], now: datetime) -> N
     session.execute(
         update(Outbox).where(Outbox.identity_id.in_(identity_ids), Outbox.state == "held").values(state="pending", due_at=now)
     )
+
+
+def dead_letters(session: Session, identity_ids: Any, limit: int = 20) -> list[Outbox]:
+    """Rows that were given up, the newest first; `identity_ids` is a list or a subquery of those she may see."""
+    return list(session.scalars(
+        select(Outbox).where(Outbox.state == "failed", Outbox.identity_id.in_(identity_ids)).order_by(Outbox.id.desc()).limit(limit)
+    ))
+
+
+def resend(session: Session, ids: Sequence[int], now: datetime) -> int:
+    """Queue rows that were given up once more; how many. Those about a case stay: a person decides there."""
+    result = session.execute(
+        update(Outbox).where(Outbox.id.in_(ids), Outbox.state == "failed", Outbox.klass != CASE)
+        .values(state="pending", attempts=0, due_at=now, error=None).execution_options(synchronize_session=False)
+    )
+    return int(getattr(result, "rowcount", 0))

@@ -133,5 +133,8 @@ class Platform(Protocol):
     def render(self, reply: Reply, address: str) -> list[Payload]:
         """The messages that carry a reply to an address, in order, each ready for `send` and for JSON."""
 
-    async def send(self, address: str, payload: Payload) -> str:
-        """Send one payload; the platform's id of it, or "" where it gives none. Raises SendError."""
+    async def send(self, address: str, payload: Payload, *, key: str = "") -> str:
+        """Send one payload; the platform's id of it, or "" where it gives none. Raises SendError.
+
+        `key` is the same for every attempt at the same message: for platforms that check for repeats.
+        """

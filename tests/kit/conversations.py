@@ -20,7 +20,7 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import jobs
+from bot import jobs, outgoing
 from bot.dispatch import Answer, Dispatcher
 from bot.example.load import circular_files
 from bot.sender import Sender
@@ -125,7 +125,7 @@ class Replay:
         if name not in self.platforms:
             self.platforms[name] = InProcess(name, world.ACCOUNT)
             everywhere = list(self.platforms.values())
-            self.sender = Sender(self.store, everywhere, self.clock)
+            self.sender = Sender(self.store, everywhere, self.clock, overtaken=outgoing.overtaken, settled=outgoing.settled)
             self.jobs = jobs.table(self.store, self.world, everywhere)
         return self.platforms[name]
 

@@ -31,7 +31,7 @@ class InProcess:
         """The reply as it is stored."""
         return [reply.to_json()]
 
-    async def send(self, address: str, payload: Payload) -> str:
+    async def send(self, address: str, payload: Payload, *, key: str = "") -> str:
         """Accept a message; its number is its id."""
         self._before(address, payload)
         self.sent.append((address, Reply.from_json(payload)))
