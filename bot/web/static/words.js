@@ -2,10 +2,20 @@
 
 // The numbers that must be one tap away, and mobile and landline numbers; web addresses.
 const TAPPABLE = /(https?:\/\/[\w\-./?=&%#:~+]+)|(?<![\d-])(110|120|12338|12348|12355|12345|1[3-9]\d{9}|0\d{2,3}-\d{7,8})(?![\d-])/g;
-const MARKED = /【([^【】\n]{1,200})】/;
+// The sentence of a quotation that answers; a shorter 【…】 is a heading or a name.
+const MARKED = /【([^【】\n]{12,})】/;
+const HEADING = /【[^【】\n]{1,40}】/;
+const SOURCE = /^——\s*[《\S]/;
+const ASIDE = /^（.*）$/;
 const QUOTED = /^\s*[「“『"].{12,}[」”』"][。；]?\s*$|^\s*[>｜│]\s?/;
 
 function inline(text) {
+  const marked = text.match(MARKED);
+  if (marked) {
+    const mark = document.createElement("mark");
+    mark.append(...inline(marked[1]));
+    return [...inline(text.slice(0, marked.index)), mark, ...inline(text.slice(marked.index + marked[0].length))];
+  }
   const parts = [];
   let end = 0;
   for (const found of text.matchAll(TAPPABLE)) {
@@ -31,8 +41,11 @@ export function asParagraphs(text) {
   return text.split("\n").map((line, place) => {
     const paragraph = document.createElement("p");
     if (!line.trim()) paragraph.className = "gap";
+    else if (/^[—-]{2,}\s*$/.test(line)) return document.createElement("hr");
     else if (QUOTED.test(line)) paragraph.className = "said";
-    else if (place === 0 && MARKED.test(line) && line.length < 40) paragraph.className = "head";
+    else if (SOURCE.test(line)) paragraph.className = "source";
+    else if (ASIDE.test(line)) paragraph.className = "aside";
+    else if (place === 0 && HEADING.test(line) && line.length < 40) paragraph.className = "head";
     paragraph.append(...inline(line.replace(/^\s*[>｜│]\s?/, "")));
     return paragraph;
   });
