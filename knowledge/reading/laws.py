@@ -47,11 +47,11 @@ def law_version(lines: list[Line], upto: int) -> str | None:
     return max((date for date in passed if date), default=None)
 
 
-def law_sections(text: str, lines: list[Line], body: int) -> tuple[Section, ...]:
+def law_sections(lines: list[Line], text_end: int) -> tuple[Section, ...]:
     """编 (0), 章 (1), 节 (2), 条 (3), 款 (4), 项 (5) with their places: 第八章 第七十条 第一款（二）."""
     found: list[tuple[int, str, str, int, int]] = []
     clause = 0
-    for line in lines[body:]:
+    for line in lines:
         part = next(
             (
                 (level, match)
@@ -69,9 +69,8 @@ def law_sections(text: str, lines: list[Line], body: int) -> tuple[Section, ...]
             heading = re.match(r"\s*[【（\[]([^】）\]]{2,30})[】）\]]", line.text[article.end() :])
             start = line.start + article.end() + (heading.end() if heading else 0)
             found.append((3, article.group(1), heading.group(1) if heading else "", line.start, start))
-            found.append(
-                (4, "第一款", "", start + len(text[start : line.end]) - len(text[start : line.end].lstrip()), start)
-            )
+            rest = line.text[start - line.start :]
+            found.append((4, "第一款", "", start + len(rest) - len(rest.lstrip()), start))
             clause = 1
         elif clause and _ITEM.match(line.text):
             item = _ITEM.match(line.text)
@@ -80,7 +79,7 @@ def law_sections(text: str, lines: list[Line], body: int) -> tuple[Section, ...]
         elif clause:
             clause += 1
             found.append((4, f"第{_chinese(clause)}款", "", line.start, line.start))
-    return tuple(_with_places(found, len(text)))
+    return tuple(_with_places(found, text_end))
 
 
 def _with_places(found: list[tuple[int, str, str, int, int]], text_end: int) -> list[Section]:

@@ -13,8 +13,9 @@ from knowledge.reading.lines import Line, is_organisation
 
 _NUMERAL = "[一二三四五六七八九十百]{1,4}"
 _LEVELS = (
-    (1, re.compile(rf"{_NUMERAL}\s*[、．.](?=\S)")),
+    (1, re.compile(rf"{_NUMERAL}\s*[、．.](?=\S)|第{_NUMERAL}章\s*")),
     (2, re.compile(rf"[（(]\s*{_NUMERAL}\s*[)）]\s*[、．.]?")),
+    (3, re.compile(rf"第{_NUMERAL}条(?:之[一二三四五])?\s*")),
     (3, re.compile(r"\d{1,2}\s*[、．.]\s*(?!\d)|\d{1,2}\s+(?=[\u4e00-\u9fff])")),
     (4, re.compile(r"[（(]\s*\d{1,2}\s*[)）]\s*[、．.]?|\d{1,2}[)）]|[①-⑳]\s*")),
     (5, re.compile(r"[一二三四五六七八九十]{1,2}(?:是|要)(?=\S)|第[一二三四五六七八九十]{1,2}[，,、]")),
@@ -141,7 +142,8 @@ def _place(path: Sequence[_Open]) -> str:
             name = section.label or section.heading  # a whole title would drown the numbers after it
             place += f"{name} " if len(name) <= 20 or len(path) == 1 else ""
         elif section.level == 3:
-            place += re.sub(r"[、．.]|\s", "", section.label) + "."
+            bare = re.sub(r"[、．.]|\s", "", section.label)
+            place += f"{bare}." if bare.isdigit() else bare
         else:
             place += section.label
     return place.strip()

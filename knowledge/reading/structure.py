@@ -33,7 +33,8 @@ def read_text(name: str, text: str, *, pages: int | None = None, warnings: tuple
         return Document(name, "other", text, cleaned, warnings=(*warnings, texts.NO_TEXT), pages=pages)
     warnings += _broken(cleaned.text)
     secrecy = secrecy_mark([line.text for line in lines])
-    if is_law(lines):
+    # Rules issued with a circular are part of it: it has addressees, a law has none.
+    if is_law(lines) and not read_head(lines[: first_article(lines)]).addressees:
         return _law(name, text, cleaned, lines, secrecy, pages, warnings)
     return _circular(name, text, cleaned, lines, secrecy, pages, warnings)
 
@@ -106,14 +107,17 @@ def _law(
         title += line.text
         if re.search(r"(?:法|条例|规定|办法|细则|解释|决定|规则|章程)(?:[（(].*[)）])?$", title):
             break
-    version = law_version(lines, body)
-    sections = law_sections(cleaned.text, lines, body)
+    tail = read_tail(lines, body, len(cleaned.text))
+    body_end = max(start, tail.body_end)
+    version = law_version(lines, body) or tail.date
+    articles = [line for line in lines[body:] if line.start < body_end]
+    sections = law_sections(articles, body_end)
     number = read_head(lines[: min(body, 12)]).doc_no if body else None
-    meta = Meta(doc_no=number, title=re.sub(r"\s+", "", title) or None, date=version)
+    meta = Meta(doc_no=number, title=re.sub(r"\s+", "", title) or None, issuer=tail.issuer, date=version)
     return Document(
         name, "law", text, cleaned, meta, sections, (),
         read_citations(cleaned.text, number, title, (0, start)), law_passages(cleaned.text, sections, start), warnings,
-        secrecy, pages, version, start, len(cleaned.text),
+        secrecy, pages, version, start, body_end,
     )  # fmt: skip
 
 

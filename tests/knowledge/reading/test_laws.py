@@ -54,3 +54,29 @@ def test_an_article_is_a_passage() -> None:
     assert len(pieces) > 2
     assert all(len(one.text) <= 500 for one in pieces)
     assert pieces[1].text.startswith("第二条（续）")
+
+
+def test_rules_of_a_federation_are_signed() -> None:
+    """Rules in articles that a federation signs have an issuer and a date; the last article ends before them."""
+    rules = (
+        "双江县妇联星级评定办法（试行）\n\n第一条 为规范评定，制定本办法。\n第二条 每年12月评定一次。\n"
+        "第三条 本办法自印发之日起施行。\n\n双江县妇女联合会\n2025年6月3日\n"
+    )
+    document = read_text("x", rules)
+    assert document.kind == "law"
+    assert document.meta.issuer == ("双江县妇女联合会",)
+    assert document.meta.date == "2025-06-03"
+    assert document.passages[-1].text == "第三条 本办法自印发之日起施行。"
+
+
+def test_rules_issued_with_a_circular_belong_to_it() -> None:
+    """A circular that issues rules stays a circular; their articles are its sections."""
+    text = (
+        "双妇〔2025〕6号\n关于印发《星级评定办法》的通知\n\n各乡镇妇联：\n现将办法印发给你们。\n\n"
+        "双江县妇联\n2025年6月3日\n\n"
+        "星级评定办法\n\n第一章 总则\n第一条 为规范评定，制定本办法。\n第二条 每年评定一次。\n第三条 自印发之日起施行。\n"
+    )
+    document = read_text("x", text)
+    assert document.kind == "circular"
+    assert document.meta.doc_no == "双妇〔2025〕6号"
+    assert document.sections[-1].place == "星级评定办法 第一章第三条"
