@@ -15,7 +15,7 @@ from knowledge.reading.obligations.clauses import Sentence, sentences, shaded
 from knowledge.reading.obligations.filling import narrowed, paraphrase, window
 from knowledge.reading.obligations.frame import LEAFLET, Frame, chain, frame_of, lines, reference
 from knowledge.reading.obligations.grouping import Clause, Piece, distributes, group, trim
-from knowledge.reading.obligations.judging import ATTENDS, IN_FORCE, Judge
+from knowledge.reading.obligations.judging import ATTENDS, IN_FORCE, REPEALED, Judge
 from knowledge.reading.obligations.moments import Moment, moments_in
 from knowledge.reading.obligations.obligation import Obligation
 from knowledge.reading.obligations.rows import row_obligations, table_span
@@ -143,9 +143,8 @@ class _Reader:
         gathering = GATHERING.search(self.text, floor, end)
         if gathering is not None and not verbs:
             verbs.append((*gathering.span(), "hold"))
-        return Piece(
-            start, end, text, moments, counts, who, verbs, (EXEMPT.search(text) or IN_FORCE.search(text)) is not None
-        )
+        void = EXEMPT.search(text) or IN_FORCE.search(text) or (REPEALED.search(text) and "资格" not in text)
+        return Piece(start, end, text, moments, counts, who, verbs, bool(void))
 
     def _noun_act(self, start: int) -> bool:
         """Whether the act is inside a title or quotation (“送法进家庭”宣传)."""

@@ -17,6 +17,7 @@ EMPTY = re.compile(
     r"^(?:确保|切实|为|使|以|努力|不断|进一步|充分|深入(?!开展)|积极|着力|力求|营造|形成|从而|让|认真做好|高度重视|加强|提高认识|精心组织|注重|坚持|按照|根据|围绕|结合|依据)"
 )
 GENERAL = re.compile(r"^(?:根据|按照|为(?!期)|围绕|结合|依托|经|鉴于|由于|因)")
+SPREADING = ("抽取", "选取", "走访", "抽查")
 HOLDS = re.compile(r"(?:拟|将|定于|决定)[^，。；]*(?:举办|举行|召开|开展|组织|启动)")
 REACHED = re.compile(r"发放|赠送|送上|送去|培训(?:妇女|[^，。；]{0,6}\d+余?人)|覆盖|服务|惠及|参与|受益|人次")
 SEPARATE_PAPER = re.compile(r"总结|方案|报告|回执|名单|照片|信息|小结|计划|台账|统计表|汇总表|材料|《")
@@ -77,7 +78,7 @@ class Clause:
 
 def distributes(text: str, clause: Clause) -> bool:
     """每个乡镇抽查2个村: the stated party still acts, once for each of these."""
-    return any(kind == "check" or text[a:b] in ("抽取", "选取", "走访") for a, b, kind in clause.verbs)
+    return any(kind == "check" or text[a:b] in SPREADING for a, b, kind in clause.verbs)
 
 
 def _base(rule: str | None) -> str:
@@ -128,7 +129,7 @@ def _begins(current: Clause, piece: Piece, text: str) -> bool:
         same = text[slice(*piece.who)] == text[slice(*current.who)]
         said = text[slice(*piece.who)]
         done = {text[a:b] for a, b, _ in verbs}
-        again = any(kind == "check" or text[a:b] == "走访" or text[a:b] in done for a, b, kind in piece.verbs)
+        again = any(kind == "check" or text[a:b] in SPREADING or text[a:b] in done for a, b, kind in piece.verbs)
         spread = CROWD.match(said) and again
         if spread and not mine:
             return False
@@ -140,6 +141,9 @@ def _begins(current: Clause, piece: Piece, text: str) -> bool:
             return True
     if piece.who is not None and current.who is None and times and mine:
         return True
+    if mine and times and all(m.rule for m in mine) and not any(m.rule for m in times) and piece.verbs:
+        if {text[a:b] for a, b, _ in piece.verbs} <= {text[a:b] for a, b, _ in verbs}:
+            return False
     if mine and times:
         if rhythms and not (counts and piece.counts):
             return False
