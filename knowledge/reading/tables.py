@@ -57,7 +57,7 @@ def _rows_by_tab(lines: list[Line], place: int) -> tuple[Table | None, int] | No
     if lines[place].text.strip("\t ").count("\t") < 1:
         return None
     end = place
-    while end < len(lines) and "\t" in lines[end].text.strip():
+    while end < len(lines) and "\t" in lines[end].text.lstrip("\t "):
         end += 1
     # Blank lines do not end a table, other text does.
     if end - place < 2:
@@ -99,6 +99,10 @@ def _from_rows(lines: list[Line], place: int, end: int, rows: list[list[_Rough]]
     width = max(len(row) for row in rows)
     header, rest = rows[0], rows[1:]
     columns = tuple(cell.text for cell in header) + ("",) * (width - len(header))
+    if len(rest) > 1 and header[0].text and rest[0][0].text == header[0].text:  # a header of two rows: the lower names
+        lower = [cell.text for cell in rest[0]] + [""] * (width - len(rest[0]))
+        columns = tuple(below or above for below, above in zip(lower, columns, strict=True))
+        rest = rest[1:]
     notes = []
     body = []
     for row in rest:

@@ -74,7 +74,9 @@ def test_rules_issued_with_a_circular_belong_to_it() -> None:
     text = (
         "双妇〔2025〕6号\n关于印发《星级评定办法》的通知\n\n各乡镇妇联：\n现将办法印发给你们。\n\n"
         "双江县妇联\n2025年6月3日\n\n"
-        "星级评定办法\n\n第一章 总则\n第一条 为规范评定，制定本办法。\n第二条 每年评定一次。\n第三条 自印发之日起施行。\n"
+        "星级评定办法\n\n第一章 总则\n第一条 为规范评定，制定本办法。\n"
+        "第二条 每年评定一次。\n"
+        "第三条 自印发之日起施行。\n"
     )
     document = read_text("x", text)
     assert document.kind == "circular"

@@ -301,3 +301,10 @@ def test_many_headings_are_read_in_linear_time() -> None:
     """A hostile file of thousands of headings, cells or lost bytes is read in seconds, not hours."""
     for text in ("一、工作\n（一）甲\n1.乙\n" * 3000, "序号\n1\n2\n" * 5000, "府?huà)D女" * 3000, "a\tb\n" * 10_000):
         read_text("x", text)
+
+
+def test_a_header_of_two_rows_and_a_sum() -> None:
+    """The lower header row names the columns; the row of sums belongs to the table."""
+    (table,) = read_text("x", "各村妇联：\n序号\t任务\t\n序号\t名称\t数量\n1\t讲座\t2\n2\t走访\t5\n合计\t\t7\n").tables
+    assert table.columns == ("序号", "名称", "数量")
+    assert [row.cells[0].text for row in table.rows] == ["1", "2", "合计"]
