@@ -20,7 +20,9 @@ _A_SESSION = re.compile(
     r"(?:搞|办|开|做|上|举办|组织|开展|讲|弄|有|演|放|听)(?:了|过)?(?:这么|"
     r"那么)?([场期节])(?![地所面合间待末内次]|日)"
 )
-_A_CASE = re.compile(r"(?:调解|化解|处理|接待|调处|受理|办理|代理|劝和|接)(?:了|好了|成功)?(?:一|1)[起件桩宗](?!来|去)")
+_A_CASE = re.compile(
+    r"(?:调解|化解|处理|接待|调处|受理|办理|代理|劝和|接)(?:了|好了|成功)?(?:(?:一|1)[起件桩宗](?!来|去)|一个(?:来访|纠纷|信访|案子|上访|投诉))"
+)
 _CASE_TALK = re.compile(
     r"纠纷|来访|接访|接待|来信|信访|投诉|咨询|矛盾|调解|案|诉求|上访|解答|答疑|求助|维权|反映|调处|化解|吵架"
 )
@@ -101,18 +103,23 @@ def read_counts(passage: Passage, form: str | None, taken: set[int]) -> Counts:
         if _money(passage, number, counts) or _sessions(passage, number, counts) or _cases(passage, number, counts):
             continue
         if number.unit in _HOUSE_UNITS:
-            _households(passage, number, counts)
+            _households(passage, number, counts, form)
             continue
         group = _group(passage, number)
         if group is None:
             continue
+        if form == "会议" and re.search(
+            r"选出|当选|选举产生|选了|补选", passage.text[passage.clause_bounds(number.start)[0] : number.start]
+        ):
+            continue
         if group.noun in ("家庭", "农户", "夫妻"):
             if form in _GIVING:
-                _households(passage, number, counts)
+                _households(passage, number, counts, form)
             continue
         if _is_helped(passage, group, form) or (serving and "客" in group.marks):
             unit = "人次" if number.unit == "人次" else "人"
-            _benefit(counts, number, _whom(passage, group.noun), unit)
+            who = _whom(passage, group.noun) or _named_before(passage, number)
+            _benefit(counts, number, who, unit)
         else:
             groups.append(group)
     _a_session_without_figure(passage, counts)
@@ -126,7 +133,7 @@ def read_counts(passage: Passage, form: str | None, taken: set[int]) -> Counts:
 
 def _before(passage: Passage, number: Number, reach: int = 20) -> str:
     left, _ = passage.clause_bounds(number.start)
-    if left > passage.start and passage.text[left - 1] in ":：":  # 人数：52
+    if left > passage.start and passage.text[left - 1] in ":： ":  # 人数：52
         left = passage.clause_bounds(left - 2)[0]
     return passage.text[max(left, number.start - reach) : number.start]
 
@@ -336,7 +343,12 @@ def _group(passage: Passage, number: Number) -> _Group | None:
     subset = (
         "其中" in before or re.search(r"(?:含|包括)[^，。]{0,4}$", before) is not None or _in_brackets(passage, number)
     )
-    return _Group(number, noun.word if noun else "", noun.entry.person if noun else "", total, aside, subset)
+    marks = noun.entry.person if noun else ""
+    if noun is None and re.search(r"(?<!男)(?:女的?|女性|女方)(?:有|共)?$", before):
+        marks = "女"
+    elif noun is None and re.search(r"(?:男的?|男性|男方)(?:有|共)?$", before):
+        marks = "众"
+    return _Group(number, noun.word if noun else "", marks, total, aside, subset)
 
 
 def _in_brackets(passage: Passage, number: Number) -> bool:
@@ -381,7 +393,7 @@ def _is_helped(passage: Passage, group: _Group, form: str | None) -> bool:
     return False
 
 
-def _households(passage: Passage, number: Number, counts: Counts) -> None:
+def _households(passage: Passage, number: Number, counts: Counts, form: str | None) -> None:
     before = _before(passage, number)
     after = passage.text[_number_end(number) : _number_end(number) + 4]
     noun = _noun(passage, number)
@@ -398,7 +410,16 @@ def _households(passage: Passage, number: Number, counts: Counts) -> None:
     ):
         return
     unit = "户" if number.unit in ("家", "户次") else number.unit
-    _benefit(counts, number, _whom(passage, noun.word if noun else ""), unit)
+    who = _whom(passage, noun.word if noun else "")
+    if not who and form in ("慰问", "捐赠救助", "走访排查"):
+        who = _named_before(passage, number)
+    _benefit(counts, number, who, unit)
+
+
+def _named_before(passage: Passage, number: Number) -> str:
+    """给烈士家属送了慰问品，走了4户: those named before are those counted."""
+    served = [h.word for h in passage.hits if "客" in h.entry.person and h.end <= number.start]
+    return served[-1] if served else ""
 
 
 def _whom(passage: Passage, noun: str) -> str:

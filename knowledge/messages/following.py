@@ -10,7 +10,7 @@ from knowledge.messages.passage import Passage
 BOT = "【机器人】"
 
 _CORRECTS = re.compile(
-    r"不是.{0,12}?(?:是|应该)|[是有].{1,12}(?:不是|而不是)|(?:搞|说|记|写|弄|打|报|看|听|数|算|填|讲)(?:错|岔|"
+    r"^不是|^(?:改|修改|更改)|不是.{0,12}?(?:是|应该)|[是有].{1,12}(?:不是|而不是)|(?:搞|说|记|写|弄|打|报|看|听|数|算|填|讲)(?:错|岔|"
     r"混|漏算|重)|改(?:成|为|一下|下|到)|更正|纠正|修改|订正|应该?(?:是|为)|实际(?:上)?(?:是|有|只有|来了|为)|"
     r"不对|删掉?|去掉|不要(?:记|写|算|了)|别(?:记|写|算)|划掉|取消.{0,6}(?:记录|那)|多(?:写|报|算|记)了|"
     r"少(?:写|报|算|记)了|漏(?:写|报|算)?了|才(?:是)?\d|有误|换成|更改|搞反|弄反|不算|笔误|手误|错了"
@@ -70,6 +70,9 @@ _MORE = re.compile(
     r"^(?:还|另|再|补充|补|对了|哦对|噢|忘了?|漏|也|又|其中|里面|加上|照片|图片|顺便|主讲|地点|时间|人数|老师|"
     r"一共|总共|都是|大概|差不多|请的|是)"
 )
+_LABELLED = re.compile(
+    r"^(?:改|修改|更改)?[ ，,:：]*(人数|妇女|女的|儿童|孩子|场次|件数|地点|时间|日期|主讲|老师|主题|名称|单位)[ :：是为]*(?=\S)"
+)
 _NOTHING = re.compile(
     r"^(?:无|没有?|没有了?|木有|冇|冇得|没得|暂无|不知道|不清楚|不晓得|跳过|没了|不记得了?|忘了|就这些|"
     r"没别的)[了啦。.!！~ ]*$"
@@ -103,6 +106,11 @@ def corrects(text: str) -> bool:
 def adds(text: str) -> bool:
     """The words of an addition are there."""
     return _MORE.match(text.strip()) is not None
+
+
+def labelled(text: str) -> bool:
+    """改 人数 38, 人数 38: a slot named with its value."""
+    return _LABELLED.match(text.strip()) is not None and len(text) <= 24
 
 
 def deleted_slots(text: str, values: dict[str, Any], old: Activity | None) -> tuple[str, ...]:

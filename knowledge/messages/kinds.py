@@ -43,6 +43,12 @@ _TAUGHT = re.compile(
 )
 
 
+_PLANTED = re.compile(r"(?:种|栽|植)(?:了|下|上)?[^，。种栽]{0,8}(?:树|苗|棵|株)(?!技术|管理|培训)")
+_HELPED = re.compile(
+    r"(?:志愿|义工|帮|姐妹)[^，。]{0,12}(?:收|摘|插秧|割(?:稻|麦)|种地|干农活|挑水|买菜|送饭|做饭|搬家|修)"
+)
+
+
 class Kind(NamedTuple):
     """Form and category with the places they were read from, and how sure the form is (0 none … 5 named)."""
 
@@ -77,6 +83,15 @@ def _form(passage: Passage) -> tuple[str | None, tuple[int, int] | None, float]:
         if weight >= scores.get(form, 0):
             where[form] = hit
         scores[form] = max(scores.get(form, 0), weight) + (0.3 if form in scores else 0)
+    if _PLANTED.search(passage.said):
+        scores["植树"] = max(scores.get("植树", 0), 3.5)
+    if _HELPED.search(passage.said):
+        scores["志愿服务"] = max(scores.get("志愿服务", 0), 2.4)
+    for hit in passage.hits:
+        if hit.entry.topical and passage.text[max(passage.start, hit.start - 2) : hit.start].endswith(
+            ("讲", "讲了", "讲讲", "讲解")
+        ):
+            scores["讲座"] = max(scores.get("讲座", 0), 2.4)
     if _TAUGHT.search(passage.said):
         scores["讲座"] = max(scores.get("讲座", 0), 2.3)
     if _GAVE.search(passage.said):

@@ -18,6 +18,10 @@ _RELATIVE = re.compile(
 OF_ALL_YEARS = re.compile(r"^(?:今年|去年|本年|全年|前年|明年|\d{4}年|近年|这些年|上半年|下半年|[一二三四]季度|本季度)")
 
 
+#: 3月初, 上旬: only the month is known
+_TEN_DAYS = re.compile(r"月(?:初|底|末)(?![一二三四五六七八九十])|[上中下]旬")
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """Day(s) and hour; all None where the message names none."""
@@ -74,12 +78,14 @@ def _window(time: TimeExpression) -> tuple[str | None, str | None]:
     first, last = time.first or time.last, time.last
     if first is None:
         return None, None
-    if time.before and time.first is None:
+    if _TEN_DAYS.search(time.text):
         return first.isoformat()[:7], None
     return first.isoformat(), last.isoformat() if last and last != first else None
 
 
 def _not_a_day(passage: Passage, time: TimeExpression) -> bool:
+    if time.before and time.first is None:
+        return True
     if OF_ALL_YEARS.match(time.text) and (
         time.first is None or time.last is None or (time.last - time.first).days > 31
     ):

@@ -5,7 +5,7 @@ from functools import cache
 
 from knowledge.messages.activity import Span
 from knowledge.messages.passage import Passage
-from knowledge.messages.vocabulary import Hit, alternatives, word_list
+from knowledge.messages.vocabulary import Entry, Hit, alternatives, word_list
 
 Found = tuple[str, Span]
 
@@ -22,7 +22,7 @@ _WITH = re.compile(
     r"依托|共同)(?:了|着|到)?(?:我们|咱|咱们|县里的?|镇里的?|市里的?|爱心企业|当地|驻村|附近)?$"
 )
 _ACTS = re.compile(
-    r"^(?:的)?(?:人|[一-龥]{0,3}(?:老师|医生|大夫|护士|律师|同志|领导|工作人员|干警|民警|专家|志愿者|干部|心理|"
+    r"^(?:的)?(?:人|[一-龥]{0,3}(?:老师|医生|大夫|护士|律师|同志|领导|工作人员|[小老][一-龥]|干警|民警|专家|志愿者|干部|心理|"
     r"讲师|女企业家|师傅|法官|家事))|^(?:也|都|一起|联合|来|到|派|捐|赠|出|的[^，。]{0,6}(?:金|款|物|慰问|救助)|"
     r"赞助|资助|提供|送|授课|办|主办|协办|承办|共同|支持|参与|牵头|组织|给|帮|[一二两三四五六七八九十\d]+(?:位|名|"
     r"个|人|家))|^[一-龥]{0,3}(?:主任|大夫|医生|律师|老师|所长|院长|局长|警官|经理|校长|[一-龥]老师)"
@@ -57,12 +57,19 @@ _PLAIN_ROLE = re.compile(
     r"教(?=[，。；,]|$))"
 )
 _TEACHER_FROM = re.compile(r"老师是(?!谁)([一-龥]{2,10}?)的")
+_OFFICE = re.compile(
+    r"(?:(?<!社)[县市区镇乡省州旗]|街道)[一-龥]{1,6}?(?:局|(?<![举开承主协])办(?!了|的|事|班|讲)|站|中心|协会|促进会|服务队|学校|基金会|联合会|研究所|公司)(?![一-龥]?(?:门口|里|会议室))"
+)
+_AN_OFFICE = Entry(organisation=True)
 _DONOR = re.compile(
     r"爱心(?:企业|人士|商家|单位|老板)([一-龥]{2,8}?)(?=送|捐|赠|出资|来|赞|的|、|，|和|等|到|为|给|提供)"
 )
 _CLAUSE_OF_ITS_OWN = re.compile(
     rf"(?:^|[，,。；;\s])([一-龥]{{2,12}}(?:院|所|局|校|中心|站|队|会|公司|县里|镇里|市里|乡里|医院|中学|小学|"
     rf"办)的?(?:{_FULL}|{_OLD}|[{_SURNAMES}])(?:{_TITLE}))(?=$|[，,。；;！\s])"
+)
+_FAMILIAR = re.compile(
+    rf"(?:^|[，,。；;\s的由请])({_OLD}|[{_SURNAMES}](?:姐|哥|婶|嫂|叔|姨))(?:来|给[一-龥]{{1,6}})?(?:主讲|讲|授课|教|领学)(?:的|$|，|了)"
 )
 _SPOKEN_FORMS = frozenset(
     {"讲座", "培训", "会议", "宣传", "纠纷调解", "参观学习", "文体活动", "亲子活动", "座谈会", "义诊体检", "其他", None}
@@ -81,6 +88,13 @@ def read_partners(passage: Passage, own: frozenset[str] = frozenset()) -> list[F
         if not hit.entry.organisation or _part_of_longer(passage, hit):
             continue
         partner = _partner(passage, hit, own)
+        if partner and not any(partner[0] in f[0] or f[0] in partner[0] for f in found):
+            found.append(partner)
+    for match in _OFFICE.finditer(passage.text, passage.start, passage.end):
+        if any(h.entry.organisation and h.start < match.end() and match.start() < h.end for h in passage.hits):
+            continue
+        unnamed = Hit(match.start(), match.end(), match.group(), _AN_OFFICE)
+        partner = _partner(passage, unnamed, own)
         if partner and not any(partner[0] in f[0] or f[0] in partner[0] for f in found):
             found.append(partner)
     for match in _DONOR.finditer(passage.text, passage.start, passage.end):
@@ -186,7 +200,7 @@ def read_speaker(passage: Passage, form: str | None) -> Found | None:
         return None
     text, start, end = passage.text, passage.start, passage.end
     said = text[start:end]
-    for pattern in (_LABELLED, _INVITED, _SUBJECT, _PLAIN_ROLE, _CLAUSE_OF_ITS_OWN):
+    for pattern in (_LABELLED, _INVITED, _SUBJECT, _PLAIN_ROLE, _CLAUSE_OF_ITS_OWN, _FAMILIAR):
         for match in pattern.finditer(said):
             value = match.group(1).strip("、")
             if pattern is _INVITED and re.search(

@@ -22,6 +22,7 @@ _CUE = re.compile(
     r"去(?!了?[0-9一二三四五六七八九十]|的|年|世|找|看|给)|(?<!关|由|属|位)于)"
 )
 _FREE = re.compile(rf"([^，,。；;！!？?\n]{{2,14}}?)(?={_VERBS})")
+_TRIP = re.compile(r"([一-龥]{2,10}?)(?:参观|考察|取经|观摩|游学|研学|采摘|采茶|踏青)")
 _OWN = re.compile(r"^(?:我们?|咱们?|俺们?|本|你们|他们|了|的)+")
 _VILLAGE = re.compile(
     r"([一-龥]{1,4}(?:村|社区|寨|屯|塆|居委会))(?!部|委|民|口|道|里|头|上|边|妇女之家|医|级|干|小|中|支|两委|办|"
@@ -42,7 +43,7 @@ _LEAD = re.compile(
 
 def read_place(passage: Passage) -> Found | None:
     """The place of one activity as it is written, without 在 and without 我们."""
-    places = [h for h in passage.hits if h.entry.place or h.entry.unit]
+    places = [h for h in passage.hits if h.entry.place or h.entry.unit or h.entry.organisation]
     best: tuple[int, Found] | None = None
     for cue in _CUE.finditer(passage.text, passage.start, passage.end):
         found = _after_cue(passage, cue, places)
@@ -73,16 +74,20 @@ def _after_cue(passage: Passage, cue: re.Match[str], places: list[Hit]) -> Found
             break
         between = passage.text[chain.end if chain else begin : hit.start]
         if chain is None and _stops(between):
-            return None if cue.group()[0] in ("去", "到") else _free(passage, begin, cue)
+            return _free(passage, begin, cue)
         if chain is not None and (_stops(between) or "和" in between or "、" in between):
             break
-        if chain is not None and hit.entry.organisation and not between and not hit.entry.place:
+        if chain is not None and hit.entry.organisation and not hit.entry.place:
+            break
+        if chain is None and not hit.entry.place and not hit.entry.unit and between:
             break
         chain = hit
     if chain is None:
         return _free(passage, begin, cue) or _village_place(passage, begin, clause_end)
     end = _with_side(passage.text, chain.end, clause_end)
-    if cue.group()[0] in ("去", "到") and re.match(r"领|取|拿|开会|报名|报送|交", passage.text[end : end + 2]):
+    if cue.group()[0] in ("去", "到") and re.match(
+        r"领|取|拿|开会|报名|报送|交|复查|看病|住院|打工|办事", passage.text[end : end + 2]
+    ):
         return None
     return _tidy(passage.text, begin, end)
 
@@ -98,6 +103,9 @@ def _stops(between: str) -> bool:
 
 
 def _free(passage: Passage, begin: int, cue: re.Match[str]) -> Found | None:
+    if cue.group()[0] in ("去", "到", "上"):
+        match = _TRIP.match(passage.text, begin, passage.end)
+        return _tidy(passage.text, begin, match.end(1)) if match else None
     if cue.group()[0] not in "在再于地走深来":
         return None
     match = _FREE.match(passage.text, begin, passage.end)

@@ -37,7 +37,11 @@ def read_things(passage: Passage) -> tuple[list[Material], Span | None, set[int]
         for h in passage.hits
         if h.entry.item and not _not_a_thing(passage, h) and not any(a <= h.start < b for a, b in units)
     ]
+    reach = -1
     for hit in hits:
+        if hit.start < reach:
+            continue
+        reach = hit.end
         material = _of_hit(passage, hit, hits, taken)
         if material is not None:
             found.append((hit.start, material))
@@ -94,7 +98,8 @@ def _of_hit(passage: Passage, hit: Hit, hits: list[Hit], taken: set[int]) -> Mat
             if number.unit in ("元", "块", "块钱"):
                 return None
             if re.fullmatch(
-                r"(?:等|们)?(?:发|送|领|签|捐)?(?:了|出|去|共|各|约|有|[:：]|共计|一共|总共|合计| |[xX×*])*", between
+                r"(?:等|们)?(?:发|送|领|签|捐)?(?:每人|每户|一人|一户)?(?:了|出|去|共|各|约|有|[:：]|共计|一共|总共|合计| |[xX×*])*",
+                between,
             ) and _thing_number(number):
                 taken.add(number.start)
                 return Material(item, number.notation, number.unit)

@@ -46,7 +46,7 @@ _LEADING = re.compile(
 )
 _GENERIC = frozenset(word_list("too_general.txt"))
 _VISITED = frozenset({"慰问", "走访排查"})
-_OF_ITSELF = frozenset({"文体活动", "义诊体检", "植树", "亲子活动", "评选表彰", "招聘会"})
+_OF_ITSELF = frozenset({"文体活动", "义诊体检", "植树", "亲子活动", "招聘会"})
 _TOPICAL_FORM = frozenset(word_list("doings.txt"))
 
 
@@ -92,9 +92,9 @@ def read_topic(passage: Passage, form: str | None, title: Found | None, who: str
             if inside:
                 return _phrase(passage, inside)
             if (
-                len(value) >= 2
-                and not re.search(r"[0-9]|^(?:的|了|一|课|话|几|些|什么|得)|好$|清楚$|老师|大家", value)
-                and len(value) <= 14
+                2 <= len(value) <= 14
+                and not strong
+                and not re.search(r"[0-9]|^(?:的|了|一|课|话|几|些|什么|得)|好$|清楚$|老师|大家|节目|新舞", value)
             ):
                 return value, match.span(1)
     book = _BOOK.search(text, start, end)
@@ -120,7 +120,7 @@ def read_topic(passage: Passage, form: str | None, title: Found | None, who: str
         return title
     for hit in passage.hits:
         if hit.word in _TOPICAL_FORM or (
-            len(hit.word) >= 3 and hit.entry.form_weight >= 2 and hit.entry.form in _OF_ITSELF
+            hit.entry.form_weight >= 2 and hit.entry.form in _OF_ITSELF and hit.word not in _GENERIC
         ):
             return hit.word, (hit.start, hit.end)
     for hit in passage.hits:
@@ -128,7 +128,7 @@ def read_topic(passage: Passage, form: str | None, title: Found | None, who: str
             stem = _SUFFIX.sub("", hit.word)
             if len(stem) >= 2 and stem not in _GENERIC and stem != "调解":
                 return stem, (hit.start, hit.start + len(stem))
-    topical = [h for h in topical if h.entry.category_weight > 2 or form not in ("志愿服务", "会议", "评选表彰")]
+    topical = [h for h in topical if h.entry.category_weight > 2 or form not in ("志愿服务", "会议")]
     if topical:
         return _phrase(passage, [topical[0]])
     if who and form in _VISITED and (form == "慰问" or len(who) > 2):

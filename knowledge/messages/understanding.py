@@ -186,7 +186,7 @@ def _in_context(
         return None
     if before.activity is None and before.asked is None:
         return None
-    corrects = following.corrects(text)
+    corrects = following.corrects(text) or (following.labelled(text) and before.asked is None)
     if before.activity is None and kind.weight >= 2 and (passage.times or passage.numbers) and len(text) > 10:
         return None
     stands_alone = kind.weight >= 3 and any(t.day_given for t in passage.times) and len(text) > 12
