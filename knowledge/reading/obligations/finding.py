@@ -34,7 +34,7 @@ OWN_ACTS = re.compile(
 )
 ANNOUNCED = re.compile(r"拟于|拟在|将于|将在|将适时|拟举办|拟组织|拟召开")
 GATHERING = re.compile(r"开(?![展放通设办])[^，。；]{0,8}会|(?<=[县区乡镇村组])查(?=[\u4e00-\u9fff])")
-SPLIT_DATES = re.compile(r"分别|分[两二三四\d]批|分[两二三四\d]次|各报|各开展|两次|两批|三次|各")
+SPLIT_DATES = re.compile(r"分别|分[两二三四\d][批次]|各(?=报|开展|举办|组织|召开|进行|[一二两三\d])|[两三]次|两批")
 
 
 def find_obligations(document: Document) -> list[Obligation]:
@@ -121,7 +121,7 @@ class _Reader:
                 self.lasting = previous
 
     def _goes_on(self, clause: Clause) -> bool:
-        """Whether a sentence tells more of what the one before it dated: 届时…, or 每个县督查2个乡镇 after 督查."""
+        """Whether a sentence tells more of what the one before it dated: 届时…, or a count for every unit."""
         if not self.lasting:
             return False
         words = self.text[clause.start : clause.end]
@@ -245,7 +245,8 @@ class _Reader:
                 self._add(part, words, None if closing else moment.first, moment.last, moment.clock, [moment], None)
                 begin = stop + 1
             return
-        if len(dates) > 1 and own and SPLIT_DATES.search(words) and _listed(self.text, dates):
+        apart = SPLIT_DATES.search(words) is not None or (len(dates) > 1 and dates[-1].first is None)
+        if len(dates) > 1 and own and apart and _listed(self.text, dates):
             closing = any(m.first is None for m in dates)
             for moment in dates:
                 first = None if closing else moment.first

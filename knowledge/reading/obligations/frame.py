@@ -200,7 +200,7 @@ def _called(text: str, spans: list[tuple[int, int]]) -> tuple[str, ...]:
 
 
 def _announced(text: str, spans: list[tuple[int, int]], ref: date) -> tuple[date | None, date | None] | None:
-    """The period a preamble gives: 检查将于7月1日至7月18日进行."""
+    """The period a preamble gives: 检查将于某日至某日进行."""
     for start, end in spans:
         found = moments_in(text, start, end, ref)
         for moment, later in zip_longest(found, found[1:]):

@@ -77,7 +77,7 @@ class Clause:
 
 
 def distributes(text: str, clause: Clause) -> bool:
-    """每个乡镇抽查2个村: the stated party still acts, once for each of these."""
+    """每个乡镇抽查3个村: the stated party still acts, once for each of these."""
     return any(kind == "check" or text[a:b] in SPREADING for a, b, kind in clause.verbs)
 
 
@@ -108,6 +108,8 @@ def _begins(current: Clause, piece: Piece, text: str) -> bool:
         return False
     since = bool(times) and all(m.since for m in times)
     if since and not verbs and not counts:
+        return False
+    if piece.counts and not mine and all(c.n.endswith("%") for c in [*piece.counts, *counts]) and counts:
         return False
     if piece.exempt or current.pieces[-1].exempt:
         return True

@@ -34,7 +34,7 @@ CLOSING = re.compile(
     r"延长(?:至|到)$|截止(?:时间|日期)?(?:为|是|到|至|于)?[：:]?$|截至$|最迟(?:于|不超过|至)?$|不(?:得)?[迟晚]于$|截稿(?:时间|日期)?(?:为)?[：:]?$"
 )
 ATTRIBUTE = re.compile(
-    r"^(?:度)?(?:的)?(?:全[省市县镇]|各|我[省市县镇]|妇联|妇女)?(?:重点)?(?:工作|总结|任务|目标|情况|数据|统计|报表|计划(?![组于在举开召])|安排|信息|走访台账|台账|“|《|农村|妇女|度|考核|名单|活动(?:计划|安排|方案)|下乡|培训计划|以来|全[省市县镇乡]|先进|优秀|市级|省级|县级|最美|三八|重大|共)"
+    r"^(?:度)?(?:的)?(?:全[省市县镇]|各|我[省市县镇]|妇联|妇女)?(?:重点)?(?:工作|总结|任务|目标|情况|数据|统计|报表|计划(?![组于在举开召])|安排|信息|走访台账|台账|信访|妇情|分析|报告|“|《|农村|妇女|度|考核|名单|活动(?:计划|安排|方案)|下乡|培训计划|以来|全[省市县镇乡]|先进|优秀|市级|省级|县级|最美|三八|重大|共)"
 )
 APART = re.compile(r"(?:份|前)?，?(?:要|应|将|需)?(?:分别|分[两二三四\d](?:批|次)|各)")
 SINCE_PAST = re.compile(r"^(?:以来|至今|起至今|期?间?，?(?:共|已))")
@@ -195,7 +195,7 @@ def _within(line: str, match: re.Match[str], ref: date | None) -> Moment | None:
 
 
 def _binding(line: str, moment: Moment, ref: date | None) -> Moment | None:
-    """The moment as it binds, or None where it only describes (去年, 2025年上半年工作总结, 原定6月10日)."""
+    """The moment as it binds, or None where it only describes (去年, 上半年工作总结, 原定的日子)."""
     if line.startswith("前", moment.end) and moment.last is not None and not line.startswith("前后", moment.end):
         moment = replace(moment, first=None, end=moment.end + 1)
     before, after = line[: moment.start], line[moment.end :]
