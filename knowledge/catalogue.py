@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -26,6 +27,10 @@ _ENTRY_BYTES = 400
 
 #: Circulars of the federation itself and answered questions weigh like the laws asked for most.
 _OWN_WEIGHT = 0.8
+
+
+#: 青山县女职工保护办法 is also called 女职工保护办法.
+_PLACE = re.compile(r"^[\u4e00-\u9fff]{1,7}?(?:省|市|县|自治区|自治州|自治县)(?=.{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,8 @@ def load(session: Session, token: str, base: Vocabulary, before: Catalogue | Non
     by_title: dict[str, list[int]] = {}
     by_serial: dict[int, list[tuple[str, int, int]]] = {}
     for at, one in enumerate(held):
-        by_title.setdefault(one.title_key, []).append(at)
+        for key in {one.title_key, _PLACE.sub("", one.title_key)}:
+            by_title.setdefault(key, []).append(at)
         code, _, rest = one.number_key.partition("|")
         year, _, serial = rest.partition("|")
         if (value := numeral(serial)) is not None:

@@ -100,6 +100,8 @@ def build(passages: Sequence[Fields]) -> Iterator[tuple[str, int, bytes]]:
 
 def _codes(texts: Sequence[str], words: dict[str, int]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Term codes of all texts with the number of the text each comes from."""
+    if not texts:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     lengths = np.fromiter((len(text) + 1 for text in texts), dtype=np.int64, count=len(texts))
     whole = "\n".join(texts) + "\n"
     letters = np.frombuffer(whole.encode("utf-32-le"), dtype=np.uint32).astype(np.int64)

@@ -78,7 +78,7 @@ def plan(question: str, vocabulary: Vocabulary, speller: Speller | None = None) 
     for term, weight in added.items():
         weights[term] = max(weights.get(term, 0.0), weight)
     expanded = [target for start, end in known for target in vocabulary.synonyms[text[start:end]]]
-    names = "\n".join([title_key(text), *expanded])
+    names = "\n".join([title_key(typed), *([title_key(text)] if text != typed else ()), *expanded])
     return Plan(text, weights, spoken, names, frozenset(years(text)), found, articles(text), text != typed, len(known))
 
 

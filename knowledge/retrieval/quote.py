@@ -32,7 +32,7 @@ def quote(text: str, weights: Mapping[str, float]) -> str:
     if len(chosen) > LONGEST_QUOTE:
         return _window(chosen, weights)
     after = at + 1
-    while after < len(parts) and len(chosen) < 24:  # 「有下列情形之一的：」 alone answers nothing
+    while after < len(parts) and (chosen.endswith(("：", ":")) or len(chosen) < 10):  # 「下列情形：」 answers nothing
         joined = _between(text, parts[at], parts[after])
         if joined is None or len(joined) > LONGEST_QUOTE:
             break

@@ -52,7 +52,7 @@ class Speller:
         """One word with its readings, syllables divided by spaces."""
         self._likely[word] = likely
         if len(word) == 1:
-            self._sounds[word] = tuple(readings)
+            self._sounds[word] = (readings[0],)  # the usual one; 假 is hardly ever xia
         for reading in readings:
             self._by_letters.setdefault(reading.replace(" ", ""), []).append(word)
             if len(word) > 1:
