@@ -98,7 +98,10 @@ def _of_hit(passage: Passage, hit: Hit, hits: list[Hit], taken: set[int]) -> Mat
             if number.unit in ("元", "块", "块钱"):
                 return None
             if re.fullmatch(
-                r"(?:等|们)?(?:发|送|领|签|捐)?(?:每人|每户|一人|一户)?(?:了|出|去|共|各|约|有|[:：]|共计|一共|总共|合计| |[xX×*])*",
+                (
+                    r"(?:等|们)?(?:发|送|领|签|捐)?(?:每人|每户|一人|一户)?(?:了|出|去|共|各|约|有|[:：]|共计|"
+                    r"一共|总共|合计| |[xX×*])*"
+                ),
                 between,
             ) and _thing_number(number):
                 taken.add(number.start)
