@@ -8,7 +8,21 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
-    Boolean, ColumnElement, Date, ForeignKey, Index, Integer, Numeric, String, Text, UniqueConstraint, and_, func, or_, select, text,
+    Boolean,
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    Numeric,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    func,
+    or_,
+    select,
+    text,
 )
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 

@@ -11,6 +11,7 @@ from handlers.dialog.reply import Choice, Reply
 from handlers.reports import card, service, texts
 from handlers.reports import draft as drafts
 from handlers.reports.draft import Draft
+from handlers.reports.rules import OLDEST, doubt, merge
 from knowledge.calendar import find_times
 from knowledge.messages import Vocabulary, understand
 from knowledge.numerals import find_numbers, parse_number
@@ -23,12 +24,17 @@ _NAMED = re.compile(
     r"(?:把?改(?:一下)?|修改|更正)?\s*(?P<name>" + "|".join(sorted(texts.SLOT_WORDS, key=len, reverse=True))
     + r")\s*(?:改成|改为|应该是|应为|是|在|为|：|:|，)?\s*(?P<value>\S.*)", re.DOTALL)
 _QUESTION = re.compile(r"[?？]|吗$|什么|怎么|咋|哪些|多少钱|能不能|可以.*吗|几岁")
+#: Fixed phrases of this and other slices: never an answer to 在哪里 or 多少人.
+_COMMAND = re.compile(
+    r"(?:我的|谁没|谁还|审核|汇总|统计|封存|调整|代报|看|改\s*\d|撤回|撤销|通过|退回|不采用|群发|下发|布置|任务|待办|导出|提醒|邀请"
+    r"|加入|求助|帮助|上报|菜单|补充|照片)")
+_MAY_BE_A_PLACE = frozenset({"chat", "followup", "report", "other"})
 _NOT_A_PLACE = re.compile(r"不|没|取消|人数|上报|帮助|查|谢|收到|好的")
 
 
 def read(slot: str, text: str, local: datetime, vocabulary: Vocabulary) -> Slots | None:
     """What the answer says about the slot that was asked for; None if it is no answer to that."""
-    if _QUESTION.search(text):
+    if _QUESTION.search(text) or _COMMAND.match(text):
         return None
     if slot == "date":
         return read_date(text, local)
@@ -36,10 +42,12 @@ def read(slot: str, text: str, local: datetime, vocabulary: Vocabulary) -> Slots
         return read_count("participants", text)
     if slot == "place":
         plain = re.sub(r"^(就)?(是)?在|[。！!，,]$|(里|那里|那边)?(办|搞|开|弄)的$", "", text.strip())
-        return {"place": plain} if 2 <= len(plain) <= 20 and not _NOT_A_PLACE.search(plain) else None
+        if not 2 <= len(plain) <= 20 or _NOT_A_PLACE.search(plain):
+            return None
+        return {"place": plain} if understand(text, ref=local, vocabulary=vocabulary).intent in _MAY_BE_A_PLACE else None
     if slot == "what":
         meaning = understand(text, ref=local, vocabulary=vocabulary)
-        slots = meaning.reports[0].to_json() if meaning.reports else {}
+        slots = drafts.slots_of(meaning.reports[0], text) if meaning.reports else {}
         if slots.get("form") or slots.get("topic"):
             return slots
         return {"topic": text.strip("。！!")} if 2 <= len(text) <= 20 and meaning.intent in ("report", "chat", "followup") else None
@@ -70,7 +78,10 @@ def read_count(slot: str, text: str) -> Slots | None:
         if len(counted) != 1 or len(text) > 20:
             return None
         number = counted[0]
-    return {slot: number.notation} if number.notation else None
+    if not number.notation:
+        return None
+    said = {slot: number.notation}
+    return {**said, "units": {slot: "人次" if "人次" in text else ""}} if slot == "participants" and "人" in text else said
 
 
 def named_change(text: str, local: datetime, vocabulary: Vocabulary) -> Slots | None:
@@ -95,33 +106,97 @@ def named_change(text: str, local: datetime, vocabulary: Vocabulary) -> Slots | 
     return {slot: value}
 
 
-def ask_same_event(other: Report, today: date) -> Reply:
+def ask_same_event(alike: service.Alike, today: date) -> Reply:
     """There is a report of that day already: is it the same event? Never merged or counted twice silently."""
-    return Reply(
-        texts.SAME_EVENT.format(
-            date=card.day(other.slots["date"], today), form=other.form, number=other.number, summary=card.summary(other.slots, today)),
-        choices=(Choice(texts.SAME_CHOICE), Choice(texts.OTHER_CHOICE), Choice(texts.ADD_CHOICE)),
-    )
+    other = alike.report
+    shape = texts.SAME_EVENT if alike.is_own else texts.SHARED_EVENT
+    said = shape.format(
+        date=card.day(other.slots["date"], today), form=other.form, number=other.number, unit=alike.unit_name,
+        summary=card.summary(other.slots, today))
+    if alike.is_own:
+        return Reply(said, choices=(Choice(texts.SAME_CHOICE), Choice(texts.OTHER_CHOICE), Choice(texts.ADD_CHOICE)))
+    return Reply(said, choices=(Choice(texts.SHARED_CHOICE), Choice(texts.OTHER_CHOICE)))
 
 
 def about_same_event(ctx: Context, draft: Draft) -> Reply | bool | None:
     """Her answer to that: a reply, True to go on with the draft, None if it was no answer."""
-    if not draft.asked.startswith("same:"):
+    asked, _, number = draft.asked.partition(":")
+    if asked not in ("same", "shared"):
         return None
-    other = ctx.session.get_one(Report, int(draft.asked[5:]))
-    text = ctx.text
-    if text == texts.SAME_CHOICE or re.fullmatch(r"是|是的|对|同一[件个次场].*", text):
+    other, text = ctx.session.get_one(Report, int(number)), ctx.text
+    if text == texts.OTHER_CHOICE or re.match(r"不是|不同|另|两[件次场]|不一样", text):
+        draft.not_same_as.append(other.id)
+        return True
+    yes = text in (texts.SAME_CHOICE, texts.SHARED_CHOICE) or re.fullmatch(r"是|是的|对|同一[件个次场].*|一起的?|就是.*", text)
+    if asked == "shared":
+        if not yes:
+            return None
+        draft.same_event_as = other.id
+        draft.not_same_as.append(other.id)
+        return True
+    if yes:
         drafts.drop(ctx.state)
         if draft.photos:
             service.attach(ctx.session, other, tuple(draft.photos))
         return Reply(texts.KEPT_ONE.format(number=other.number))
-    if text == texts.OTHER_CHOICE or re.match(r"不是|不同|另|两[件次场]", text):
-        draft.not_same_as = other.id
-        return True
     if text == texts.ADD_CHOICE or text.startswith("补"):
-        from handlers.reports.rules import merge
-
         draft.slots = merge(other.slots, draft.slots)
         draft.report_id = other.id
         return True
     return None
+
+
+def ask_whether_sure(ctx: Context, draft: Draft) -> Reply | None:
+    """A number that cannot well be, or an age that nobody reaches: is that what she meant?"""
+    if draft.odd_age:
+        draft.asked = "sure:age"
+        return Reply(texts.ODD_AGE.format(value=draft.odd_age), choices=(Choice(texts.SKIP_CHOICE), Choice(texts.CANCEL_CHOICE)))
+    slot = doubt(draft.slots, ctx.speaker.unit_level, draft.sure)
+    if slot is None:
+        return None
+    draft.asked = f"sure:{slot}"
+    value = card.value_of(draft.slots, slot)
+    shape = texts.MORE_THAN_ALL if slot in ("women", "children") and "participants" not in draft.sure else texts.TOO_MANY
+    said = shape.format(name=texts.SLOT_NAMES[slot], value=value, all=card.value_of(draft.slots, "participants"))
+    return Reply(said, choices=(Choice(texts.SURE_CHOICE), Choice(texts.CANCEL_CHOICE)))
+
+
+def about_doubt(draft: Draft, text: str) -> bool:
+    """Her answer to that, taken into the draft; False if it was none."""
+    asked, _, slot = draft.asked.partition(":")
+    if asked != "sure":
+        return False
+    if slot == "age":
+        return _about_age(draft, text)
+    value = card.value_of(draft.slots, slot)
+    if text in (texts.SURE_CHOICE, value) or re.fullmatch(r"(?:对|是|没错|没写错|确认|就是|真的|不改)(?:的|了|这么多|" + re.escape(value) + r")*[。！!]*", text):
+        draft.sure.append(slot)
+        return True
+    if slot in ("materials", "money"):
+        return False
+    news = read_count(slot, re.sub(r"^(?:写错了|错了|不对|应该?是|是)[，, ]*", "", text))
+    if news is None:
+        return False
+    if news.get(slot) == draft.slots.get(slot):
+        draft.sure.append(slot)
+    draft.slots = merge(draft.slots, news, correcting=True)
+    return True
+
+
+def _about_age(draft: Draft, text: str) -> bool:
+    right = re.search(r"(\d{1,3})\s*周?岁?", text)
+    if right and int(right[1]) <= OLDEST:
+        old = re.search(r"\d+", draft.odd_age)
+        assert old is not None
+        draft.slots = {slot: _put_right(value, old[0], right[1]) for slot, value in draft.slots.items()}
+    elif text not in (texts.SKIP_CHOICE, texts.UNKNOWN_CHOICE) and not re.match(r"写错|错了|没事|不用|对|是", text):
+        return False
+    draft.odd_age = ""
+    return True
+
+
+def _put_right(value: Any, old: str, new: str) -> Any:
+    """The age in whatever was said about it."""
+    if isinstance(value, str):
+        return re.sub(rf"(?<!\d){old}(?=\s*周?岁)", new, value)
+    return [_put_right(one, old, new) for one in value] if isinstance(value, list) else value

@@ -75,6 +75,15 @@ def lines(slots: Slots, today: date) -> list[str]:
     return [texts.CARD_LINE.format(name=texts.SLOT_NAMES[slot], value=value) for slot, value in found if value]
 
 
+def value_of(slots: Slots, slot: str) -> str:
+    """One slot as it reads on the card."""
+    if slot == "materials":
+        return texts.JOIN.join(thing(one) for one in slots.get(slot) or [])
+    if slot == "money":
+        return texts.JOIN.join(money(one) for one in slots.get(slot) or [])
+    return count(slots.get(slot), unit_of(slots, slot)) if slots.get(slot) else ""
+
+
 def beneficiary(one: dict[str, Any]) -> str:
     """留守儿童12人."""
     who = one.get("who") or ""

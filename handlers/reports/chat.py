@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
 from typing import Any
 
 from handlers import access
 from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
 from handlers.dialog.router import Router
-from handlers.reports import answers, card, filed, rules, service, texts
+from handlers.reports import (
+    answers,
+    behalf,
+    card,
+    closing,
+    examples,
+    filed,
+    pictures,
+    review,
+    rules,
+    service,
+    summary,
+    texts,
+)
 from handlers.reports import draft as drafts
 from handlers.reports.draft import Draft
 from knowledge.messages import Understanding, understand
@@ -18,8 +30,14 @@ from storage import reports, units
 
 router = Router("reports")
 filed.register(router)
+pictures.register(router)
+review.register(router)
+summary.register(router)
+closing.register(router)
 
 _YES = re.compile(r"(对的?|是的?|没错|正确|确认(提交|上报)?|好的?|可以|行|嗯+|1|ok|OK|上报吧?|报吧?|提交|就这样|没问题|对对+)[。！!，,了呀啊吧嘛哈]*")
+_HAPPENED = re.compile(r"来了|到了|搞了|办了|开了|参加了|开展了|组织了|举办了|去了")
+_UNKNOWN = re.compile(r"(我?也?(不知道|不清楚|不晓得|不记得|记不[清得]了?|没数|忘了|说不好|说不准)|跳过|略过|没有?|无)[了啊呀。！!]*")
 _NO = re.compile(r"(不对|错了|不是|改|改一下|修改|有错)[。！!，,了]*")
 
 
@@ -28,7 +46,7 @@ def report(ctx: Context, meaning: Understanding) -> Reply | None:
     """Something she has done."""
     if not ctx.speaker.is_known:
         return Reply(texts.STRANGER)
-    activities = [a.to_json() for a in meaning.reports if a.to_json()]
+    activities = [slots for a in meaning.reports if (slots := drafts.slots_of(a, ctx.text))]
     if not activities:
         return nothing_found(ctx)
     photos = ctx.state.pop("photos_waiting", [])
@@ -40,6 +58,7 @@ def report(ctx: Context, meaning: Understanding) -> Reply | None:
             draft.waiting += activities[:1]
         draft.waiting += activities[1:]
         draft.photos += [p for p in photos if p not in draft.photos]
+        draft.odd_age = draft.odd_age or rules.odd_age(ctx.text)
     else:
         draft = drafts.begin(activities, ctx.text, photos)
     return go_on(ctx, draft)
@@ -64,7 +83,9 @@ def plan(ctx: Context, meaning: Understanding) -> Reply | None:
     """Something she is going to do: not a report."""
     if not ctx.speaker.is_known:
         return None
-    slots = meaning.reports[0].to_json() if meaning.reports else {}
+    slots = drafts.slots_of(meaning.reports[0], ctx.text) if meaning.reports else {}
+    if slots.get("participants") and _HAPPENED.search(ctx.text):
+        return report(ctx, meaning)  # people came, so the day is wrong: it is asked for
     if not slots.get("form") and not slots.get("topic"):
         return Reply(texts.PLAN_PLAIN)
     return Reply(texts.PLAN.format(summary=card.summary(slots, ctx.local.date())))
@@ -72,12 +93,7 @@ def plan(ctx: Context, meaning: Understanding) -> Reply | None:
 
 def nothing_found(ctx: Context) -> Reply:
     """No activity to be seen: an example that fits what she wrote."""
-    meaning = understand(ctx.text, ref=ctx.local, vocabulary=ctx.world.vocabulary)
-    slots = meaning.reports[0].to_json() if meaning.reports else {}
-    if slots.get("place") or slots.get("topic"):
-        example = texts.EXAMPLE_WITH.format(when="昨天下午", where=slots.get("place") or "村部", what=slots.get("topic") or "讲座")
-        return Reply(texts.NOTHING_FOUND.format(example=example))
-    return Reply(texts.NOTHING_FOUND.format(example=texts.EXAMPLE))
+    return Reply(examples.fitting(ctx.text, ctx.local, ctx.world.vocabulary))
 
 
 def still_open(ctx: Context) -> str:
@@ -86,11 +102,16 @@ def still_open(ctx: Context) -> str:
 
     draft = drafts.load(ctx.state)
     question = texts.ASK[draft.asked] if draft is not None and draft.asked in texts.ASK else texts.OPEN_CONFIRM
+    if ctx.state.get("returning"):
+        return dialog_texts.STILL_OPEN.format(what=texts.OPEN_RETURN, question=texts.RETURN_WHY)
     return dialog_texts.STILL_OPEN.format(what=texts.OPEN_WHAT, question=question)
 
 
 def cancel(ctx: Context) -> Reply | None:
     """取消 gives the open draft up; the next one waiting comes up."""
+    if ctx.state.pop("returning", None):
+        review.resume(ctx)
+        return Reply(texts.RETURN_GIVEN_UP)
     draft = drafts.load(ctx.state)
     if draft is None:
         return None
@@ -110,6 +131,8 @@ def _next_of(draft: Draft) -> Draft:
 
 def answer(ctx: Context) -> Reply | None:
     """What she says while a draft is open; None if it is about something else."""
+    if ctx.state.get("returning"):
+        return review.reason_given(ctx)
     draft = drafts.load(ctx.state)
     if draft is None:
         ctx.state.pop("asking", None)
@@ -123,7 +146,9 @@ def answer(ctx: Context) -> Reply | None:
     same = answers.about_same_event(ctx, draft)
     if same is not None:
         return same if isinstance(same, Reply) else go_on(ctx, draft)
-    if draft.asked and text in (texts.SKIP_CHOICE, texts.UNKNOWN_CHOICE, "不清楚", "不记得", "记不清了", "没数", "忘了"):
+    if answers.about_doubt(draft, text):
+        return go_on(ctx, draft)
+    if draft.asked in texts.ASK and _UNKNOWN.fullmatch(text):
         if draft.asked != "date":
             draft.skipped.append(draft.asked)
         return go_on(ctx, draft, hint=texts.NOT_READ["date"] if draft.asked == "date" else "")
@@ -134,7 +159,6 @@ def answer(ctx: Context) -> Reply | None:
     if draft.asked:
         found = answers.read(draft.asked, text, ctx.local, ctx.world.vocabulary)
         if found:
-            draft.number_is_right = draft.number_is_right or found.get("participants") == draft.slots.get("participants")
             draft.slots = rules.merge(draft.slots, found)
             draft.hear(text)
             return go_on(ctx, draft)
@@ -150,14 +174,15 @@ def _taken_in(ctx: Context, draft: Draft) -> Reply | None:
         return None
     correcting = meaning.intent == "correction"
     for activity in meaning.reports[:1]:
-        draft.slots = rules.merge(draft.slots, activity.to_json(), deleted=tuple(activity.deleted), correcting=correcting)
+        news = drafts.slots_of(activity, ctx.text)
+        draft.slots = rules.merge(draft.slots, news, deleted=tuple(activity.deleted), correcting=correcting)
     draft.hear(ctx.text)
     return go_on(ctx, draft, changed=correcting)
 
 
 def card_or_question(draft: Draft) -> str:
     """What the bot said last about the draft, for understanding the answer."""
-    return texts.ASK[draft.asked] if draft.asked in texts.ASK else texts.CARD_FOOT
+    return texts.ASK.get(draft.asked, texts.CARD_FOOT)
 
 
 def go_on(ctx: Context, draft: Draft, *, changed: bool = False, hint: str = "") -> Reply:
@@ -172,17 +197,14 @@ def go_on(ctx: Context, draft: Draft, *, changed: bool = False, hint: str = "") 
     question = draft.question
     if question is not None:
         return _ask(ctx, draft, question, hint + "\n" if hint else "")
-    if False:
-        draft.asked = "participants"
+    doubtful = answers.ask_whether_sure(ctx, draft)
+    if doubtful is not None:
+        ctx.state["expects_number"] = True
         drafts.save(ctx.state, draft)
-        value = card.count(draft.slots["participants"], "人")
-        return Reply(texts.TOO_MANY.format(value=value), choices=(Choice(value), Choice(texts.CANCEL_CHOICE)))
-    if draft.report_id is None:
-        other = service.same_event(ctx.session, draft.unit_id or ctx.speaker.unit_id, draft.slots)
-        if other is not None and draft.not_same_as != other.id:
-            draft.asked = f"same:{other.id}"
-            drafts.save(ctx.state, draft)
-            return answers.ask_same_event(other, today)
+        return doubtful
+    alike = _alike(ctx, draft)
+    if alike is not None:
+        return _ask_same(ctx, draft, alike)
     draft.asked = ""
     drafts.save(ctx.state, draft)
     return Reply(
@@ -191,18 +213,45 @@ def go_on(ctx: Context, draft: Draft, *, changed: bool = False, hint: str = "") 
     )
 
 
+def _alike(ctx: Context, draft: Draft) -> service.Alike | None:
+    """A report that may be of the same event and of which she has not been asked yet."""
+    if draft.report_id is not None:
+        return None
+    speaker = ctx.speaker
+    unit_id, path = speaker.unit_id, speaker.unit_path
+    if draft.unit_id is not None and draft.unit_id != speaker.unit_id:
+        unit_id, path = draft.unit_id, units.get(ctx.session, draft.unit_id).path
+    has_below = speaker.unit_level != "village"
+    return service.same_event(ctx.session, unit_id, path, draft.slots, not_these=draft.not_same_as, has_below=has_below)
+
+
+def _ask_same(ctx: Context, draft: Draft, alike: service.Alike) -> Reply:
+    draft.asked = f"{'same' if alike.is_own else 'shared'}:{alike.report.id}"
+    drafts.save(ctx.state, draft)
+    return answers.ask_same_event(alike, ctx.local.date())
+
+
 def _ask(ctx: Context, draft: Draft, slot: str, before: str) -> Reply:
     draft.asked = slot
     drafts.save(ctx.state, draft)
     if slot == "participants":
         ctx.state["expects_number"] = True
-    likely = texts.ASK_CHOICES[slot]
-    extra = () if slot == "date" else (texts.SKIP_CHOICE,)
+    likely = _likely(ctx, draft, slot)
+    extra = () if slot == "date" else (texts.UNKNOWN_CHOICE if slot == "participants" else texts.SKIP_CHOICE,)
     question = texts.ASK[slot]
     if draft.slots:
         known = card.summary(draft.slots, ctx.local.date())
         question = f"{known}。{question}" if known and not before else question
     return Reply(before + question, choices=tuple(Choice(label) for label in (*likely, *extra)))
+
+
+def _likely(ctx: Context, draft: Draft, slot: str) -> tuple[str, ...]:
+    """The likeliest answers: what her unit said most often of late, then what most units say."""
+    usual = texts.ASK_CHOICES[slot]
+    if slot not in ("place", "what"):
+        return usual
+    earlier = reports.usual(ctx.session, draft.unit_id or ctx.speaker.unit_id)
+    return rules.likely(earlier, "place" if slot == "place" else "form", usual)
 
 
 def show(draft: Draft, today: Any, head: str) -> str:
@@ -211,6 +260,8 @@ def show(draft: Draft, today: Any, head: str) -> str:
     if draft.unit_name:
         parts.append(texts.CARD_ON_BEHALF.format(unit=draft.unit_name))
     parts += card.lines(draft.slots, today)
+    if draft.same_event_as is not None:
+        parts.append(texts.CARD_SAME_EVENT)
     if draft.photos:
         parts.append(texts.CARD_PHOTOS.format(count=len(draft.photos)))
     return "\n".join(parts)
@@ -221,15 +272,21 @@ def file_it(ctx: Context, draft: Draft) -> Reply:
     try:
         if draft.report_id is not None:
             return filed.changed(ctx, draft)
+        alike = _alike(ctx, draft)
+        if alike is not None:  # somebody else was quicker while the card stood there
+            return _ask_same(ctx, draft, alike)
         unit = units.get(ctx.session, draft.unit_id) if draft.unit_id else None
         report_, titles = service.file_report(
-            ctx.session, by=ctx.speaker, slots=draft.slots, now=ctx.now, photos=tuple(draft.photos), unit=unit, inbox_id=ctx.inbox_id)
+            ctx.session, by=ctx.speaker, slots=draft.slots, now=ctx.now, photos=tuple(draft.photos), unit=unit, inbox_id=ctx.inbox_id,
+            same_event_as=draft.same_event_as)
     except service.PeriodClosed as closed:
-        return Reply(texts.PERIOD_CLOSED.format(first=closed.first, last=closed.last))
+        return Reply(filed.closed_sentence(closed))
     drafts.drop(ctx.state)
     ctx.state["last_report"] = report_.id
     ctx.state["last_filed_at"] = ctx.now.isoformat()
     said = [texts.FILED.format(spoken=report_.number, thanks=texts.FILED_THANKS)]
+    if unit is not None and unit.id != ctx.speaker.unit_id:
+        behalf.tell_the_unit(ctx, unit, report_)
     if titles:
         said.append(texts.FILED_FOR.format(duties=texts.JOIN.join(titles)))
     said.append(texts.FILED_HOW.format(number=report_.number))
@@ -237,41 +294,6 @@ def file_it(ctx: Context, draft: Draft) -> Reply:
         return Reply("\n".join(said))
     reply = go_on(ctx, _next_of(draft))
     return Reply("\n".join(said) + "\n\n" + texts.NEXT_DRAFT + "\n" + reply.text, reply.choices)
-
-
-@router.intent("kind:image")
-def photos(ctx: Context, _meaning: Understanding) -> Reply | None:
-    """Photos before, during or after the words go to the right report."""
-    if not ctx.speaker.is_known:
-        return Reply(texts.STRANGER)
-    shas = [a.sha256 for a in ctx.message.attachments if a.sha256]
-    used = next((r for sha in shas if (r := service.used_in(ctx.session, sha)) is not None), None)
-    shas += service.want_media(
-        ctx.session, ctx.speaker.identity_id, [a.media_id for a in ctx.message.attachments if a.media_id and not a.sha256], ctx.now)
-    warning = "\n" + texts.PHOTO_USED.format(number=used.number) if used is not None else ""
-    draft = drafts.load(ctx.state)
-    if draft is not None:
-        draft.photos += [sha for sha in shas if sha not in draft.photos]
-        drafts.save(ctx.state, draft)
-        ctx.state["aside"] = True
-        return Reply(texts.PHOTO_KEPT.format(count=len(shas)) + warning)
-    last = _just_filed(ctx)
-    if last is not None:
-        service.attach(ctx.session, last, tuple(shas))
-        summary = card.summary(last.slots, ctx.local.date())
-        return Reply(texts.PHOTO_ADDED.format(count=len(shas), number=last.number, summary=summary) + warning)
-    waiting = ctx.state.setdefault("photos_waiting", [])
-    waiting += [sha for sha in shas if sha not in waiting]
-    return Reply(texts.PHOTO_WAITING.format(count=len(waiting)) + warning)
-
-
-def _just_filed(ctx: Context) -> reports.Report | None:
-    """The report she filed within the last hours: photos that follow the words belong to it."""
-    when = ctx.state.get("last_filed_at")
-    if not when or not timedelta(0) <= ctx.now - datetime.fromisoformat(when) <= timedelta(hours=6):
-        return None
-    found = ctx.session.get(reports.Report, ctx.state["last_report"])
-    return found if found is not None and found.state in reports.COUNTED else None
 
 
 @router.command("上报", allow=access.known)
@@ -283,6 +305,24 @@ def start(ctx: Context, rest: str) -> Reply | None:
             return report(ctx, meaning)
     draft = drafts.load(ctx.state)
     return go_on(ctx, draft or Draft())
+
+
+@router.command(allow=access.known, pattern=behalf.PATTERN)
+def on_behalf(ctx: Context, _rest: str) -> Reply | None:
+    """代报 石桥村 昨天……: an official files for a unit below her; it is marked so."""
+    found = behalf.read(ctx)
+    if not isinstance(found, behalf.ForUnit):
+        return found
+    meaning = understand(found.said, ref=ctx.local, vocabulary=ctx.world.vocabulary)
+    activities = [slots for a in meaning.reports if (slots := drafts.slots_of(a, found.said))]
+    draft = drafts.load(ctx.state)
+    if draft is None or activities:
+        opened = drafts.begin(activities, found.said, ctx.state.pop("photos_waiting", []))
+        if draft is not None:  # what was open before comes up again afterwards
+            opened.waiting += [draft.slots, *draft.waiting]
+        draft = opened
+    draft.unit_id, draft.unit_name = found.unit.id, found.unit.name
+    return go_on(ctx, draft)
 
 
 router.answer = answer

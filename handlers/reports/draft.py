@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from handlers.reports import rules
+from knowledge.messages import Activity
 
 
 @dataclass(slots=True)
@@ -26,10 +27,14 @@ class Draft:
     #: Whose report it is, if not her own unit's.
     unit_id: int | None = None
     unit_name: str = ""
-    #: She has said that it is another event than the one filed before.
-    not_same_as: int | None = None
-    #: She has said that the large number is right.
-    number_is_right: bool = False
+    #: Reports of which she has said that they are of another event.
+    not_same_as: list[int] = field(default_factory=list)
+    #: The report of a unit above or below that is of the same event, as she has said.
+    same_event_as: int | None = None
+    #: Slots whose unlikely numbers she has said are right.
+    sure: list[str] = field(default_factory=list)
+    #: An age that cannot be, as she wrote it, until she has put it right.
+    odd_age: str = ""
     #: Further activities of the same message, each waiting for its turn.
     waiting: list[dict[str, Any]] = field(default_factory=list)
 
@@ -43,13 +48,21 @@ class Draft:
         self.said = [*self.said, text][-6:]
 
 
-_FIELDS = ("slots", "photos", "asked", "skipped", "said", "report_id", "unit_id", "unit_name", "not_same_as", "number_is_right", "waiting")
+_FIELDS = (
+    "slots", "photos", "asked", "skipped", "said", "report_id", "unit_id", "unit_name", "not_same_as", "same_event_as", "sure",
+    "odd_age", "waiting",
+)
 
 
 def load(state: dict[str, Any]) -> Draft | None:
     """The open draft of a conversation."""
     stored = state.get("draft")
-    return Draft(**{k: v for k, v in stored.items() if k in _FIELDS}) if stored else None
+    if not stored:
+        return None
+    draft = Draft(**{k: v for k, v in stored.items() if k in _FIELDS})
+    if isinstance(draft.not_same_as, int):  # as an earlier version stored it
+        draft.not_same_as = [draft.not_same_as]
+    return draft
 
 
 def save(state: dict[str, Any], draft: Draft) -> None:
@@ -69,4 +82,11 @@ def drop(state: dict[str, Any]) -> None:
 def begin(activities: Sequence[dict[str, Any]], said: str, photos: Sequence[str] = ()) -> Draft:
     """A draft of the first activity; the others wait."""
     first, *others = [dict(a) for a in activities] or [{}]
-    return Draft(slots=first, waiting=others, said=[said], photos=list(photos))
+    return Draft(slots=first, waiting=others, said=[said], photos=list(photos), odd_age=rules.odd_age(said))
+
+
+def slots_of(activity: Activity, text: str) -> dict[str, Any]:
+    """What an activity says, with 人次 and 期 where she counted so."""
+    slots = activity.to_json()
+    units = rules.units_said(text, activity.spans)
+    return {**slots, "units": units} if units else slots

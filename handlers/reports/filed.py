@@ -1,27 +1,53 @@
-"""Reports that are filed: 我的上报, 看, 改, 撤回, and corrections after the fact."""
+"""Reports that are filed: 我的上报, 看, 改, 补充, 撤回, and corrections after the fact."""
 
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
 
 from handlers import access
 from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
 from handlers.dialog.router import Router
-from handlers.reports import answers, card, rules, service, texts
+from handlers.local import LOCAL
+from handlers.reports import answers, card, periods, rules, service, texts
 from handlers.reports import draft as drafts
 from handlers.reports.draft import Draft
+from handlers.reports.sums import plain
 from knowledge.messages import Understanding, understand
-from storage import reports
+from storage import people, reports, units
 from storage.reports import COUNTED, RETURNED, WITHDRAWN, Report
+
+#: How long words like 「不是36是38人」 are taken for the report she filed last.
+LATE = timedelta(days=30)
+
+_LATE_WORDS = (
+    r"(?P<rest>(?:不是|不对|刚才|刚刚|写错|说错|报错|错了|搞错|应该?是|更正|改一?下?|把|补充|补一下|还有|还请|还发|还送|另外|忘了说|漏了|少报|多报"
+    r"|人数|地点|时间|日期|场次|妇女|儿童|主题).{1,200})")
+_COMMAND = re.compile(r"(?:看|通过|退回|不采用|撤回|审核|汇总|我的|谁没|取消|帮助)(?:\s*\d|$|\s)|我的上报|我的任务|谁没报")
+
+
+def is_command(text: str) -> bool:
+    """Whether it is one of the fixed phrases, and so no answer to a question."""
+    return _COMMAND.match(text) is not None
 
 
 def register(router: Router) -> None:
     """Add these commands to the slice's router."""
-    router.command("我的上报", "我报的", "我报过什么", allow=access.known, help="我的上报 — 看报过什么", takes_rest=False)(mine)
-    router.command(allow=access.known, pattern=r"看\s*(?P<rest>\d{1,12})")(show)
-    router.command(allow=access.known, pattern=r"(?:撤回|撤销|删掉|删除)\s*(?P<rest>\d{0,12})(?:号|那条)?")(withdraw)
-    router.command(allow=access.known, pattern=r"(?:改|修改|补充|更正)\s*(?P<rest>\d{4,12}(?:\D.*)?)")(change)
+    router.command(
+        "我的上报", "我报的", "我报过什么", "我报了什么", "看上报", "上报记录", allow=access.known, help="我的上报 — 看报过什么", takes_rest=False)(mine)
+    router.command(allow=access.known, pattern=r"(?:看|查)\s*(?:第|编号)?\s*(?P<rest>\d{1,12})\s*[条号]?")(show)
+    router.command(allow=access.known, pattern=r"(?:看|查)\s*(?:编号)?\s*(?P<rest>\d{1,12})\s*[条号]?的?\s*(?:历史|修改记录|版本|改动)")(history)
+    router.command(
+        allow=access.known,
+        pattern=r"(?:把?(?:我?刚才|刚刚|上面|最后)?(?:报的)?那条)?(?:撤回|撤销|删掉|删除|撤掉|撤)\s*(?:第|编号)?\s*(?P<rest>\d{0,12})\s*[条号]?(?:那条|刚才那条|上一条)?")(
+        withdraw)
+    router.command(
+        allow=access.known, pattern=r"(?P<rest>(?:改|修改|补充|补|更正)\s*(?:第|编号)?\s*\d{1,12}\s*(?:[条号：:，,]?\s*\D.*)?)")(change)
+    router.command(allow=access.known, pattern=_LATE_WORDS)(late)
 
 
 def mine(ctx: Context, _rest: str) -> Reply:
@@ -34,12 +60,16 @@ def mine(ctx: Context, _rest: str) -> Reply:
     lines = [
         texts.MINE_LINE.format(
             index=i, date=card.day(r.slots["date"], today), form="" if r.form in r.topic else r.form, topic=r.topic,
-            people=card.count(r.slots.get("participants"), "人") if r.slots.get("participants") else "",
-            number=r.number, state=texts.STATES[r.state])
+            people=card.count(r.slots.get("participants"), rules.unit_of(r.slots, "participants")) if r.slots.get("participants") else "",
+            number=r.number, state=texts.STATES[r.state] + _for_whom(ctx, r))
         for i, r in enumerate(found, 1)
     ]
     labels = tuple(Choice(f"看 {i}") for i in range(1, min(4, len(found) + 1)))
     return Reply("\n".join([texts.MINE_HEAD, *lines, texts.MINE_FOOT]), choices=labels)
+
+
+def _for_whom(ctx: Context, report: Report) -> str:
+    return texts.MINE_FOR.format(unit=units.get(ctx.session, report.unit_id).name) if report.on_behalf else ""
 
 
 def _find(ctx: Context, said: str) -> Report | None:
@@ -48,7 +78,11 @@ def _find(ctx: Context, said: str) -> Report | None:
         listed = ctx.state.get("listed") or [r.id for r in reports.filed_by(ctx.session, ctx.person_id, limit=5)]
         index = int(said) - 1
         return ctx.session.get(Report, listed[index]) if 0 <= index < len(listed) else None
-    return reports.by_number(ctx.session, said, ctx.speaker.unit_path)
+    found = reports.by_number(ctx.session, said, ctx.speaker.unit_path)
+    if found is not None:
+        return found
+    own = ctx.session.scalar(select(Report).where(Report.number == said, Report.by_person_id == ctx.person_id))
+    return own  # she may have moved to another post since
 
 
 def _not_found(said: str) -> Reply:
@@ -61,15 +95,80 @@ def show(ctx: Context, rest: str) -> Reply:
     if found is None:
         return _not_found(rest)
     head = texts.SHOW_HEAD.format(number=found.number, state=texts.STATES[found.state]).strip()
-    lines = [head, *card.lines(found.slots, ctx.local.date()), texts.SHOW_FOOT.format(number=found.number)]
+    lines = [head]
+    if found.unit_id != ctx.speaker.unit_id or found.on_behalf:
+        lines.append(texts.FOR_UNIT.format(unit=units.get(ctx.session, found.unit_id).name))
+    if found.on_behalf:
+        lines.append(texts.SHOW_ON_BEHALF.format(name=_name_of(ctx, found.by_person_id)))
+    lines += card.lines(found.slots, ctx.local.date())
+    count = service.count_photos(ctx.session, found.id)
+    if count:
+        lines.append(texts.CARD_PHOTOS.format(count=count))
+    if found.same_event_as_id is not None:
+        lines.append(texts.SHOW_SAME_EVENT.format(number=ctx.session.get_one(Report, found.same_event_as_id).number))
+    if found.review_note and found.state not in COUNTED:
+        lines.append(texts.SHOW_NOTE.format(note=found.review_note))
+    for one in periods.adjustments_of(ctx.session, found.id):
+        amount = f"{'+' if one.amount > 0 else ''}{plain(one.amount)}{one.unit}"
+        lines.append(texts.SHOW_ADJUSTED.format(name=texts.FIGURE_NAMES[one.measure], amount=amount, reason=one.reason))
+    own = found.by_person_id == ctx.person_id and found.state != WITHDRAWN
+    lines.append((texts.SHOW_FOOT if own else texts.SHOW_FOOT_OTHERS).format(number=found.number))
+    shown = service.photos_of(ctx.session, found.id, 3)
+    return Reply("\n".join(lines), photos=tuple(shown))
+
+
+def _name_of(ctx: Context, person_id: int) -> str:
+    return ctx.session.scalar(select(people.Person.name).where(people.Person.id == person_id)) or ""
+
+
+def history(ctx: Context, rest: str) -> Reply:
+    """看 10017 历史: each version, who made it, when, and what it changed."""
+    found = _find(ctx, rest)
+    if found is None:
+        return _not_found(rest)
+    today = ctx.local.date()
+    lines = [texts.HISTORY_HEAD.format(number=found.number)]
+    before: dict[str, Any] | None = None
+    for version, name in reports.versions_of(ctx.session, found.id):
+        when = version.at.astimezone(LOCAL)
+        did = texts.HISTORY_STATES.get(version.state, texts.HISTORY_CHANGED)
+        if before is None:
+            did = texts.HISTORY_FIRST
+        elif before != version.slots:
+            did = texts.HISTORY_CHANGED.format(changes=_changes(before, version.slots, today))
+        elif version.state == reports.FILED:
+            did = texts.HISTORY_AGAIN
+        reason = f"（{version.reason}）" if version.reason else ""
+        lines.append(texts.HISTORY_LINE.format(
+            version=version.version, month=when.month, day=when.day, time=f"{when:%H:%M}", name=name, did=did, reason=reason))
+        before = version.slots
     return Reply("\n".join(lines))
+
+
+def _by_name(slots: dict[str, Any], today: date) -> dict[str, str]:
+    parted = (line.partition("：") for line in card.lines(slots, today))
+    return {name: value for name, _, value in parted}
+
+
+def _changes(before: dict[str, Any], after: dict[str, Any], today: date) -> str:
+    was, now = _by_name(before, today), _by_name(after, today)
+    told = []
+    for name in dict.fromkeys([*was, *now]):
+        if was.get(name) != now.get(name):
+            told.append(texts.HISTORY_CHANGE.format(name=name, was=was.get(name) or texts.NOTHING, now=now.get(name) or texts.NOTHING))
+    return texts.SEMICOLON.join(told)
 
 
 def withdraw(ctx: Context, rest: str) -> Reply:
     """Take a report back; only her own."""
     if not rest:
-        last = reports.filed_by(ctx.session, ctx.person_id, limit=1)
-        return Reply(texts.WITHDRAW_WHICH.format(number=last[0].number) if last else texts.MINE_NONE)
+        mine_ = [r for r in reports.filed_by(ctx.session, ctx.person_id, limit=5) if r.state != WITHDRAWN][:1]
+        if not mine_:
+            return Reply(texts.MINE_NONE)
+        summary = card.summary(mine_[0].slots, ctx.local.date())
+        return Reply(
+            texts.WITHDRAW_WHICH.format(number=mine_[0].number, summary=summary),
+            choices=(Choice(texts.WITHDRAW_ONE.format(number=mine_[0].number)), Choice("我的上报")))
     found = _find(ctx, rest)
     if found is None:
         return _not_found(rest)
@@ -80,58 +179,122 @@ def withdraw(ctx: Context, rest: str) -> Reply:
     try:
         service.withdraw(ctx.session, found, by=ctx.speaker, now=ctx.now)
     except service.PeriodClosed as closed:
-        return Reply(texts.PERIOD_CLOSED.format(first=closed.first, last=closed.last))
+        return Reply(closed_sentence(closed))
     return Reply(texts.WITHDRAWN.format(number=found.number))
 
 
+def closed_sentence(closed: service.PeriodClosed) -> str:
+    """What is said when the figures of that day are frozen."""
+    return texts.PERIOD_CLOSED.format(first=texts.EXPORT_DAY.format(d=closed.first), last=texts.EXPORT_DAY.format(d=closed.last))
+
+
 def change(ctx: Context, rest: str) -> Reply | None:
-    """改 1203 人数 38: a filed report in a new version, shown and confirmed like a new one."""
-    number, what = re.match(r"(\d+)\s*(.*)", rest, re.DOTALL).groups()  # type: ignore[union-attr]  # the command's pattern matched
+    """改 10017 人数 38, 补充 10017 还发了20条毛巾: a filed report in a new version."""
+    verb, number, what = re.match(  # type: ignore[union-attr]  # the command's pattern matched
+        r"(改|修改|补充|补|更正)\s*(?:第|编号)?\s*(\d+)\s*[条号：:，,]*\s*(.*)", rest, re.DOTALL).groups()
+    if len(number) == 3 or (len(number) <= 2 and re.match(r"[人场户份件个张名]", what)):
+        return None  # 补充 20条毛巾: a number of things, no report
     found = _find(ctx, number)
     if found is None:
         return _not_found(number)
-    if found.by_person_id != ctx.person_id and not ctx.speaker.is_official:
-        return Reply(texts.WITHDRAW_OTHERS.format(number=found.number))
+    if found.by_person_id != ctx.person_id and not _may_change(ctx, found):
+        return Reply(texts.CHANGE_OTHERS.format(number=found.number))
     if found.state not in (*COUNTED, RETURNED):
         return Reply(texts.CANNOT_CHANGE.format(number=found.number, state=texts.STATES[found.state].strip("（）")))
     if not what:
         return Reply(texts.CHANGE_WHAT.format(number=found.number))
-    news = answers.named_change(what, ctx.local, ctx.world.vocabulary)
-    if news is None:
-        meaning = understand(what, ref=ctx.local, context=[card.summary(found.slots, ctx.local.date())], vocabulary=ctx.world.vocabulary)
-        news = meaning.reports[0].to_json() if meaning.reports else None
-    if not news:
-        return Reply(texts.CHANGE_WHAT.format(number=found.number))
-    return _save(ctx, found, rules.merge(found.slots, news, correcting=True))
+    return _changed_by(ctx, found, what, adding=verb.startswith("补")) or Reply(texts.CHANGE_WHAT.format(number=found.number))
+
+
+def _may_change(ctx: Context, report: Report) -> bool:
+    """A colleague of the same unit, or an official above it."""
+    return report.unit_id == ctx.speaker.unit_id or ctx.speaker.is_official
+
+
+def _changed_by(ctx: Context, found: Report, what: str, *, adding: bool) -> Reply | None:
+    """What the words change in a filed report; None if nothing is understood."""
+    today = ctx.local.date()
+    if not adding:
+        news = answers.named_change(what, ctx.local, ctx.world.vocabulary)
+        if news is not None:
+            return _save(ctx, found, rules.merge(found.slots, news, correcting=True))
+    said = [card.summary(found.slots, today), "【机器人】" + texts.CARD_FOOT]
+    meaning = understand(what, ref=ctx.local, context=said, vocabulary=ctx.world.vocabulary)
+    if not meaning.reports or meaning.intent not in ("followup", "correction", "report"):
+        return None
+    activity = meaning.reports[0]
+    news = drafts.slots_of(activity, what)
+    if meaning.intent == "report" and not adding and rules.next_question(news, []) is None:
+        return None  # a whole new telling
+    if not {k: v for k, v in news.items() if v} and not activity.deleted:
+        return None
+    correcting = meaning.intent == "correction" or not adding
+    return _save(ctx, found, rules.merge(found.slots, news, deleted=tuple(activity.deleted), correcting=correcting))
+
+
+def late(ctx: Context, rest: str) -> Reply | None:
+    """「不是36是38人」, 「补充：还发了20条毛巾」 after filing: meant for the report that was sent back, or the one she filed last."""
+    if drafts.load(ctx.state) is not None:
+        return None
+    found = _meant(ctx)
+    if found is None:
+        return None
+    adding = re.match(r"补充|补一下|还|另外|忘了说|漏了", rest) is not None
+    what = re.sub(r"^(?:补充|补一下|另外|忘了说|漏了说?)(?:一下|一条)?[\s：:，,]*", "", rest) if adding else rest
+    return _changed_by(ctx, found, what, adding=adding)
 
 
 def correct_last(ctx: Context, meaning: Understanding) -> Reply | None:
-    """「不是36是38人」 after filing: meant for the report she filed last."""
+    """A correction in plain words with no draft open."""
+    found = _meant(ctx)
+    if found is None or not meaning.reports:
+        return None
+    return _changed_by(ctx, found, ctx.text, adding=meaning.intent == "followup")
+
+
+def _meant(ctx: Context) -> Report | None:
+    """Which filed report she speaks of: one that was sent back since, else the one she filed last."""
+    returned = ctx.session.scalar(
+        select(Report).where(Report.by_person_id == ctx.person_id, Report.state == RETURNED, Report.reviewed_at > ctx.now - LATE)
+        .order_by(Report.reviewed_at.desc()).limit(1))
     report_id = ctx.state.get("last_report")
-    found = ctx.session.get(Report, report_id) if report_id else None
-    if found is None or found.state not in (*COUNTED, RETURNED) or not meaning.reports:
+    last = ctx.session.get(Report, report_id) if report_id else None
+    if returned is not None and (last is None or returned.reviewed_at is None or last.filed_at < returned.reviewed_at):
+        return returned
+    if last is None or last.state not in (*COUNTED, RETURNED) or ctx.now - last.filed_at > LATE:
         return None
-    activity = meaning.reports[0]
-    news = activity.to_json()
-    if not news and not activity.deleted:
-        return None
-    return _save(ctx, found, rules.merge(found.slots, news, deleted=tuple(activity.deleted), correcting=True))
+    return last
 
 
-def _save(ctx: Context, found: Report, slots: dict[str, object]) -> Reply:
+def _save(ctx: Context, found: Report, slots: dict[str, Any]) -> Reply:
+    today = ctx.local.date()
+    if rules.is_to_come(slots, today):
+        return Reply(texts.DATE_TO_COME.format(date=card.day(str(slots["date"]), today)))
+    was_returned = found.state == RETURNED
+    unchanged = [slot for slot in slots if slots[slot] == found.slots.get(slot)]
+    draft = Draft(slots=slots, report_id=found.id, sure=unchanged)
+    doubtful = answers.ask_whether_sure(ctx, draft) if slots != found.slots else None
+    if doubtful is not None:  # the same question as before filing; the change waits for her word
+        ctx.state["expects_number"] = True
+        drafts.save(ctx.state, draft)
+        return doubtful
     try:
         service.change(ctx.session, found, slots, by=ctx.speaker, now=ctx.now)
     except service.PeriodClosed as closed:
-        return Reply(texts.PERIOD_CLOSED.format(first=closed.first, last=closed.last))
-    head = texts.CHANGED.format(number=found.number, version=found.version)
-    return Reply("\n".join([head, *card.lines(found.slots, ctx.local.date())]))
+        return Reply(closed_sentence(closed))
+    head = (texts.CHANGED_AGAIN if was_returned else texts.CHANGED).format(number=found.number, version=found.version)
+    return Reply("\n".join([head, *card.lines(found.slots, today)]))
 
 
 def changed(ctx: Context, draft: Draft) -> Reply:
     """She has confirmed a draft that adds to a filed report."""
     assert draft.report_id is not None
     found = ctx.session.get_one(Report, draft.report_id)
-    reply = _save(ctx, found, draft.slots)
-    service.attach(ctx.session, found, tuple(draft.photos))
     drafts.drop(ctx.state)
-    return reply
+    try:
+        service.change(ctx.session, found, draft.slots, by=ctx.speaker, now=ctx.now)
+    except service.PeriodClosed as closed:
+        return Reply(closed_sentence(closed))
+    service.attach(ctx.session, found, tuple(draft.photos))
+    head = texts.CHANGED.format(number=found.number, version=found.version)
+    return Reply("\n".join([head, *card.lines(found.slots, ctx.local.date())]))

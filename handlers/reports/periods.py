@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handlers.local import LOCAL
 from handlers.reports import figures, service
 from handlers.reports.figures import Asked
 from handlers.reports.sums import Figures, Key
-from handlers.local import LOCAL
 from storage import audit, units
 from storage.people import Speaker
 from storage.reports import Adjustment, ClosedPeriod, Report

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -82,7 +83,7 @@ def _merge_list(slot: str, old: list[Any], new: list[Any], correcting: bool) -> 
         return new if correcting else old + [v for v in new if v not in old]
     kept = list(old)
     for value in new:
-        same = [i for i, o in enumerate(kept) if o.get(key) == value.get(key) or not value.get(key) or len(kept) == 1 and correcting]
+        same = [i for i, o in enumerate(kept) if o.get(key) == value.get(key) or not value.get(key) or (len(kept) == 1 and correcting)]
         if same:
             kept[same[0]] = {**kept[same[0]], **{k: v for k, v in value.items() if v}}
         else:
@@ -159,6 +160,13 @@ def doubt(slots: Mapping[str, Any], level: str, sure: Sequence[str]) -> str | No
         ("money", any(_is_over(one.get("yuan"), _LIKELY_YUAN) for one in slots.get("money") or [])),
     ]
     return next((slot for slot, is_odd in odd if is_odd and slot not in sure), None)
+
+
+def likely(earlier: Sequence[Mapping[str, Any]], slot: str, usual: Sequence[str], most: int = 3) -> tuple[str, ...]:
+    """The commonest answers of earlier reports, the latest first among equals; filled up with what is usual everywhere."""
+    counted = Counter(str(slots[slot]) for slots in earlier if slots.get(slot) and slots[slot] != "其他" and len(str(slots[slot])) <= 12)
+    found = [value for value, _ in counted.most_common(most)]
+    return tuple(found + [value for value in usual if value not in found])[: max(most, len(usual))]
 
 
 def _is_over(notation: Any, most: int) -> bool:

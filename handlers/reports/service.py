@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -104,7 +105,8 @@ class NotAbove(Exception):
 
 def review(session: Session, report: Report, state: str, *, by: Speaker, now: datetime, reason: str = "") -> None:
     """Pass a report, send it back with a reason, or leave it unused; a version says who and when. Raises NotAbove or PeriodClosed."""
-    assert by.person_id is not None and state in (PASSED, RETURNED, UNUSED)
+    assert by.person_id is not None
+    assert state in (PASSED, RETURNED, UNUSED)
     if not by.is_official or not _is_above(session, by, report):
         raise NotAbove
     if state != PASSED or report.state not in reports.COUNTED:
@@ -173,6 +175,16 @@ def want_media(session: Session, identity_id: int, media_ids: list[str], now: da
     return found
 
 
+def count_photos(session: Session, report_id: int) -> int:
+    """How many pictures hang on a report."""
+    return session.scalar(select(func.count()).select_from(ReportPhoto).where(ReportPhoto.report_id == report_id)) or 0
+
+
+def photos_of(session: Session, report_id: int, limit: int) -> list[str]:
+    """Some of its pictures."""
+    return list(session.scalars(select(ReportPhoto.sha256).where(ReportPhoto.report_id == report_id).limit(limit)))
+
+
 def used_in(session: Session, sha256: str, *, other_than: int | None = None) -> Report | None:
     """A report that shows this picture already."""
     query = select(Report).join(ReportPhoto, ReportPhoto.report_id == Report.id).where(ReportPhoto.sha256 == sha256, Report.state != WITHDRAWN)
@@ -181,45 +193,43 @@ def used_in(session: Session, sha256: str, *, other_than: int | None = None) -> 
     return session.scalar(query.order_by(Report.id).limit(1))
 
 
-def same_event(session: Session, unit_id: int, slots: dict[str, Any], *, not_these: Sequence[int] = ()) -> Report | None:
-    """A report of the same unit, day and form that may be of the same event."""
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A report that may be of the same event as the one that is being told, and whose it is."""
+
+    report: Report
+    unit_name: str
+    is_own: bool
+
+
+def same_event(
+    session: Session, unit_id: int, unit_path: str, slots: dict[str, Any], *, not_these: Sequence[int] = (), has_below: bool = False,
+) -> Alike | None:
+    """A report of that day and form by the same unit, or by one above or below it, that may be of the same event."""
     if len(slots.get("date") or "") != 10:
         return None
-    # every confirmed card asks this: columns only, and of the same form
-    rows = session.connection().execute(_SAME_DAY, {"units": [unit_id], **_day_and_form(slots)})
-    for report_id, stored, *_ in rows:
-        if report_id not in not_these and rules.same_activity(stored, slots):
-            return session.get(Report, report_id)
+    above = [int(part) for part in unit_path.strip("/").split("/") if part]
+    that_day = {"day": date.fromisoformat(slots["date"]), "kind": slots.get("form") or "其他"}
+    # every confirmed card asks this: columns only, of the same form, a handful of rows of one index
+    found = list(session.connection().execute(_SAME_DAY, {"units": above, **that_day}))
+    if has_below:
+        found += session.connection().execute(_SAME_DAY_BELOW, {"path": unit_path, "end": path_end(unit_path), **that_day})
+    for report_id, stored, of_unit, name, same_as in sorted(found, key=lambda row: row[2] != unit_id):
+        if report_id in not_these or same_as in not_these:
+            continue
+        alike = rules.same_activity(stored, slots) if of_unit == unit_id else rules.shared_activity(stored, slots, name)
+        if alike:
+            return Alike(session.get_one(Report, report_id), name, of_unit == unit_id)
     return None
-
-
-def shared_event(
-    session: Session, unit_id: int, unit_path: str, slots: dict[str, Any], *, not_these: Sequence[int] = ()
-) -> tuple[Report, str] | None:
-    """A report of a unit above or below that may be of the same event, with that unit's name; asked about, never added twice."""
-    if len(slots.get("date") or "") != 10:
-        return None
-    above = [int(part) for part in unit_path.strip("/").split("/") if part and int(part) != unit_id]
-    # at most five rows of an index for each unit above; units below are looked through only where there are some
-    found = list(session.connection().execute(_SAME_DAY, {"units": above, **_day_and_form(slots)})) if above else []
-    found += session.connection().execute(_SAME_DAY_BELOW, {"path": unit_path, "end": path_end(unit_path), **_day_and_form(slots)})
-    for report_id, stored, name, same_as in found:
-        if report_id not in not_these and same_as not in not_these and rules.shared_activity(stored, slots, name):
-            report = session.get(Report, report_id)
-            return (report, name) if report is not None else None
-    return None
-
-
-def _day_and_form(slots: dict[str, Any]) -> dict[str, Any]:
-    return {"day": date.fromisoformat(slots["date"]), "kind": slots.get("form") or "其他"}
 
 
 _THAT_DAY = (
-    select(Report.id, Report.slots, Unit.name, Report.same_event_as_id).join(Unit, Unit.id == Report.unit_id)
-    .where(Report.event_on == bindparam("day"), Report.form == bindparam("kind"), Report.state.in_(reports.COUNTED))
+    select(Report.id, Report.slots, Report.unit_id, Unit.name, Report.same_event_as_id).join(Unit, Unit.id == Report.unit_id)
+    .where(
+        Report.event_on == bindparam("day", type_=Date), Report.form == bindparam("kind"), Report.state.in_(reports.COUNTED))
     .order_by(Report.id.desc())
 )
-_SAME_DAY = _THAT_DAY.where(Report.unit_id.in_(bindparam("units", expanding=True))).limit(8)
+_SAME_DAY = _THAT_DAY.where(Report.unit_id.in_(bindparam("units", expanding=True))).limit(20)
 _SAME_DAY_BELOW = _THAT_DAY.where(Unit.path > bindparam("path"), Unit.path < bindparam("end")).limit(50)
 
 

@@ -50,7 +50,10 @@ NOT_READ = {
     "what": "没听明白做了什么。说一句就行，比如“反家暴讲座”。",
 }
 DATE_TO_COME = "{date}还没到呢。要报已经办过的活动，请说办的是哪天；只是打算，就等办完再告诉我。"
-TOO_MANY = "{value}，这个数有点大，没写错吧？对就再说一遍“{value}”，不对就说正确的数。"
+TOO_MANY = "{name}{value}，这个数有点大，没写错吧？没写错就回“没写错”，不对就说正确的数。"
+MORE_THAN_ALL = "{name}{value}，比总人数{all}还多，没写错吧？没写错就回“没写错”，不对就说正确的数。"
+ODD_AGE = "您说的“{value}”不像年龄，是写错了吗？说正确的，比如“80岁”；不用改就回“跳过”。"
+SURE_CHOICE = "没写错"
 
 FILED = "报好了，编号 {spoken}。{thanks}"
 FILED_FOR = "这条算进了：{duties}。"
@@ -65,6 +68,9 @@ SAME_EVENT = "{date}您已经报过一条{form}（编号 {number}）：{summary}
 SAME_CHOICE = "是同一件，不重复报"
 OTHER_CHOICE = "不是，另报一条"
 ADD_CHOICE = "补到那一条里"
+SHARED_EVENT = "{unit}报过{date}的一场{form}（编号 {number}）：{summary}\n跟您这次说的是同一场吗？是的话各报各的，人数只算一次。"
+SHARED_CHOICE = "是同一场，人数只算一次"
+CARD_SAME_EVENT = "（与另一单位同一场，人数只算一次）"
 KEPT_ONE = "好，没有重复报，还是编号 {number} 那一条。"
 
 MINE_HEAD = "您最近报的："
@@ -79,7 +85,25 @@ NO_SUCH_INDEX = "没有第{index}条。发“我的上报”看看您报过的�
 WITHDRAWN = "编号 {number} 已撤回，不再算进数字里；原来的内容还留着底。"
 WITHDRAW_OTHERS = "编号 {number} 不是您报的，您不能撤回。要撤请联系报的人，或请上级退回。"
 ALREADY_WITHDRAWN = "编号 {number} 早就撤回了。"
-WITHDRAW_WHICH = "要撤回哪一条？说“撤回 编号”，比如“撤回 {number}”。"
+WITHDRAW_WHICH = "要撤回哪一条？最近一条是编号 {number}：{summary}。说“撤回 {number}”就撤回它；别的先看“我的上报”。"
+WITHDRAW_ONE = "撤回 {number}"
+CHANGE_OTHERS = "编号 {number} 不是您单位报的，您不能改。要改请联系报的人，或请上级退回。"
+MINE_FOR = "（代{unit}报）"
+SHOW_ON_BEHALF = "代报人：{name}"
+SHOW_SAME_EVENT = "与编号 {number} 是同一场，人数只算一次"
+SHOW_NOTE = "退回原因：{note}"
+SHOW_ADJUSTED = "封存后调整：{name}{amount}（{reason}）"
+SHOW_FOOT_OTHERS = "看改过什么说“看 {number} 历史”。"
+SHOW_ONE = "看 {number}"
+HISTORY_HEAD = "编号 {number} 的来历："
+HISTORY_LINE = "第{version}版 {month}月{day}日 {time} {name} {did}{reason}"
+HISTORY_FIRST = "报上"
+HISTORY_AGAIN = "重新报上"
+HISTORY_CHANGED = "改：{changes}"
+HISTORY_CHANGE = "{name}“{was}”改为“{now}”"
+HISTORY_STATES = {"filed": "重新报上", "passed": "审核通过", "returned": "退回", "unused": "不采用", "withdrawn": "撤回"}
+NOTHING = "没写"
+CHANGED_AGAIN = "编号 {number} 改好了，已重新报上去（第{version}版）："
 CHANGED = "编号 {number} 改好了（第{version}版）："
 CHANGE_WHAT = "要改编号 {number} 的什么？比如“改 {number} 人数 38”“改 {number} 日期 昨天”。"
 CANNOT_CHANGE = "编号 {number} 已经{state}，不能再改。"
@@ -90,12 +114,18 @@ PHOTO_WAITING = "收到{count}张照片，先给您留着。这是什么活动�
 PHOTO_ADDED = "收到{count}张照片，补进了编号 {number}（{summary}）。不是这条的，说“照片不是这条”。"
 PHOTO_USED = "这张照片在编号 {number} 里用过了，这次请看看是不是发错了。"
 PHOTO_BAD = "这张图没能存下：{reason}。请换一张 JPG 或 PNG 照片，10 兆以内。"
+PHOTO_REASONS = {"large": "超过了 10 兆", "type": "不是照片格式", "broken": "文件坏了，打不开", "empty": "是空的"}
+PHOTO_REASON_OTHER = "没能从平台取到"
+PHOTO_AGAIN = "这张照片已经有了，不用再发。"
+PHOTO_NONE = "现在没有刚收到的照片。"
+PHOTO_TAKEN_OFF = "好，{count}张照片拿下来了，先给您留着。是哪个活动的？说一句，我放进那一条。"
 
 PLAN = "记下了，这是打算办的：{summary}。办完以后说一声，我来报上去。"
 PLAN_PLAIN = "好，办完以后说一声哪天、在哪、来了多少人，我来报上去。"
 NOTHING_FOUND = "我没看出这是什么活动。可以这样说：{example}"
-EXAMPLE = "昨天下午在村部搞了反家暴讲座，来了36个人"
-EXAMPLE_WITH = "{when}在{where}搞了{what}，来了36个人"
+EXAMPLE_WITH = "“{when}在{where}搞了{what}，来了{count}个人”"
+EXAMPLE_WHEN, EXAMPLE_WHERE, EXAMPLE_WHAT, EXAMPLE_COUNT = "昨天下午", "村部", "反家暴讲座", "36"
+EXAMPLE_WHATS = ("讲座", "培训", "宣传", "走访", "慰问", "会议", "义诊", "座谈会", "植树", "评选")
 STRANGER = "您还没有登记，报上来的活动不知道算哪个村的。请向上一级妇联要一个邀请码，发“加入 邀请码”给我；您这段话先自己留着，登记后再发一次。"
 
 WEEKDAYS = "一二三四五六日"
@@ -158,3 +188,85 @@ CLI_BAD_ORDER = "起始日期 {first} 在截止日期 {last} 之后。"
 CLI_EXPORTED = "已导出{count}条到 {path}"
 CLI_NO_DATA = "库里还没有单位。"
 CLI_LINE = "{name}：{text}"
+
+# -- for a unit below --
+BEHALF_HOW = "替谁报、报什么，一句说完就行，比如“代报 石桥村 昨天下午在村部搞了反家暴讲座，来了36人”。"
+BEHALF_NOT_BELOW = "{unit}下面没有叫“{name}”的单位，不能代报。只能替自己下级单位报。"
+BEHALF_WHICH = "有几个单位叫“{name}”，替哪个报？"
+BEHALF_TOLD = "{unit}{name}替您单位报了一条：{summary}，编号 {number}。不对请说“看 {number}”核对。"
+
+# -- review --
+REVIEW_HEAD = "下级新报的，待审{count}条："
+REVIEW_LINE = "{index}. {unit}：{summary} 编号{number}{notes}"
+REVIEW_FOOT = "细看说“看 1”；通过说“通过 1”或“全部通过”（只过上面这几条）；退回说“退回 1 原因”；不用说“不采用 1 原因”。"
+REVIEW_NONE = "没有待审的上报。"
+REVIEW_NONE_DIRECT = "直属下级没有待审的；再往下还有{count}条，由它们的上一级审。要看就说“审核 全部”。"
+REVIEW_DEEPER = "审核 全部"
+REVIEW_FIRST = "请先说“审核”，看看有哪几条。"
+REVIEW_NO_INDEX = "没有第{index}条。说“审核”再看一遍。"
+REVIEW_ALREADY = "编号 {number} 现在是“{state}”，不用再审。"
+REVIEW_NOT_ABOVE = "编号 {number} 不归您审：只有上级妇联能审下级的上报。"
+REVIEW_PHOTOS = "照片{count}张"
+REVIEW_MORE = "还有{count}条待审。"
+ACCEPT_ALL = "全部通过"
+ACCEPT_ONE = "通过 {index}"
+PASSED = "通过了{count}条：{numbers}。"
+RETURN_WHY = "为什么？说一句，我原话告诉她。"
+RETURN_REASONS = ("人数请再核对", "请补照片", "请说清地点")
+RETURN_GIVEN_UP = "好，不退了。"
+OPEN_RETURN = "退回"
+RETURNED_DONE = "编号 {number} 已退回，{told}。改好前不算进数字。"
+UNUSED_DONE = "编号 {number} 不采用，{told}。它不算进数字，原来的内容还留着底。"
+TOLD = "原因已经告诉她"
+NOT_TOLD = "她还没有绑定聊天，请另外告诉她"
+RETURNED_TO_HER = "{unit}把您报的这条退回来了：{summary}（编号 {number}）。\n原因：{reason}\n直接说怎么改就行，比如“人数38”；我改好就重新报上去。"
+UNUSED_TO_HER = "{unit}没有采用您报的这条：{summary}（编号 {number}）。\n原因：{reason}"
+NO_SUCH_BELOW = "您的辖区里没有编号 {number} 的上报。"
+
+# -- summaries --
+#: Forms and categories as reports have them; a summary can ask for one.
+FORMS = (
+    "讲座", "培训", "宣传", "慰问", "走访排查", "座谈会", "会议", "文体活动", "志愿服务", "评选表彰", "纠纷调解", "信访接待", "义诊体检",
+    "招聘会", "植树", "妇女议事", "亲子活动", "捐赠救助", "参观学习", "其他",
+)
+CATEGORIES = (
+    "思想引领", "创业就业", "维权普法", "家庭建设", "妇女健康", "关爱帮扶", "志愿环境", "文体活动", "组织建设", "平安建设",
+)
+SUMMARY_FILLERS = frozenset({"的", "全部", "所有", "一下", "数字", "情况", "本级", "辖区", "看", "活动", "上报", "数据"})
+SUMMARY_HEAD = "{unit} {period}{narrowed}"
+SUMMARY_SO_FAR = "（到今天）"
+SUMMARY_CLOSED = "（已封存）"
+SUMMARY_LINE = "{index}. {name} {value}"
+SUMMARY_MORE = "还有{count}项，导出台账里都有。"
+SUMMARY_OWN = "其中：本级 {text}"
+SUMMARY_CHILD = "· {name} {text}"
+SUMMARY_MORE_UNITS = "· 还有{count}个单位，说“汇总 单位名”单看。"
+SUMMARY_SAME_EVENT = "（另有{count}条与别的单位同一场，没有重复算）"
+SUMMARY_ADJUSTED = "封存后调整：{unit} {name}{amount}，{reason}（{by}）"
+SUMMARY_FOOT = "数字从哪来：说“看来源 2”就列出第2项的上报编号。"
+SUMMARY_NOTHING = "还没有上报。"
+SUMMARY_TO_COME = "这段时间还没到，没有数字。"
+SUMMARY_NOT_BELOW = "{unit}下面没有叫“{name}”的单位，只能看自己和下级的数字。"
+SOURCES_OF = "看来源 {index}"
+SOURCES = "“{name}”来自这些上报：\n{numbers}\n说“看 编号”看原文。"
+SOURCES_FIRST = "请先说“汇总”，再看数字的来源。"
+SOURCES_NO_INDEX = "没有第{index}项，上面一共{count}项。"
+SOURCES_NONE = "没有更多了。"
+SOURCES_NEXT = "下一页"
+QUARTER = "{year}年第{quarter}季度"
+HALF = "{year}年{half}半年"
+YEAR = "{year}年"
+JOIN_LONG = "，"
+
+# -- closing a period --
+CLOSE_WHICH = "封存哪个时间段？比如“封存 10月”“封存 第三季度”。"
+CLOSE_NOT_OVER = "{period}还没过完，过完再封存。"
+CLOSE_ASK = "要封存{unit}{period}的数字：{figures}。\n封存后，本级和下级这段时间的上报都不能再改，只能做“调整”并写明原因。确认吗？"
+CLOSE_CONFIRM = "确认封存"
+CLOSE_OVERLAPS = "{period}早就封存了，不能重复封存。"
+CLOSED = "{unit}{period}的数字封存好了。以后要改说“调整 10月 人数 +3 原因”，会留下记录，汇总里看得见。"
+ADJUST_HOW = "调整要说清时间段、改哪个数、加减多少、为什么，比如“调整 10月 石桥村 人数 +3 漏报一场”；改某一条说“调整 编号 人数 38 写错了”。"
+ADJUST_WHY = "为什么调整？请把原因一起说上，比如“调整 10月 人数 +3 石桥村漏报”。"
+ADJUST_NOT_CLOSED = "{period}您单位没有封存，不用调整：下级直接改那一条上报就行。已由上级封存的，请封存的单位来调整。"
+ADJUST_SAME = "编号 {number} 本来就是这个数，不用调整。"
+ADJUSTED = "记下了：{unit} {period} {name}{amount}，原因：{reason}。汇总里会单列出来。"
