@@ -35,7 +35,7 @@ _PLANNED_MONEY = re.compile(
     r"预算|计划(?:投入|花)|预计(?:花|投入|费用)|打算花|准备花|大概要花|申请(?:了)?经费|没花|未花|贷"
 )
 _EACH = re.compile(
-    r"(?:每|一)(人|户|家|名|位|个孩子|生|个人|个|对)[^，。；;]{0,14}$|人均[^，。；;]{0,6}$|各[^，。；;]{0,4}$"
+    r"(?:每|一)(人|户|家|名|位|个孩子|生|个人|个|对)[^，。；;]{0,30}$|人均[^，。；;]{0,6}$|各[^，。；;]{0,4}$"
 )
 _TOTAL = re.compile(
     r"(?:共计|总共|一共|总计|合计|共有|加起来|全部|共|拢共|合共|统共|总人数)(?:有|来了|到了|去了|是|约|计|大概|"
@@ -61,6 +61,7 @@ _ALL_WOMEN = re.compile(
     r"(?:给|为|组织|带领|带着?|召集|面向|针对|邀请|请|叫|都是|全是|清一色|教|发动|对|集中|把|是|来了|来的|"
     r"动员|喊|约|领着|叫上|让)[^，。,；;0-9]{0,10}$"
 )
+_WOMEN_OF = re.compile(r"(?<!男)(?:女的|女性|女方)(?:有|共)?$|(?:其中|[，,、（( ])女$")
 _MEN = re.compile(r"男|老公|丈夫|爸|夫妻|两口子|夫妇|居民|村民|群众代表|家庭|党员干部|大人小孩|男女")
 
 
@@ -97,7 +98,7 @@ def read_counts(passage: Passage, form: str | None, taken: set[int]) -> Counts:
     serving = _there_to_serve(passage)
     for number in passage.numbers:
         if number.start in taken or re.match(
-            r"[一每1](?:人|户|家|个)(?:一|1)", passage.text[number.start : number.start + 3]
+            r"[一每1](?:人|户|家|个人)(?:[一二两三四五六七八九十\d])", passage.text[number.start : number.start + 4]
         ):
             continue
         if _money(passage, number, counts) or _sessions(passage, number, counts) or _cases(passage, number, counts):
@@ -131,7 +132,7 @@ def read_counts(passage: Passage, form: str | None, taken: set[int]) -> Counts:
     return counts
 
 
-def _before(passage: Passage, number: Number, reach: int = 20) -> str:
+def _before(passage: Passage, number: Number, reach: int = 32) -> str:
     left, _ = passage.clause_bounds(number.start)
     if left > passage.start and passage.text[left - 1] in ":： ":  # 人数：52
         left = passage.clause_bounds(left - 2)[0]
@@ -231,10 +232,9 @@ def _noun(passage: Passage, number: Number) -> Hit | None:
     """The word for the people counted: after the measure (26位残疾朋友) or before the figure (老人有76个)."""
     end = _number_end(number)
     text = passage.text
-    if not number.unit:  # 男青年二十二女青年十九
-        touching = next((h for h in passage.hits if h.end == number.start and h.entry.person and h.word != "人"), None)
-        if touching is not None:
-            return touching
+    touching = next((h for h in passage.hits if h.end == number.start and h.entry.person and h.word != "人"), None)
+    if touching is not None and (not number.unit or _counts_the_next(passage, end)):  # 大人22个小孩13个
+        return touching
     if number.unit in _NOUN_UNITS:
         return next((h for h in passage.hits if h.start <= number.unit_start < h.end and h.entry.person), None)
     left, right = passage.clause_bounds(number.start)
@@ -275,8 +275,17 @@ def _noun(passage: Passage, number: Number) -> Hit | None:
     return best
 
 
+def _counts_the_next(passage: Passage, end: int) -> bool:
+    """Whether the word after a figure has a figure of its own."""
+    follows = next((h for h in passage.hits if h.start == end and h.entry.person), None)
+    return follows is not None and any(n.start == follows.end for n in passage.numbers)
+
+
 def _last_of_list(passage: Passage, hit: Hit, between: str) -> bool:
     """家长和小孩共三十四人: the figure is that of the whole list."""
+    lead = passage.text[max(passage.start, hit.start - 4) : hit.start]
+    if re.search(r"(?:干部|两委|主席|执委|代表|群众|家长|党员|居民|村民|书记)[和及、与]$", lead):
+        return True
     if "共" not in between and "计" not in between:
         return False
     before = passage.text[max(passage.start, hit.start - 12) : hit.start]
@@ -326,7 +335,7 @@ def _group(passage: Passage, number: Number) -> _Group | None:
     elif number.unit in _NOUN_UNITS:
         pass
     elif not number.unit:
-        if noun is None and not _CAME.search(before):
+        if noun is None and not _CAME.search(before) and not _WOMEN_OF.search(before):
             return None
         if re.match(r"[一-龥]", after) and noun is None and not re.match(r"(?:吧|呢|的|左右|哈|听|参加|来|在)", after):
             return None
@@ -344,7 +353,7 @@ def _group(passage: Passage, number: Number) -> _Group | None:
         "其中" in before or re.search(r"(?:含|包括)[^，。]{0,4}$", before) is not None or _in_brackets(passage, number)
     )
     marks = noun.entry.person if noun else ""
-    if noun is None and re.search(r"(?<!男)(?:女的?|女性|女方)(?:有|共)?$", before):
+    if noun is None and _WOMEN_OF.search(before):
         marks = "女"
     elif noun is None and re.search(r"(?:男的?|男性|男方)(?:有|共)?$", before):
         marks = "众"

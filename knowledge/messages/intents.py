@@ -43,7 +43,7 @@ _COMMAND_IN = re.compile(
 _QUESTION = re.compile(
     r"[?？]|吗(?:[，。!！~]|$)|呢(?:[，。!！]|$)|请问|咨询一?下|想问|问一?下|问下|什么(?!都|时候都|也)|几多|"
     r"么子|莫子|哪样|啷个|好多(?=钱|天|岁)|几钱|怎么|咋(?!舞)|如何|哪(?!怕|儿都|里都)|多少|几(?:号|点|时|份|"
-    r"个人|天|月|岁|次|户|万|种|张|年)|啥|为什么|是不是|能不能|可不可以|要不要|有没有|行不行|中不中|可以不|"
+    r"个人|天|月|岁|次|户|万|种|张|年)|啥|几个(?=名额|指标|人选|材料)|为什么|是不是|能不能|可不可以|要不要|有没有|行不行|中不中|可以不|"
     r"得不得|对不对|是否|能否|谁|几时|多久|多大|够不够|算不算|该不该|会不会|用不用|还是[^，。]{1,10}(?:的|呀|"
     r"啊)?$|可以[^，。]{0,8}(?:吧|不|么)(?:[，。]|$)|么(?:[，。]|$)|嘛$|不$|没$|没有$"
 )
@@ -135,7 +135,8 @@ def decide(passage: Passage, kind: Kind) -> tuple[str, tuple[str, ...]]:
         return "notice", ()
     telling = kind.weight >= 2 or (kind.category is not None and bool(passage.numbers))
     counted = bool(passage.numbers) and telling
-    if is_command(text) and not (counted and passage.times and happened(text) and len(text) > 24):
+    planned = re.search(r"打算|准备|计划|拟", text) is not None and "提醒" not in text
+    if is_command(text) and not planned and not (counted and passage.times and happened(text) and len(text) > 24):
         return "command", ()
     if _OTHERS.search(text) and not re.search(r"参观|学习|取经|观摩|联合|一起|结对", text):
         return "chat", ()
@@ -181,4 +182,6 @@ def _is_telling(passage: Passage, kind: Kind, text: str) -> bool:
     """A report has a doing; a wish, a joke or weather talk has none."""
     if kind.weight >= 2 or (kind.category and len(passage.numbers) >= 1 and passage.times):
         return len(text) > 4 or bool(passage.numbers)
+    if kind.category and len(text) > 8 and any(n.unit in ("人", "名", "位", "户") for n in passage.numbers):
+        return True
     return bool(kind.category and passage.numbers and re.search(r"活动|参加|来了|去了|搞|办|开展|发", text))

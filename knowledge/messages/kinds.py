@@ -49,6 +49,12 @@ _HELPED = re.compile(
 )
 
 
+_SENT = re.compile(r"(?:给|为|向)[^，。]{0,10}(?:送|发)|送给|发给")
+_LEARNT = re.compile(
+    r"学(?:咋个|怎么|做|种|养|剪|编|绣|习)?[^，。]{1,8}(?:技术|果树|手艺|养殖|种植)|(?:师傅|技术员|老\S|农技站[^，。]{0,4})教的?"
+)
+
+
 class Kind(NamedTuple):
     """Form and category with the places they were read from, and how sure the form is (0 none … 5 named)."""
 
@@ -92,6 +98,11 @@ def _form(passage: Passage) -> tuple[str | None, tuple[int, int] | None, float]:
             ("讲", "讲了", "讲讲", "讲解")
         ):
             scores["讲座"] = max(scores.get("讲座", 0), 2.4)
+    for hit in passage.hits:
+        if "客" in hit.entry.person and _SENT.search(passage.text[max(passage.start, hit.start - 6) : hit.end + 5]):
+            scores["慰问"] = max(scores.get("慰问", 0), 1.5)
+    if not scores and _LEARNT.search(passage.said):
+        scores["培训"] = 2
     if _TAUGHT.search(passage.said):
         scores["讲座"] = max(scores.get("讲座", 0), 2.3)
     if _GAVE.search(passage.said):

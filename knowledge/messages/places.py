@@ -239,6 +239,8 @@ def read_unit(passage: Passage) -> Found | None:
         if mine >= 0:
             start += mine + 1
             name = name[mine + 1 :]
+        if re.match(r"隔壁|邻|附近|兄弟", name):
+            continue
         if (
             len(name) < 2
             or (len(name) == 2 and passage.text[end : end + 2] != "妇联")

@@ -143,13 +143,18 @@ def _figures_after(passage: Passage, found: list[tuple[int, Material]], taken: s
         return found
     at, thing = bare[-1]
     for number in passage.numbers:
-        if number.start in taken or number.start < at or number.unit not in _THING_UNITS or number.unit == "个":
+        if (
+            number.start in taken
+            or number.start < at
+            or number.unit not in _THING_UNITS
+            or (number.unit == "个" and not re.search(r"[每一]人$|[每一]户$", passage.text[: number.start]))
+        ):
             continue
         left, right = passage.clause_bounds(number.start)
         if (
             0 < left - at <= 16
             and re.fullmatch(
-                r"(?:一?共|总共|合计)?(?:发|送|签|贴|领|派|赠)?(?:了|出)?(?:去)?(?:了|大概|约|有)?",
+                r"(?:一?共|总共|合计|一人|每人|每户|一户|人均)?(?:发|送|签|贴|领|派|赠)?(?:了|出)?(?:去)?(?:了|大概|约|有)?",
                 passage.text[left : number.start],
             )
             and _end(number) >= right - 1

@@ -131,12 +131,19 @@ def read_topic(passage: Passage, form: str | None, title: Found | None, who: str
     topical = [h for h in topical if h.entry.category_weight > 2 or form not in ("志愿服务", "会议")]
     if topical:
         return _phrase(passage, [topical[0]])
+    if form == "植树":
+        planted = _PLANTING.search(text, start, end)
+        return ("植树" if planted is None else planted.group(), planted.span() if planted else (start, start))
+    if who and form == "评选表彰":
+        at = max(text.find(who, start, end), 0)
+        return who, (at, at + len(who))
     if who and form in _VISITED and (form == "慰问" or len(who) > 2):
         at = text.find(who, start, end)
         return who, (at, at + len(who))
     return None
 
 
+_PLANTING = re.compile(r"(?:种|栽)[一-龥]{0,3}(?:树|苗)")
 _VISITING = re.compile(r"(?:参观|观摩|考察|瞻仰)(?:学习)?(?:了)?([一-龥]{2,14}?)(?=，|。|,|$|学习|我们|[0-9]|的)")
 _SUFFIX = re.compile(r"(?:培训班|培训会|培训|讲座|比赛|活动|班|课|会|大赛|竞赛)$")
 
