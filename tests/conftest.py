@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from storage.store import Store
-from tests.kit import world
 from tests.kit.clock import Clock
 from tests.kit.stores import SECRET, Templates
 
@@ -84,6 +83,8 @@ def store(database_url: str) -> Iterator[Store]:
 @pytest.fixture
 def settled_url(engine: str, templates: Templates, tmp_path: Path) -> Iterator[str]:
     """The URL of a database with the small world in it (tests/kit/world.py), this test's own."""
+    from tests.kit import world  # loads nearly the whole product; most tests need less
+
     if engine == "sqlite":
         yield templates.sqlite(tmp_path / "world.sqlite3", name="world", prepare=world.settle)
         return

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -13,11 +15,20 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from bot.dispatch import Answer, Dispatcher
+from handlers import all as slices
+from handlers.dialog.message import Message
+from handlers.dialog.talk import Talk
+from handlers.dialog.world import World
+from knowledge.library import Library
 from storage import outbox
 from storage.conversations import Conversation
 from storage.inbox import Inbox
 from storage.outbox import Outbox
+from storage.reports import Report
 from storage.store import Store
+from tests.kit import world
+from tests.kit.clock import Clock
 from tests.kit.stores import SECRET
 
 KILLS = 500
@@ -96,3 +107,53 @@ def test_500_kills_lose_nothing_acknowledged_and_double_nothing(campaign: tuple[
             assert 1 <= times <= attempts
             repeated += times - 1
     print(f"{sum(books.deaths.values())} kills, {len(said)} messages, {repeated} notices repeated after a kill")
+
+
+ONE_BREATH = "昨天下午在村部搞了场反家暴讲座，来了三十六个人，发了50份宣传单"
+
+
+def killed_at(step: str, url: str, folder: Path, message: Message) -> None:
+    """Handle `message` in a child process that is killed at `step`; returns when it is dead."""
+    child = os.fork()
+    if child == 0:
+        try:
+            dispatcher = open_dispatcher(Store(url, secret=SECRET), folder, at=step)
+            dispatcher.handle([message])
+        finally:
+            os._exit(1)  # reached only if the step never came
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status), f"it never came to {step!r}"
+
+
+def open_dispatcher(store: Store, folder: Path, at: str = "") -> Dispatcher:
+    """The whole conversation on `store`; the process dies at step `at`."""
+
+    def step(name: str) -> None:
+        if name == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    place = World(library=Library(), data_dir=folder)
+    return Dispatcher(store, Talk(slices.routers()), place, Clock(world.START), step=step)
+
+
+def said(text: str, external_id: str) -> Message:
+    return Message(world.PLATFORM, world.ACCOUNT, world.address("王秀兰"), external_id, world.START, text=text)
+
+
+@pytest.mark.parametrize("step", sorted(STEPS - {"claimed", "before-send", "after-send", "sent", "recorded"}))
+def test_a_report_confirmed_at_the_moment_of_a_crash_is_filed_once(settled_url: str, tmp_path: Path, step: str) -> None:
+    """Before the commit nothing has happened, after it everything; the platform's repeat makes it one report."""
+    store = Store(settled_url, secret=SECRET)
+    dispatcher = open_dispatcher(store, tmp_path)
+    [card] = dispatcher.handle([said(ONE_BREATH, "1")])
+    assert isinstance(card, Answer)
+    killed_at(step, settled_url, tmp_path, said("对", "2"))
+    with store.read() as session:
+        assert session.scalar(select(func.count()).select_from(Report)) == (1 if step == "committed" else 0)
+    [receipt] = dispatcher.handle([said("对", "2")])
+    assert isinstance(receipt, Answer)
+    with store.read() as session:
+        report = session.scalars(select(Report)).one()
+    assert str(report.number) in receipt.replies[0].text
+    assert receipt.repeated is (step == "committed")
+    store.close()

@@ -40,6 +40,7 @@ def page(browser: Browser, site: str) -> Iterator[Page]:
     opened = browser.new_page(viewport={"width": 1280, "height": 860})
     problems: list[str] = []
     opened.on("pageerror", lambda error: problems.append(str(error)))
+    opened.set_default_timeout(15_000)
     opened.goto(f"{site}/chat")
     opened.wait_for_selector("html[data-ready]")
     yield opened
