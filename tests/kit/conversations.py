@@ -125,7 +125,9 @@ class Replay:
         if name not in self.platforms:
             self.platforms[name] = InProcess(name, world.ACCOUNT)
             everywhere = list(self.platforms.values())
-            self.sender = Sender(self.store, everywhere, self.clock, overtaken=outgoing.overtaken, settled=outgoing.settled)
+            self.sender = Sender(
+                self.store, everywhere, self.clock, overtaken=outgoing.overtaken, settled=outgoing.settled
+            )
             self.jobs = jobs.table(self.store, self.world, everywhere)
         return self.platforms[name]
 
