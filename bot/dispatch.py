@@ -236,9 +236,9 @@ class Dispatcher:
         self._step("handled")
         stored = outbox.put(session, outgoing, now)
         self._step("outbox-stored")
-        conversations.save_all(session, [c for c in held.values() if c.changed], now)
-        if heard := [c.speaker.identity_id for c in held.values() if c.changed and c.state.pop("has_held", False)]:
-            outbox.wake_held(session, heard, now)
+        heard = [c for c in held.values() if c.changed]
+        conversations.save_all(session, heard, now)
+        outbox.wake_held(session, [c.speaker.identity_id for c in heard], now)
         answers = {
             index: Answer(said[m.external_id], stored.get(fresh[m.external_id], []))
             for index, m in messages if m.external_id in said and (index, m) not in repeated

@@ -82,6 +82,8 @@ class Outbox(Base):
         Index("ix_outbox_queue", "klass", "due_at", "id", sqlite_where=text("state IN ('pending','leased','passive')"),
               postgresql_where=text("state IN ('pending','leased','passive')")),
         Index("ix_outbox_identity_id_id", "identity_id", "id"),
+        # asked for with every message that comes in: nearly always empty
+        Index("ix_outbox_held", "identity_id", sqlite_where=text("state = 'held'"), postgresql_where=text("state = 'held'")),
     )
 
 
@@ -286,9 +288,14 @@ _FINISH = (
 
 def wake_held(session: Session, identity_ids: Sequence[int], now: datetime) -> None:
     """She has written again: what was held for her may go now."""
-    session.execute(
-        update(Outbox).where(Outbox.identity_id.in_(identity_ids), Outbox.state == "held").values(state="pending", due_at=now)
-    )
+    if identity_ids:
+        session.connection().execute(_WAKE, {"ids": list(identity_ids), "now": now})
+
+
+_WAKE = (
+    update(Outbox).where(Outbox.identity_id.in_(bindparam("ids", expanding=True)), Outbox.state == "held")
+    .values(state="pending", due_at=bindparam("now"))
+)
 
 
 def dead_letters(session: Session, identity_ids: Any, limit: int = 20) -> list[Outbox]:

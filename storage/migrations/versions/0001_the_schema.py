@@ -558,6 +558,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('dedup_key', name=op.f('uq_outbox_dedup_key'))
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
+        batch_op.create_index('ix_outbox_held', ['identity_id'], unique=False, sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'"))
         batch_op.create_index('ix_outbox_identity_id_id', ['identity_id', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_outbox_inbox_id'), ['inbox_id'], unique=False)
         batch_op.create_index('ix_outbox_queue', ['klass', 'due_at', 'id'], unique=False, sqlite_where=sa.text("state IN ('pending','leased','passive')"), postgresql_where=sa.text("state IN ('pending','leased','passive')"))
@@ -814,6 +815,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_outbox_queue', sqlite_where=sa.text("state IN ('pending','leased','passive')"), postgresql_where=sa.text("state IN ('pending','leased','passive')"))
         batch_op.drop_index(batch_op.f('ix_outbox_inbox_id'))
         batch_op.drop_index('ix_outbox_identity_id_id')
+        batch_op.drop_index('ix_outbox_held', sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'"))
 
     op.drop_table('outbox')
     with op.batch_alter_table('faq_entry', schema=None) as batch_op:
