@@ -12,6 +12,7 @@ from sqlalchemy import select
 from bot.platforms.base import Platform, SendError
 from bot.platforms.wechat import WeChat
 from handlers.dialog.world import World
+from handlers.reports import fetched
 from storage import photos
 from storage.people import Identity
 from storage.reports import MediaWanted, ReportPhoto
@@ -63,9 +64,12 @@ class MediaFetcher:
                     row.due_at = now + timedelta(seconds=5 * 2**row.attempts)
                 else:
                     row.failure = failure[:100] or "unknown"
+                    fetched.tell_failed(session, row, now)
                 log.warning("a picture could not be fetched: %s", failure, extra={"action": "media.fetch", "row": row_id})
                 return 0
             row.sha256 = photos.keep(session, self._world.data_dir, picture, now)
             if row.report_id is not None and session.get(ReportPhoto, (row.report_id, row.sha256)) is None:
                 session.add(ReportPhoto(report_id=row.report_id, sha256=row.sha256))
+                session.flush()
+            fetched.tell_if_used(session, row, now)
         return 1

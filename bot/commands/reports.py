@@ -212,7 +212,7 @@ def _shown(rolled: figures.RollUp, behind: dict[Key, list[str]] | None) -> list[
     lines.append(texts.CLI_LINE.format(name=texts.FIGURE_NAMES["reports"], text=f"{rolled.total.reports}{texts.REPORTS_UNIT}"))
     for key, total in rolled.total.sorted():
         numbers = f"  [{' '.join(behind[key])}]" if behind is not None else ""
-        lines.append(texts.CLI_LINE.format(name=texts.FIGURE_NAMES[key.measure] + key.noun, text=total.words + key.unit) + numbers)
+        lines.append(texts.CLI_LINE.format(name=texts.FIGURE_NAMES[key.measure] + key.noun, text=total.words_in(key.unit)) + numbers)
     for child in rolled.children:
         lines.append("  " + texts.CLI_LINE.format(name=child.name, text=f"{child.figures.reports}{texts.REPORTS_UNIT}"))
     return lines

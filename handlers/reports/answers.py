@@ -26,15 +26,20 @@ _NAMED = re.compile(
 _QUESTION = re.compile(r"[?？]|吗$|什么|怎么|咋|哪些|多少钱|能不能|可以.*吗|几岁")
 #: Fixed phrases of this and other slices: never an answer to 在哪里 or 多少人.
 _COMMAND = re.compile(
-    r"(?:我的|谁没|谁还|审核|汇总|统计|封存|调整|代报|看|改\s*\d|撤回|撤销|通过|退回|不采用|群发|下发|布置|任务|待办|导出|提醒|邀请"
-    r"|加入|求助|帮助|上报|菜单|补充|照片)")
+    r"我的(?:上报|任务|提醒)|谁[没还]|(?:审核|待审|汇总|统计|封存|调整|代报|邀请|加入|求助)(?:$|\s)|看\s*\d|看来源|查\s*\d|改\s*\d{4}|(?:退回|通过)\s*\d"
+    r"|撤回|撤销|全部通过|不采用|群发|(?:下发|布置)任务|任务$|待办$|导出$|提醒我|帮助$|菜单$|上报$|照片(?:不是|放错|错了)|来源\s*\d")
 _MAY_BE_A_PLACE = frozenset({"chat", "followup", "report", "other"})
 _NOT_A_PLACE = re.compile(r"不|没|取消|人数|上报|帮助|查|谢|收到|好的")
 
 
+def is_command(text: str) -> bool:
+    """Whether it is one of the fixed phrases, and so no answer to a question."""
+    return _COMMAND.match(text) is not None
+
+
 def read(slot: str, text: str, local: datetime, vocabulary: Vocabulary) -> Slots | None:
     """What the answer says about the slot that was asked for; None if it is no answer to that."""
-    if _QUESTION.search(text) or _COMMAND.match(text):
+    if _QUESTION.search(text) or is_command(text):
         return None
     if slot == "date":
         return read_date(text, local)
@@ -132,7 +137,7 @@ def about_same_event(ctx: Context, draft: Draft) -> Reply | bool | None:
         if not yes:
             return None
         draft.same_event_as = other.id
-        draft.not_same_as.append(other.id)
+        draft.not_same_as += [other.id, *([other.same_event_as_id] if other.same_event_as_id is not None else [])]
         return True
     if yes:
         drafts.drop(ctx.state)

@@ -9,6 +9,7 @@ from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
 from handlers.dialog.tell import tell
 from handlers.reports import card, texts
+from handlers.reports.draft import Draft
 from storage import people, units
 from storage.reports import Report
 from storage.units import Unit
@@ -46,6 +47,27 @@ def read(ctx: Context) -> ForUnit | Reply:
     if not ctx.speaker.is_official and exact[0].id != ctx.speaker.unit_id:
         return Reply(texts.BEHALF_NOT_BELOW.format(name=name, unit=ctx.speaker.unit_name))
     return ForUnit(exact[0], said)
+
+
+def named_below(ctx: Context, name: str) -> Unit | None:
+    """The one unit below her that is called so."""
+    found = [unit for unit in units.by_name(ctx.session, name, ctx.speaker.unit_path) if unit.id != ctx.speaker.unit_id]
+    return found[0] if len(found) == 1 and found[0].is_open(ctx.local.date()) else None
+
+
+def about_whose(ctx: Context, draft: Draft) -> bool:
+    """Her answer to 替谁报; False if it was none."""
+    asked, _, number = draft.asked.partition(":")
+    if asked != "whose":
+        return False
+    unit = units.get(ctx.session, int(number))
+    if ctx.text == texts.WHOSE_OURS or re.search(r"我们|自己|本级|我单位", ctx.text):
+        draft.skipped.append("whose")
+    elif ctx.text == texts.WHOSE_THEIRS.format(unit=unit.name) or re.match(r"替|代|是|对|他们|她们", ctx.text) or ctx.text in unit.name:
+        draft.unit_id, draft.unit_name = unit.id, unit.name
+    else:
+        return False
+    return True
 
 
 def tell_the_unit(ctx: Context, unit: Unit, report: Report) -> None:

@@ -98,6 +98,7 @@ def thing(one: dict[str, Any]) -> str:
 def money(one: dict[str, Any]) -> str:
     """每户200元."""
     yuan = one.get("yuan")
+    yuan = int(yuan) if isinstance(yuan, float) and yuan.is_integer() else yuan
     return texts.PER_HEAD.format(per=one["per"], yuan=yuan) if one.get("per") else texts.YUAN.format(yuan=yuan)
 
 

@@ -138,7 +138,11 @@ def answer(ctx: Context) -> Reply | None:
         ctx.state.pop("asking", None)
         return None
     text = ctx.text
+    if answers.is_command(text):
+        return None
     if not draft.asked:
+        if _UNKNOWN.fullmatch(text):
+            return go_on(ctx, draft)
         if _YES.fullmatch(text):
             return file_it(ctx, draft)
         if _NO.fullmatch(text):
@@ -146,7 +150,7 @@ def answer(ctx: Context) -> Reply | None:
     same = answers.about_same_event(ctx, draft)
     if same is not None:
         return same if isinstance(same, Reply) else go_on(ctx, draft)
-    if answers.about_doubt(draft, text):
+    if answers.about_doubt(draft, text) or behalf.about_whose(ctx, draft):
         return go_on(ctx, draft)
     if draft.asked in texts.ASK and _UNKNOWN.fullmatch(text):
         if draft.asked != "date":
@@ -189,6 +193,13 @@ def go_on(ctx: Context, draft: Draft, *, changed: bool = False, hint: str = "") 
     """Ask for what is missing, one thing at a time, or show the card."""
     today = ctx.local.date()
     ctx.state.pop("expects_number", None)
+    if ctx.speaker.is_official and draft.slots.get("unit") and draft.unit_id is None and "whose" not in draft.skipped:
+        named = behalf.named_below(ctx, str(draft.slots["unit"]))
+        if named is not None:
+            draft.asked = f"whose:{named.id}"
+            drafts.save(ctx.state, draft)
+            return Reply(texts.WHOSE.format(unit=named.name), choices=(
+                Choice(texts.WHOSE_THEIRS.format(unit=named.name)), Choice(texts.WHOSE_OURS)))
     if rules.is_to_come(draft.slots, today):
         wrong = card.day(draft.slots["date"], today)
         draft.slots.pop("date")

@@ -34,7 +34,7 @@ def close(ctx: Context, rest: str) -> Reply:
         return Reply(texts.CLOSE_NOT_OVER.format(period=named))
     rolled = figures.roll_up(ctx.session, units.get(ctx.session, ctx.speaker.unit_id), Asked(first, last))
     lines = [texts.FIGURE_NAMES["reports"] + f"{rolled.total.reports}{texts.REPORTS_UNIT}"]
-    lines += [texts.FIGURE_NAMES[key.measure] + key.noun + total.words + key.unit for key, total in rolled.total.sorted()[:6]]
+    lines += [texts.FIGURE_NAMES[key.measure] + key.noun + total.words_in(key.unit) for key, total in rolled.total.sorted()[:6]]
     says = f"确认封存 {first.isoformat()} {last.isoformat()}"
     return Reply(
         texts.CLOSE_ASK.format(unit=ctx.speaker.unit_name, period=named, figures=texts.JOIN_LONG.join(lines)),

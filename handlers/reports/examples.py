@@ -12,7 +12,7 @@ from knowledge.messages import Vocabulary, understand
 #: Signs that somebody meant to report.
 _MEANT = re.compile(
     r"[来到]了.{0,4}[\d一二两三四五六七八九十几多].{0,3}人|(?:搞|办|开展?|组织|举办|做|弄|走访|慰问|宣传)了|搞完|办完|做完|(?:我|要|想|怎么)要?上?报"
-    r"|活动|姐妹们?都来")
+    r"|活动(?:搞|办|做|弄|结束)|姐妹们?都来")
 
 
 def is_meant_as_report(text: str) -> bool:

@@ -120,7 +120,7 @@ def roll_up(session: Session, unit: Unit, asked: Asked) -> RollUp:
     keys = (Quantity.measure, Quantity.unit, Quantity.noun)
     summed = _scoped(
         select(Unit.path, stretch, *keys, func.sum(Quantity.low), func.sum(Quantity.high), *flags)
-        .select_from(Report).join(Quantity, Quantity.report_id == Report.id), tree, asked,
+        .select_from(Report).join(Quantity, Quantity.report_id == Report.id).where(_ADDS), tree, asked,
     ).group_by(Unit.path, stretch, *keys)
     for path, number, measure, measured_in, noun, low, high, about, more, less in session.execute(summed):
         total = Total(_cents(low), _cents(high), bool(about), bool(more), bool(less))
@@ -143,6 +143,10 @@ def roll_up(session: Session, unit: Unit, asked: Asked) -> RollUp:
     below = sorted((one for one in parts.values() if one is not own), key=lambda one: one.code)
     return RollUp(
         own, asked, whole, own.figures, below, adjustments, _same_event(session, tree, asked), _is_closed(session, unit.id, asked))
+
+
+#: What was given to each (200元/户) is a rate: rates are kept with their reports and never added.
+_ADDS = Quantity.unit.not_like("元/%")
 
 
 def _cents(value: Any) -> Decimal:
@@ -191,7 +195,7 @@ def sources(session: Session, unit: Unit, asked: Asked, key: Key | None = None, 
         return
     found = _scoped(
         select(Quantity.measure, Quantity.unit, Quantity.noun, Report.number)
-        .select_from(Report).join(Quantity, Quantity.report_id == Report.id), tree, asked,
+        .select_from(Report).join(Quantity, Quantity.report_id == Report.id).where(_ADDS), tree, asked,
     ).distinct().order_by(Report.number)
     if key is not None:
         found = found.where(and_(Quantity.measure == key.measure, Quantity.unit == key.unit, Quantity.noun == key.noun))

@@ -27,14 +27,6 @@ LATE = timedelta(days=30)
 _LATE_WORDS = (
     r"(?P<rest>(?:不是|不对|刚才|刚刚|写错|说错|报错|错了|搞错|应该?是|更正|改一?下?|把|补充|补一下|还有|还请|还发|还送|另外|忘了说|漏了|少报|多报"
     r"|人数|地点|时间|日期|场次|妇女|儿童|主题).{1,200})")
-_COMMAND = re.compile(r"(?:看|通过|退回|不采用|撤回|审核|汇总|我的|谁没|取消|帮助)(?:\s*\d|$|\s)|我的上报|我的任务|谁没报")
-
-
-def is_command(text: str) -> bool:
-    """Whether it is one of the fixed phrases, and so no answer to a question."""
-    return _COMMAND.match(text) is not None
-
-
 def register(router: Router) -> None:
     """Add these commands to the slice's router."""
     router.command(
@@ -252,15 +244,28 @@ def correct_last(ctx: Context, meaning: Understanding) -> Reply | None:
     return _changed_by(ctx, found, ctx.text, adding=meaning.intent == "followup")
 
 
-def _meant(ctx: Context) -> Report | None:
-    """Which filed report she speaks of: one that was sent back since, else the one she filed last."""
-    returned = ctx.session.scalar(
+def sent_back(ctx: Context) -> Report | None:
+    """Her report that was returned and not put right yet, unless she has filed another since."""
+    found = ctx.session.scalar(
         select(Report).where(Report.by_person_id == ctx.person_id, Report.state == RETURNED, Report.reviewed_at > ctx.now - LATE)
         .order_by(Report.reviewed_at.desc()).limit(1))
+    last = _last(ctx)
+    if found is None or last is None or found.reviewed_at is None or last.filed_at <= found.reviewed_at:
+        return found
+    return None
+
+
+def _last(ctx: Context) -> Report | None:
     report_id = ctx.state.get("last_report")
-    last = ctx.session.get(Report, report_id) if report_id else None
-    if returned is not None and (last is None or returned.reviewed_at is None or last.filed_at < returned.reviewed_at):
+    return ctx.session.get(Report, report_id) if report_id else None
+
+
+def _meant(ctx: Context) -> Report | None:
+    """Which filed report she speaks of: one that was sent back since, else the one she filed last."""
+    returned = sent_back(ctx)
+    if returned is not None:
         return returned
+    last = _last(ctx)
     if last is None or last.state not in (*COUNTED, RETURNED) or ctx.now - last.filed_at > LATE:
         return None
     return last

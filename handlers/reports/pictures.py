@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from handlers import access
 from handlers.dialog.context import Context
 from handlers.dialog.reply import Reply
 from handlers.dialog.router import Router
-from handlers.reports import card, service, texts
+from handlers.reports import card, filed, service, texts
 from handlers.reports import draft as drafts
 from knowledge.messages import Understanding
 from storage.reports import COUNTED, RETURNED, Report
@@ -30,8 +31,11 @@ def photos(ctx: Context, _meaning: Understanding) -> Reply | None:
     if not ctx.speaker.is_known:
         return Reply(texts.STRANGER)
     shas = [a.sha256 for a in ctx.message.attachments if a.sha256]
-    last = _just_filed(ctx)
     draft = drafts.load(ctx.state)
+    returned = filed.sent_back(ctx) if draft is None else None
+    if returned is not None and not re.search(r"照片|图|拍", returned.review_note):
+        returned = None  # sent back for something else
+    last = returned or _just_filed(ctx)
     used = _used(ctx, shas, last if draft is None else None)
     wanted = [a.media_id for a in ctx.message.attachments if a.media_id and not a.sha256]
     shas += service.want_media(ctx.session, ctx.speaker.identity_id, wanted, ctx.now)
@@ -48,10 +52,23 @@ def photos(ctx: Context, _meaning: Understanding) -> Reply | None:
         if not added and not wanted:
             return Reply(texts.PHOTO_AGAIN)
         summary = card.summary(last.slots, ctx.local.date())
+        if returned is not None and (refused := _again(ctx, returned)) is not None:
+            return refused
+        if returned is not None:
+            return Reply(texts.PHOTO_FOR_RETURNED.format(count=len(shas), number=last.number, summary=summary) + warning)
         return Reply(texts.PHOTO_ADDED.format(count=len(shas), number=last.number, summary=summary) + warning)
     waiting = ctx.state.setdefault("photos_waiting", [])
     waiting += [sha for sha in shas if sha not in waiting][: max(0, MOST - len(waiting))]
     return Reply(texts.PHOTO_WAITING.format(count=len(waiting)) + warning)
+
+
+def _again(ctx: Context, report: Report) -> Reply | None:
+    """What was sent back is handed in again with its photo; why not, if it cannot be."""
+    try:
+        service.change(ctx.session, report, report.slots, by=ctx.speaker, now=ctx.now)
+    except service.PeriodClosed as closed:
+        return Reply(filed.closed_sentence(closed))
+    return None
 
 
 def _used(ctx: Context, shas: list[str], here: Report | None) -> Report | None:

@@ -9,7 +9,7 @@ from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
 from handlers.dialog.router import Router
 from handlers.dialog.tell import tell
-from handlers.reports import card, filed, service, texts
+from handlers.reports import answers, card, filed, service, texts
 from storage import reports
 from storage.reports import COUNTED, FILED, PASSED, RETURNED, UNUSED, WITHDRAWN, Report
 
@@ -46,8 +46,9 @@ def waiting(ctx: Context, rest: str) -> Reply:
         lines.append(texts.REVIEW_LINE.format(
             index=index, unit=name, summary=card.summary(report.slots, today), number=report.number, notes=notes))
     lines.append(texts.REVIEW_FOOT)
-    every = Choice(texts.ACCEPT_ALL)
-    return Reply("\n".join(lines), choices=(every, *(Choice(texts.ACCEPT_ONE.format(index=i)) for i in range(1, min(3, len(found)) + 1))))
+    # in the order of the list: a typed 2 is the second report, never all of them
+    each = [Choice(texts.ACCEPT_ONE.format(index=i)) for i in range(1, len(found) + 1)]
+    return Reply("\n".join(lines), choices=(*each, Choice(texts.ACCEPT_ALL)))
 
 
 def _notes(ctx: Context, report: Report) -> str:
@@ -118,7 +119,7 @@ def _refuse(ctx: Context, rest: str, state: str) -> Reply:
 def reason_given(ctx: Context) -> Reply | None:
     """Her answer to 为什么退回."""
     pending = ctx.state["returning"]
-    if filed.is_command(ctx.text) or ctx.text.endswith(("?", "？")):
+    if answers.is_command(ctx.text) or ctx.text.endswith(("?", "？")):
         return None
     del ctx.state["returning"]
     resume(ctx, pending)

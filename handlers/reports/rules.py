@@ -207,4 +207,7 @@ def same_activity(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     for slot in ("date", "form", "place"):
         if one.get(slot) and other.get(slot) and one[slot] != other[slot]:
             return False
+    about = [str(s.get("topic") or s.get("title") or "") for s in (one, other)]
+    if all(about) and one.get("category") != other.get("category") and not set(about[0]) & set(about[1]):
+        return False  # 反家暴讲座 in the morning and 健康讲座 in the afternoon
     return bool(one.get("form") and one.get("form") == other.get("form"))

@@ -19,7 +19,7 @@ from storage import units
 from storage.units import Unit
 
 #: Lines of figures, of units, and report numbers on one screen.
-MOST_FIGURES, MOST_UNITS, MOST_SOURCES = 10, 12, 20
+MOST_FIGURES, MOST_UNITS, MOST_SOURCES = 9, 12, 20
 ALL = Key("reports", texts.REPORTS_UNIT)
 
 
@@ -152,7 +152,9 @@ def _show(ctx: Context, wanted: Wanted, rolled: RollUp) -> Reply:
         lines.append(texts.SUMMARY_ADJUSTED.format(
             unit=one.unit, name=_name(one.key), amount=f"{sign}{plain(one.amount)}{one.key.unit}", reason=one.reason, by=one.by))
     lines.append(texts.SUMMARY_FOOT)
-    return Reply("\n".join(lines), choices=(Choice(texts.SOURCES_OF.format(index=1)), *_children(wanted, rolled)))
+    # in the order of the lines: a typed 2 is where the second figure comes from
+    behind = [Choice(texts.SOURCES_OF.format(index=i)) for i in range(1, min(len(keys), 5) + 1)]
+    return Reply("\n".join(lines), choices=(*behind, *_children(wanted, rolled)))
 
 
 def _children(wanted: Wanted, rolled: RollUp) -> tuple[Choice, ...]:
@@ -180,11 +182,11 @@ def _name(key: Key) -> str:
 
 
 def _value(total: Figures, key: Key) -> str:
-    return f"{total.reports}{texts.REPORTS_UNIT}" if key == ALL else total.totals[key].words + key.unit
+    return f"{total.reports}{texts.REPORTS_UNIT}" if key == ALL else total.totals[key].words_in(key.unit)
 
 
 def _short(one: Figures) -> str:
-    people = [total.words + key.unit for key, total in one.sorted() if key.measure == "participants"]
+    people = [total.words_in(key.unit) for key, total in one.sorted() if key.measure == "participants"]
     return texts.JOIN_LONG.join([f"{one.reports}{texts.REPORTS_UNIT}", *people])
 
 

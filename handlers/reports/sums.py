@@ -59,9 +59,13 @@ class Total:
     @property
     def words(self) -> str:
         """66, 66以上, 不到86, 约66, 70到80."""
+        return self.words_in("")
+
+    def words_in(self, unit: str) -> str:
+        """66人, 66人以上, 不到86人, 约66人, 70到80人."""
         low, high = plain(self.low), plain(self.high)
         number = low if self.low == self.high or self.mark == "+" else high if self.mark == "<" else texts.MARKS["-"].format(low=low, high=high)
-        return texts.SUM_MARKS[self.mark].format(n=number)
+        return texts.SUM_MARKS[self.mark].format(n=number, unit=unit)
 
 
 def plain(number: Decimal) -> str:
@@ -98,7 +102,7 @@ class Figures:
         for key, total in self.sorted():
             shape: dict[str, Any] = {
                 "measure": key.measure, "unit": key.unit, "noun": key.noun, "low": _number(total.low), "high": _number(total.high),
-                "mark": total.mark, "text": total.words + key.unit}
+                "mark": total.mark, "text": total.words_in(key.unit)}
             if sources is not None:
                 shape["sources"] = list(sources.get(key, ()))
             found.append(shape)

@@ -106,7 +106,7 @@ NOTHING = "没写"
 CHANGED_AGAIN = "编号 {number} 改好了，已重新报上去（第{version}版）："
 CHANGED = "编号 {number} 改好了（第{version}版）："
 CHANGE_WHAT = "要改编号 {number} 的什么？比如“改 {number} 人数 38”“改 {number} 日期 昨天”。"
-CANNOT_CHANGE = "编号 {number} 已经{state}，不能再改。"
+CANNOT_CHANGE = "编号 {number} {state}，不能再改。"
 PERIOD_CLOSED = "{first}到{last}的数字已经报上去封存了。要改请上级妇联做一次“调整”，会留下记录。"
 
 PHOTO_KEPT = "收到{count}张照片，放进正在报的这条里了。"
@@ -116,6 +116,7 @@ PHOTO_USED = "这张照片在编号 {number} 里用过了，这次请看看是�
 PHOTO_BAD = "这张图没能存下：{reason}。请换一张 JPG 或 PNG 照片，10 兆以内。"
 PHOTO_REASONS = {"large": "超过了 10 兆", "type": "不是照片格式", "broken": "文件坏了，打不开", "empty": "是空的"}
 PHOTO_REASON_OTHER = "没能从平台取到"
+PHOTO_FOR_RETURNED = "收到{count}张照片，补进了退回的编号 {number}（{summary}），已重新报上去。"
 PHOTO_AGAIN = "这张照片已经有了，不用再发。"
 PHOTO_NONE = "现在没有刚收到的照片。"
 PHOTO_TAKEN_OFF = "好，{count}张照片拿下来了，先给您留着。是哪个活动的？说一句，我放进那一条。"
@@ -141,7 +142,7 @@ SUMMARY = "{date}{place}{what}{people}"
 
 # -- figures --
 #: How a sum reads; what each mark means stands in sums.py.
-SUM_MARKS = {"": "{n}", "~": "约{n}", "+": "{n}以上", "<": "不到{n}"}
+SUM_MARKS = {"": "{n}{unit}", "~": "约{n}{unit}", "+": "{n}{unit}以上", "<": "不到{n}{unit}"}
 #: What figures are called in summaries.
 FIGURE_NAMES = {
     "reports": "上报", "sessions": "开展", "participants": "参加", "women": "其中妇女", "children": "其中儿童", "cases": "办理",
@@ -190,6 +191,9 @@ CLI_NO_DATA = "库里还没有单位。"
 CLI_LINE = "{name}：{text}"
 
 # -- for a unit below --
+WHOSE = "这是替{unit}报的，还是算您单位自己的？"
+WHOSE_THEIRS = "替{unit}报"
+WHOSE_OURS = "算我们单位的"
 BEHALF_HOW = "替谁报、报什么，一句说完就行，比如“代报 石桥村 昨天下午在村部搞了反家暴讲座，来了36人”。"
 BEHALF_NOT_BELOW = "{unit}下面没有叫“{name}”的单位，不能代报。只能替自己下级单位报。"
 BEHALF_WHICH = "有几个单位叫“{name}”，替哪个报？"

@@ -11,6 +11,7 @@ from handlers.dialog.reply import Reply
 from handlers.dialog.router import Router
 from handlers.local import LOCAL
 from handlers.people import service
+from handlers.reports import examples
 from handlers.start import texts
 from knowledge.messages import Understanding
 from storage import people
@@ -67,6 +68,8 @@ def small_talk(ctx: Context, _meaning: Understanding) -> Reply | None:
         return Reply(texts.THANKS)
     if re.search(r"^(早上好|上午好|下午好|晚上好|早|你好|您好)", text) and len(text) <= 12:
         return Reply(texts.MORNING.format(name=ctx.speaker.name or ""))
+    if ctx.speaker.is_known and examples.is_meant_as_report(text):
+        return Reply(examples.fitting(text, ctx.local, ctx.world.vocabulary))
     return None
 
 
