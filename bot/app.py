@@ -6,7 +6,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from prometheus_client import CollectorRegistry
@@ -22,17 +22,18 @@ from bot.dispatch import Dispatcher
 from bot.metrics import Metrics
 from bot.platforms.base import Platform
 from bot.platforms.chat import ChatPage
-from bot.platforms.wechat import WeChat
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.web import chat, health
-from bot.web.wechat import wechat_endpoint
 from handlers import all as slices
 from handlers.dialog.talk import Talk
 from handlers.dialog.world import World
 from knowledge.library import Library
 from storage import photos, schema
 from storage.store import Store
+
+if TYPE_CHECKING:
+    from bot.platforms.wechat import WeChat
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +82,8 @@ class App:
         self.sender.wake()
 
     def _open_wechat(self) -> WeChat:
+        from bot.platforms.wechat import WeChat  # with its HTTP client, which the chat page does not need
+
         s = self.settings
 
         def open_photo(sha256: str) -> bytes:
@@ -114,6 +117,8 @@ class App:
         web = Starlette(routes=routes, lifespan=self._lifespan)
         if self.wechat is None:
             return web
+        from bot.web.wechat import wechat_endpoint
+
         callbacks = wechat_endpoint(self.wechat, self.dispatcher.submit, left_over=self._written)
 
         async def route(scope: Any, receive: Any, send: Any) -> None:

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from bot.platforms.base import Platform, SendError
-from bot.platforms.wechat import WeChat
 from handlers.dialog.world import World
 from handlers.reports import fetched
 from storage import photos
@@ -31,7 +30,7 @@ class MediaFetcher:
     def __init__(self, store: Store, world: World, platforms: Sequence[Platform]) -> None:
         self._store = store
         self._world = world
-        self._accounts = {(p.name, p.account): p.official_account for p in platforms if isinstance(p, WeChat)}
+        self._accounts = {(p.name, p.account): account for p in platforms if (account := getattr(p, "official_account", None))}
 
     def fetch_due(self, now: datetime) -> int:
         """Fetch what is due; how many pictures were stored."""

@@ -22,15 +22,17 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
+    func,
     insert,
     or_,
+    literal_column,
     select,
     text,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from storage.base import Base, Key
+from storage.base import Base, Key, UtcDateTime
 from storage.conversations import Conversation, insert_for
 from storage.people import Identity
 
@@ -70,7 +72,11 @@ class Outbox(Base):
     dedup_key: Mapped[str | None] = mapped_column(String(120), unique=True, default=None)
     #: What it was about, so that the state can be checked again at the moment of sending: `assignment:17`, `delivery:99`.
     about: Mapped[str] = mapped_column(String(40), default="")
+    #: How often a worker has claimed it, and how often the platform has then failed or refused it for the moment.
     attempts: Mapped[int] = mapped_column(Integer, default=0)
+    refusals: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    #: When a worker first took it into its hands: since then it may have arrived.
+    tried_at: Mapped[datetime | None] = mapped_column(default=None)
     lease_until: Mapped[datetime | None] = mapped_column(default=None)
     lease_token: Mapped[str | None] = mapped_column(String(36), default=None)
     external_id: Mapped[str | None] = mapped_column(String(200), default=None)
@@ -81,6 +87,10 @@ class Outbox(Base):
         # the sender's queue: small, because rows leave it when they are done
         Index("ix_outbox_queue", "klass", "due_at", "id", sqlite_where=text("state IN ('pending','leased','passive')"),
               postgresql_where=text("state IN ('pending','leased','passive')")),
+        # what stands in front of a row, and what waits for her next word: without her history
+        Index("ix_outbox_front", "identity_id", "id", sqlite_where=text("state IN ('pending','leased','held')"),
+              postgresql_where=text("state IN ('pending','leased','held')")),
+        Index("ix_outbox_failed", "id", sqlite_where=text("state = 'failed'"), postgresql_where=text("state = 'failed'")),
         Index("ix_outbox_identity_id_id", "identity_id", "id"),
         # asked for with every message that comes in: nearly always empty
         Index("ix_outbox_held", "identity_id", sqlite_where=text("state = 'held'"), postgresql_where=text("state = 'held'")),
@@ -119,6 +129,9 @@ class Claimed:
     dedup_key: str | None
     #: It may have arrived already: a worker died with it in its hands, or the platform did not answer.
     in_doubt: bool = False
+    refusals: int = 0
+    #: When it was first tried, before this time.
+    tried_at: datetime | None = None
 
 
 #: Marks an error after which nobody knows whether the message arrived.
@@ -133,7 +146,7 @@ def put(session: Session, messages: Sequence[Outgoing], now: datetime) -> dict[i
         {
             "identity_id": m.identity_id, "klass": m.klass, "state": m.state, "due_at": m.due_at or now, "created_at": now,
             "inbox_id": m.inbox_id, "body_id": m.body_id, "shape": m.shape, "dedup_key": m.dedup_key, "about": m.about,
-            "attempts": 0,
+            "attempts": 0, "refusals": 0,
         }
         for m in messages
     ]
@@ -189,55 +202,153 @@ def release(session: Session, ids: Sequence[int], now: datetime) -> None:
     )
 
 
+def _literally(column: Any, *states: str) -> Any:
+    """`state IN ('…')` with the words in the text: SQLite knows a partial index by its words."""
+    return column.in_([literal_column(f"'{state}'") for state in states])
+
+
+def _candidates() -> Any:
+    """Due rows of one class, oldest first, leaving out those behind a row that is in the air or waits for its next try."""
+    earlier = aliased(Outbox)
+    now = bindparam("now")
+    in_front = exists().where(
+        earlier.identity_id == Outbox.identity_id, earlier.id < Outbox.id, earlier.klass <= Outbox.klass,
+        _literally(earlier.state, "pending", "leased", "held"),
+        or_(and_(earlier.state == "leased", earlier.lease_until >= now),
+            and_(earlier.state == "pending", earlier.refusals > 0, earlier.due_at > now)),
+    )
+    free = or_(
+        Outbox.state == "pending",
+        and_(Outbox.state == "leased", Outbox.lease_until < now),
+        and_(Outbox.state == "passive", Outbox.due_at <= bindparam("unconfirmed")),
+    )
+    return (
+        select(Outbox.id, Outbox.identity_id, Outbox.klass, Outbox.state, Outbox.error, Outbox.tried_at)
+        .join(Identity, Identity.id == Outbox.identity_id)
+        .where(_literally(Outbox.state, "pending", "leased", "passive"), Outbox.klass == bindparam("klass"),
+               Outbox.due_at <= now, free, Identity.platform.in_(bindparam("platforms", expanding=True)), ~in_front)
+        .order_by(Outbox.due_at, Outbox.id).limit(bindparam("limit")).with_for_update(skip_locked=True, of=Outbox)
+    )
+
+
+_CANDIDATES = _candidates()
+#: What is unfinished and due for these addresses: asked after the candidates are locked, it sees what others hold.
+_UNFINISHED = (
+    select(Outbox.id, Outbox.identity_id, Outbox.klass)
+    .where(Outbox.identity_id.in_(bindparam("identities", expanding=True)),
+           _literally(Outbox.state, "pending", "leased", "held"), Outbox.id < bindparam("before"),
+           or_(Outbox.state == "leased",
+               and_(Outbox.state == "pending", or_(Outbox.due_at <= bindparam("now"), Outbox.refusals > 0))))
+)
+_LEASE = (
+    update(Outbox).where(Outbox.id.in_(bindparam("ids", expanding=True)))
+    .values(state="leased", lease_token=bindparam("token"), lease_until=bindparam("until"), attempts=Outbox.attempts + 1,
+            tried_at=func.coalesce(Outbox.tried_at, bindparam("now", type_=Outbox.tried_at.type)))
+)
+_CLAIMED = (
+    select(
+        Outbox.id, Outbox.identity_id, Identity.platform, Identity.account, Identity.external_id, Outbox.klass,
+        Outbox.shape, Outbox.body_id, Outbox.attempts, Outbox.about, Conversation.heard_at, Outbox.dedup_key, Outbox.refusals,
+    )
+    .join(Identity, Identity.id == Outbox.identity_id)
+    .outerjoin(Conversation, Conversation.identity_id == Outbox.identity_id)
+    .where(Outbox.id.in_(bindparam("ids", expanding=True))).order_by(Outbox.klass, Outbox.due_at, Outbox.id)
+)
+_DUE = (
+    select(Outbox.id).where(
+        _literally(Outbox.state, "pending", "leased", "passive"), Outbox.klass == bindparam("klass"),
+        Outbox.due_at <= bindparam("now"),
+        or_(Outbox.state == "pending", and_(Outbox.state == "leased", Outbox.lease_until < bindparam("now")),
+            and_(Outbox.state == "passive", Outbox.due_at <= bindparam("unconfirmed"))))
+    .limit(1)
+)
+
+#: So many rows of one address are claimed at once at the most; they are sent one after the other.
+CHAIN = 20
+
+
+def is_due(session: Session, *, now: datetime, klasses: Sequence[int]) -> bool:
+    """Whether there may be anything to claim: a cheap look that takes no lock."""
+    values = {"now": now, "unconfirmed": now - PASSIVE_GRACE}
+    return any(session.connection().execute(_DUE, {**values, "klass": klass}).first() is not None for klass in klasses)
+
+
 def claim(
     session: Session, *, token: str, now: datetime, lease: timedelta, limit: int, platforms: Sequence[str],
     klasses: Sequence[int] = (REPLY, CASE, NOTICE, REMINDER, BROADCAST),
 ) -> list[Claimed]:
-    """Take up to `limit` due rows of these platforms and classes: replies first, and of one address only its oldest.
+    """Take up to `limit` due rows of these platforms and classes, the urgent first; of one address only what is next.
 
-    On PostgreSQL rows locked by another claimer are skipped; on SQLite there is one claimer at a time anyway.
+    What is next: a run of rows with nothing unfinished before them that is as urgent and not in the run. On PostgreSQL rows
+    locked by another claimer are skipped, and what stands behind them is left; on SQLite there is one claimer at a time.
     """
-    earlier = aliased(Outbox)
-    queued = or_(
-        and_(Outbox.state == "pending", Outbox.due_at <= now),
-        and_(Outbox.state == "leased", Outbox.lease_until < now),
-        and_(Outbox.state == "passive", Outbox.due_at <= now - PASSIVE_GRACE),
-    )
-    in_front = exists().where(
-        earlier.identity_id == Outbox.identity_id, earlier.id < Outbox.id, earlier.klass <= Outbox.klass,
-        or_(earlier.state == "leased", and_(earlier.state == "pending", earlier.due_at <= now)),
-    )
-    query = (
-        select(Outbox.id, Outbox.state, Outbox.error).join(Identity, Identity.id == Outbox.identity_id)
-        .where(Outbox.state.in_(("pending", "leased", "passive")), Outbox.klass.in_(klasses), queued,
-               Identity.platform.in_(platforms), ~in_front)
-        .order_by(Outbox.klass, Outbox.due_at, Outbox.id).limit(limit).with_for_update(skip_locked=True, of=Outbox)
-    )
-    doubtful = {row_id: state == "leased" or (error or "").startswith(DOUBT) for row_id, state, error in session.execute(query)}
-    if not doubtful:
+    connection = session.connection()
+    found: list[Any] = []
+    values = {"now": now, "unconfirmed": now - PASSIVE_GRACE, "platforms": list(platforms)}
+    for klass in sorted(klasses):
+        if len(found) < limit:
+            found += connection.execute(_CANDIDATES, {**values, "klass": klass, "limit": limit - len(found)})
+    if not found:
         return []
-    ids = list(doubtful)
-    session.execute(
-        update(Outbox).where(Outbox.id.in_(ids))
-        .values(state="leased", lease_token=token, lease_until=now + lease, attempts=Outbox.attempts + 1)
-        .execution_options(synchronize_session=False)
-    )
-    rows = session.execute(
-        select(
-            Outbox.id, Outbox.identity_id, Identity.platform, Identity.account, Identity.external_id, Outbox.klass,
-            Outbox.shape, OutboxBody.shape, Outbox.attempts, Outbox.about, Conversation.heard_at, Outbox.dedup_key,
-        )
-        .join(Identity, Identity.id == Outbox.identity_id)
-        .outerjoin(OutboxBody, OutboxBody.id == Outbox.body_id)
-        .outerjoin(Conversation, Conversation.identity_id == Outbox.identity_id)
-        .where(Outbox.id.in_(ids)).order_by(Outbox.klass, Outbox.due_at, Outbox.id)
-    )
+    doubts = {
+        row.id: (_in_doubt(row), row.tried_at) for row in _next_in_line(connection, found, now)
+    }
+    if not doubts:
+        return []
+    ids = list(doubts)
+    connection.execute(_LEASE, {"ids": ids, "token": token, "until": now + lease, "now": now})
+    rows = connection.execute(_CLAIMED, {"ids": ids}).all()
+    bodies = _bodies(session, {row.body_id for row in rows if row.body_id is not None})
     return [
         Claimed(
-            row[0], row[1], row[2], row[3], row[4], row[5], row[6] or row[7] or {}, row[8], row[9], row[10], row[11],
-            in_doubt=doubtful[row[0]])
+            row[0], row[1], row[2], row[3], row[4], row[5], row[6] or bodies.get(row[7]) or {}, row[8], row[9], row[10],
+            row[11], in_doubt=doubts[row[0]][0], refusals=row[12], tried_at=doubts[row[0]][1])
         for row in rows
     ]
+
+
+def _in_doubt(row: Any) -> bool:
+    """Whether it may have arrived. A case message says itself when it was about to go (`taking`)."""
+    marked = (row.error or "").startswith(DOUBT)
+    return marked or (row.state == "leased" and row.klass != CASE)
+
+
+def _next_in_line(connection: Any, found: Sequence[Any], now: datetime) -> list[Any]:
+    """Of the candidates those with nothing unfinished in front that is not among them too."""
+    identities = sorted({row.identity_id for row in found})
+    candidates = {row.id for row in found}
+    others: dict[int, list[tuple[int, int]]] = {}
+    before = max(candidates)
+    for start in range(0, len(identities), 500):
+        part = {"identities": identities[start : start + 500], "before": before, "now": now}
+        for row in connection.execute(_UNFINISHED, part):
+            if row.id not in candidates:
+                others.setdefault(row.identity_id, []).append((row.id, row.klass))
+    kept, count = [], dict.fromkeys(identities, 0)
+    for row in sorted(found, key=lambda row: row.id):
+        blocked = any(i < row.id and klass <= row.klass for i, klass in others.get(row.identity_id, ()))
+        if blocked or count[row.identity_id] >= CHAIN:
+            others.setdefault(row.identity_id, []).append((row.id, row.klass))
+            continue
+        count[row.identity_id] += 1
+        kept.append(row)
+    return kept
+
+
+def _bodies(session: Session, ids: set[int]) -> dict[int, dict[str, Any]]:
+    """Shared texts, each read once for a claim."""
+    return dict(session.execute(select(OutboxBody.id, OutboxBody.shape).where(OutboxBody.id.in_(ids))).tuples().all()) if ids else {}
+
+
+def taking(session: Session, row_id: int, token: str, now: datetime) -> bool:
+    """Write down that a case message is about to be sent; False if it is not ours any more, and must not be.
+
+    From here on nobody knows whether it arrived until its outcome is recorded: whoever finds it so never sends it.
+    """
+    found = session.connection().execute(
+        update(Outbox).where(Outbox.id == row_id, Outbox.state == "leased", Outbox.lease_token == token, Outbox.lease_until > now)
+        .values(error=DOUBT + "in the air").returning(Outbox.id))
+    return found.first() is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +360,10 @@ class Outcome:
     error: str | None = None
     external_id: str | None = None
     due_at: datetime | None = None
+    #: The platform failed or refused it: counts towards giving up. A row given back untouched does not.
+    refused: bool = False
+    #: Whether it was ever about to be sent; if not, the claim is taken back.
+    tried: bool = True
 
 
 def finish(session: Session, *, outcomes: Sequence[tuple[str, Outcome]], now: datetime) -> set[int]:
@@ -262,7 +377,8 @@ def finish(session: Session, *, outcomes: Sequence[tuple[str, Outcome]], now: da
     rows = [
         {
             "row": o.id, "token": token, "new_state": o.state, "new_error": o.error, "new_external": o.external_id,
-            "new_due": o.due_at or now, "new_sent": now if o.state == "sent" else None,
+            "new_due": o.due_at or now, "new_sent": now if o.state == "sent" else None, "refused": int(o.refused),
+            "untried": int(not o.tried),
         }
         for token, o in sorted(outcomes, key=lambda pair: pair[1].id) if o.id in ours
     ]
@@ -282,6 +398,7 @@ _FINISH = (
     .values(
         state=bindparam("new_state"), error=bindparam("new_error"), external_id=bindparam("new_external"),
         due_at=bindparam("new_due"), sent_at=bindparam("new_sent"), lease_until=None, lease_token=None,
+        refusals=Outbox.refusals + bindparam("refused"), attempts=Outbox.attempts - bindparam("untried"),
     )
 )
 
@@ -294,14 +411,14 @@ def wake_held(session: Session, identity_ids: Sequence[int], now: datetime) -> N
 
 _WAKE = (
     update(Outbox).where(Outbox.identity_id.in_(bindparam("ids", expanding=True)), Outbox.state == "held")
-    .values(state="pending", due_at=bindparam("now"))
+    .values(state="pending", due_at=bindparam("now", type_=UtcDateTime()))
 )
 
 
 def dead_letters(session: Session, identity_ids: Any, limit: int = 20) -> list[Outbox]:
     """Rows that were given up, the newest first; `identity_ids` is a list or a subquery of those she may see."""
     return list(session.scalars(
-        select(Outbox).where(Outbox.state == "failed", Outbox.identity_id.in_(identity_ids)).order_by(Outbox.id.desc()).limit(limit)
+        select(Outbox).where(Outbox.state == literal_column("'failed'"), Outbox.identity_id.in_(identity_ids)).order_by(Outbox.id.desc()).limit(limit)
     ))
 
 
@@ -309,6 +426,6 @@ def resend(session: Session, ids: Sequence[int], now: datetime) -> int:
     """Queue rows that were given up once more; how many. Those about a case stay: a person decides there."""
     result = session.execute(
         update(Outbox).where(Outbox.id.in_(ids), Outbox.state == "failed", Outbox.klass != CASE)
-        .values(state="pending", attempts=0, due_at=now, error=None).execution_options(synchronize_session=False)
+        .values(state="pending", refusals=0, due_at=now, tried_at=None, error=None).execution_options(synchronize_session=False)
     )
     return int(getattr(result, "rowcount", 0))

@@ -546,6 +546,8 @@ def upgrade() -> None:
     sa.Column('dedup_key', sa.String(length=120), nullable=True),
     sa.Column('about', sa.String(length=40), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('refusals', sa.SmallInteger(), server_default='0', nullable=False),
+    sa.Column('tried_at', UtcDateTime(), nullable=True),
     sa.Column('lease_until', UtcDateTime(), nullable=True),
     sa.Column('lease_token', sa.String(length=36), nullable=True),
     sa.Column('external_id', sa.String(length=200), nullable=True),
@@ -558,6 +560,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('dedup_key', name=op.f('uq_outbox_dedup_key'))
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
+        batch_op.create_index('ix_outbox_failed', ['id'], unique=False, sqlite_where=sa.text("state = 'failed'"), postgresql_where=sa.text("state = 'failed'"))
+        batch_op.create_index('ix_outbox_front', ['identity_id', 'id'], unique=False, sqlite_where=sa.text("state IN ('pending','leased','held')"), postgresql_where=sa.text("state IN ('pending','leased','held')"))
         batch_op.create_index('ix_outbox_held', ['identity_id'], unique=False, sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'"))
         batch_op.create_index('ix_outbox_identity_id_id', ['identity_id', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_outbox_inbox_id'), ['inbox_id'], unique=False)
@@ -816,6 +820,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_outbox_inbox_id'))
         batch_op.drop_index('ix_outbox_identity_id_id')
         batch_op.drop_index('ix_outbox_held', sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'"))
+        batch_op.drop_index('ix_outbox_front', sqlite_where=sa.text("state IN ('pending','leased','held')"), postgresql_where=sa.text("state IN ('pending','leased','held')"))
+        batch_op.drop_index('ix_outbox_failed', sqlite_where=sa.text("state = 'failed'"), postgresql_where=sa.text("state = 'failed'"))
 
     op.drop_table('outbox')
     with op.batch_alter_table('faq_entry', schema=None) as batch_op:
