@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from storage.base import Base, Key, UtcDateTime
+from storage.base import Base, Key
 from storage.conversations import Conversation, insert_for
 from storage.people import Identity
 
@@ -411,7 +411,7 @@ def wake_held(session: Session, identity_ids: Sequence[int], now: datetime) -> N
 
 _WAKE = (
     update(Outbox).where(Outbox.identity_id.in_(bindparam("ids", expanding=True)), Outbox.state == "held")
-    .values(state="pending", due_at=bindparam("now", type_=UtcDateTime()))
+    .values(state="pending", due_at=bindparam("now"))
 )
 
 
