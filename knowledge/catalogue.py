@@ -46,6 +46,10 @@ class Held:
     region: str
     issued_on: date | None
     version: str
+    title: str
+    number: str
+    issuer: str
+    source_name: str
     weight: float
     learnt: float
 
@@ -72,7 +76,10 @@ class Catalogue:
     vocabulary: Vocabulary
     by_title: dict[str, list[int]] = field(default_factory=dict)
     by_serial: dict[int, list[tuple[str, int, int]]] = field(default_factory=dict)
-    regions: frozenset[str] = frozenset()
+    #: documents (indices) by region; those of a unit; ordinals of their dates, 0 where there is none
+    regions: dict[str, npt.NDArray[np.intp]] = field(default_factory=dict)
+    scoped: tuple[int, ...] = ()
+    dates: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
     weights: npt.NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
     learnt: npt.NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
     in_force: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
@@ -102,22 +109,22 @@ def load(session: Session, token: str, base: Vocabulary, before: Catalogue | Non
     columns = records.Circular
     query = select(
         columns.id, columns.kind, columns.title_key, columns.number_key, columns.validity, columns.scope,
-        columns.region, columns.issued_on, columns.version,
+        columns.region, columns.issued_on, columns.version, columns.title, columns.number, columns.issuer,
+        columns.source_name,
     ).order_by(columns.id)  # fmt: skip
-    held = [
-        Held(
-            *row,
-            weight=max(base.law_weight(row[2]), _OWN_WEIGHT if row[1] != "law" else 0.0),
-            learnt=base.learnt_laws.get(row[2], 0.0),
-        )
-        for row in session.execute(query)
-    ]
+    held = []
+    for row in session.execute(query):
+        weight = max(base.law_weight(row.title_key), _OWN_WEIGHT if row.kind != "law" else 0.0)
+        held.append(Held(**row._mapping, weight=weight, learnt=base.learnt_laws.get(row.title_key, 0.0)))
     index = {one.id: at for at, one in enumerate(held)}
     by_title: dict[str, list[int]] = {}
     by_serial: dict[int, list[tuple[str, int, int]]] = {}
+    regions: dict[str, list[int]] = {}
     for at, one in enumerate(held):
         for key in {one.title_key, _PLACE.sub("", one.title_key)}:
             by_title.setdefault(key, []).append(at)
+        if one.region:
+            regions.setdefault(one.region, []).append(at)
         code, _, rest = one.number_key.partition("|")
         year, _, serial = rest.partition("|")
         if (value := numeral(serial)) is not None:
@@ -130,7 +137,9 @@ def load(session: Session, token: str, base: Vocabulary, before: Catalogue | Non
         _with_rows(session, base),
         by_title,
         by_serial,
-        frozenset(one.region for one in held if one.region),
+        {name: np.array(at, dtype=np.intp) for name, at in regions.items()},
+        tuple(at for at, one in enumerate(held) if one.scope),
+        np.array([one.issued_on.toordinal() if one.issued_on else 0 for one in held], dtype=np.int32),
         np.array([one.weight for one in held], dtype=np.float32),
         np.array([one.learnt for one in held], dtype=np.float32),
         np.array([one.validity == records.IN_FORCE for one in held], dtype=np.bool_),

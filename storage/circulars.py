@@ -276,35 +276,28 @@ def passages_of(session: Session, circular_id: int) -> Sequence[Passage]:
     return session.execute(query).scalars().all()
 
 
-class Shown(NamedTuple):
-    """The columns of a passage and of its circular that an answer shows."""
+class PassageText(NamedTuple):
+    """The columns of a passage that an answer shows."""
 
-    passage_id: int
-    circular_id: int
+    id: int
     source_id: str
     place: str
     article: str
     text: str
-    kind: str
-    title: str
-    title_key: str
-    number: str
-    issuer: str
-    issued_on: date | None
-    version: str
-    validity: str
-    source_name: str
 
 
-def shown(session: Session, passage_ids: Iterable[int]) -> dict[int, Shown]:
-    """What an answer shows of passages, by passage id; one query, columns only: it runs for every question."""
-    query = select(
-        Passage.id, Passage.circular_id, Passage.source_id, Passage.place, Passage.article, Passage.text,
-        Circular.kind, Circular.title, Circular.title_key, Circular.number, Circular.issuer, Circular.issued_on,
-        Circular.version, Circular.validity, Circular.source_name,
-    ).join(Circular, Passage.circular_id == Circular.id)  # fmt: skip
+def texts(session: Session, passage_ids: Iterable[int]) -> dict[int, PassageText]:
+    """What an answer shows of passages, by passage id; columns only, since it runs for every question."""
+    query = select(Passage.id, Passage.source_id, Passage.place, Passage.article, Passage.text)
     wanted = query.where(Passage.id.in_(list(passage_ids)))
-    return {row[0]: Shown._make(row) for row in session.execute(wanted)}
+    return {row[0]: PassageText._make(row) for row in session.execute(wanted)}
+
+
+def passages_by_id(session: Session, passage_ids: Iterable[int]) -> dict[int, tuple[Passage, Circular]]:
+    """Passages with their circulars, by passage id."""
+    query = select(Passage, Circular).join(Circular, Passage.circular_id == Circular.id)
+    found = session.execute(query.where(Passage.id.in_(list(passage_ids))))
+    return {passage.id: (passage, circular) for passage, circular in found}
 
 
 def citations_of(session: Session, circular_id: int) -> Sequence[Citation]:

@@ -16,7 +16,8 @@ from tqdm import tqdm
 from bot.app import open_store
 from bot.commands import library_texts as texts
 from knowledge.importing import import_document, import_records, read_again
-from knowledge.library import SUPPORT, Hit, Library
+from knowledge.library import Hit, Library
+from knowledge.ranking import SUPPORT
 from knowledge.reading import Unreadable, read_file
 from knowledge.reading.obligations import find_obligations
 from storage.circulars import Circular

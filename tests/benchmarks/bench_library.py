@@ -28,7 +28,8 @@ from pathlib import Path
 import numpy as np
 
 from knowledge.importing import import_records
-from knowledge.library import SUPPORT, Library
+from knowledge.library import Library
+from knowledge.ranking import SUPPORT
 from knowledge.text import normalise
 from storage.schema import upgrade
 from storage.store import Store

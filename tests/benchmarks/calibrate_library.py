@@ -1,4 +1,4 @@
-"""Fit the likelihood that a passage answers (`knowledge.library.SUPPORTING`) and print what would be refused.
+"""Fit the likelihood that a passage answers (`knowledge.ranking.SUPPORTING`) and print what would be refused.
 
     python tests/benchmarks/calibrate_library.py DATABASE_URL [QUESTIONS.jsonl …]
 

@@ -18,7 +18,8 @@ import numpy as np
 from sqlalchemy import func, select
 
 from knowledge.catalogue import Catalogue
-from knowledge.library import Library, asked_for
+from knowledge.library import Library
+from knowledge.ranking import asked_for, weigh
 from knowledge.retrieval.impacts import PostingList
 from knowledge.retrieval.learning import Lesson, learn_documents, learn_terms
 from knowledge.retrieval.query import Plan, plan
@@ -62,7 +63,7 @@ def cases(store: Store, questions: Sequence[dict]) -> tuple[list[Case], Catalogu
         for question in questions:
             asked = plan(question["query"], state.vocabulary)
             scores, rarities, _ = library.scores(session, state, asked)
-            weighed = library.weigh(state, asked, scores, {}, None, None, None)
+            weighed = weigh(state, asked, scores, {}, None, None, None)
             right = order[np.searchsorted(view.passages[order], [ids[key] for key in question["rel"]])]
             chosen = np.unique(np.concatenate([best(weighed[0], CANDIDATES), right]))
             lists = library._cache.fetch(session, state.segments, list(asked.weights))[0]

@@ -1,0 +1,148 @@
+"""What is known of the documents beside their words: named, asked for, in force, at home; and whether one answers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import numpy as np
+
+from knowledge.catalogue import Catalogue, Held
+from knowledge.retrieval.query import Plan
+from knowledge.retrieval.references import Number
+from knowledge.retrieval.scoring import Scores, best
+from knowledge.text import normalise
+from storage import circulars as records
+
+#: What a document's weight for the federation's work (0..1) adds to a passage's score, and what the weight learnt from
+#: questions adds; the latter in full for a question of USUAL_LENGTH characters, less for the short ones of a chat.
+ASKED_FOR, LEARNT, USUAL_LENGTH = 10.0, 12.0, 26
+#: Shares of the best score: a document named by number, by title; a rule of the reader's region, of another one.
+NUMBERED, TITLED, AT_HOME, ELSEWHERE = 1.0, 0.3, 0.3, 0.12
+#: What takes a rule of somebody else's unit out of sight.
+NEVER = -10.0
+#: What a repealed or replaced document's score is multiplied with, unless its year was asked for.
+NOT_IN_FORCE = 0.55
+#: From this likelihood on the best passage is taken for an answer, else the bot says that it found nothing.
+SUPPORT = 0.35
+SUPPORTING = (-20.2, 6.1, -4.1, 2.1, 0.6)
+#: Added to the log odds in a library of a hundred passages; nothing is from sixty thousand on.
+SMALL = 2.3
+#: A pair in no more than one of this many passages is strange to the library.
+STRANGE = 8_000
+
+
+def named(state: Catalogue, asked: Plan) -> dict[int, float]:
+    """Documents named in the question (index in the catalogue), each with what that is worth."""
+    found = {at: NUMBERED for number in asked.numbers for at in with_number(state, number)}
+    for key, _ in state.titled(asked.names):
+        for at in state.by_title[key]:
+            found.setdefault(at, TITLED)
+    return found
+
+
+def weigh(
+    state: Catalogue,
+    asked: Plan,
+    scores: Sequence[Scores],
+    said: Mapping[int, float],
+    place: str | None,
+    region: str | None,
+    today: date | None,
+) -> list[Scores]:
+    """Scores with what is known of the documents: how asked-for, named, in force, of which region and unit."""
+    factor = np.ones(len(state.held), dtype=np.float32)
+    bonus = np.zeros(len(state.held), dtype=np.float32)
+    for at in np.flatnonzero(~state.in_force).tolist():
+        one = state.held[at]
+        dated = {int(text[:4]) for text in (one.version, str(one.issued_on or "")) if text[:4].isdigit()}
+        factor[at] = 1.0 if asked.years & dated else NOT_IN_FORCE
+    if today is not None:
+        factor[state.dates > today.toordinal()] = NOT_IN_FORCE
+    here = next((name for name in state.regions if name in asked.text), region)
+    for name, at_home in state.regions.items():
+        bonus[at_home] += AT_HOME if here and (name in here or here in name) else -ELSEWHERE
+    for at in state.scoped if place is not None else ():
+        bonus[at] += AT_HOME if place and place.startswith(state.held[at].scope) else NEVER
+    for at, share in said.items():
+        bonus[at] += share
+    top = max((float(one.max()) for one in scores if len(one)), default=0.0)
+    constant = (asked_for(state.weights, state.learnt, asked) + bonus * top) * factor
+    return [
+        np.where(one > 0, one * factor[view.documents] + constant[view.documents], 0)
+        for one, view in zip(scores, state.segments, strict=True)
+    ]
+
+
+def asked_for(weights: Scores, learnt: Scores, asked: Plan) -> Scores:
+    """What being asked for often adds to the passages of each document."""
+    share = min(1.0, len(asked.text) / USUAL_LENGTH) ** 2
+    return weights * np.float32(ASKED_FOR) + learnt * np.float32(LEARNT * share)
+
+
+def with_number(state: Catalogue, number: Number) -> list[int]:
+    """Documents with a 文号, whose missing parts match anything; the newest first."""
+    found = [
+        (not number.code or number.code.endswith(code) or code.endswith(number.code), year, at)
+        for code, year, at in state.by_serial.get(number.serial, ())
+        if number.year is None or number.year == year
+    ]
+    exact = any(same for same, _, _ in found)  # 「泉州市妇联2010年2号」: the issuer instead of its code (泉妇支)
+    return [at for same, _, at in sorted(found, reverse=True) if same or (not exact and number.year)]
+
+
+#: A passage on its way to the asker: score, its id, its document.
+Ranked = tuple[float, int, Held]
+
+
+def best_of(state: Catalogue, weighed: Sequence[Scores], count: int) -> list[Ranked]:
+    """The best passages of all segments, best first."""
+    found = [
+        (float(scores[position]), int(view.passages[position]), state.held[int(view.documents[position])])
+        for view, scores in zip(state.segments, weighed, strict=True)
+        for position in best(scores, count)
+        if scores[position] > 0
+    ]
+    return sorted(found, key=lambda one: -one[0])[:count]
+
+
+def newest_first(ranked: list[Ranked]) -> list[Ranked]:
+    """Highest score first, but no replaced version of a document before the one in force."""
+    ordered: list[Ranked] = []
+    waiting: dict[str, list[Ranked]] = {}
+    holds = {held.title_key for _, _, held in ranked if held.validity == records.IN_FORCE}
+    for one in sorted(ranked, key=lambda one: -one[0]):
+        held = one[2]
+        if held.validity == records.IN_FORCE:
+            ordered += [one, *waiting.pop(held.title_key, ())]
+            holds.discard(held.title_key)
+        elif held.title_key in holds:
+            waiting.setdefault(held.title_key, []).append(one)
+        else:
+            ordered.append(one)
+    return ordered
+
+
+def smallness(passages: int) -> float:
+    """What is added for a small library, where fewer passages compete and the same words score less."""
+    return SMALL * (1 - min(1.0, max(0.0, (math.log10(max(passages, 1)) - 2) / 2.8)))
+
+
+def support(
+    asked: Plan, rarities: Mapping[str, float], strange: float, score: float, text: str, small: float = 0.0
+) -> float:
+    """How likely a passage answers, 0..1, from its score, what it holds of the question, and how strange that is.
+
+    Coefficients: logistic regression on answerable and unanswerable questions (tests/benchmarks/calibrate_library.py).
+    """
+    signs = (1.0, *signs_of(asked, rarities, strange, score, text))
+    return 1 / (1 + math.exp(-small - sum(a * b for a, b in zip(SUPPORTING, signs, strict=True))))
+
+
+def signs_of(
+    asked: Plan, rarities: Mapping[str, float], strange: float, score: float, text: str
+) -> tuple[float, float, int, float]:
+    plain = normalise(text)
+    got = sum(rarities.get(term, 0.0) for term in asked.weights if len(term) > 1 and term in plain)
+    return math.log1p(max(score, 0.0)), strange, min(asked.explained, 4), math.log1p(got)
