@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from bot.dispatch import Dispatcher
 from bot.metrics import Metrics
 from bot.platforms.base import Platform
 from bot.platforms.chat import ChatPage
+from bot.reading_ahead import ReadAhead
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.web import chat, health
@@ -64,7 +66,9 @@ class App:
             secret=settings.secret().encode(), second_official_above=settings.second_official_above,
         )
         self.talk = Talk(slices.routers())
-        self.dispatcher = Dispatcher(self.store, self.talk, self.world, self.clock, step=step)
+        self.reader = ReadAhead(self.world.vocabulary)
+        self.world.read = self.reader.understand
+        self.dispatcher = Dispatcher(self.store, self.talk, self.world, self.clock, reader=self.reader, step=step)
         self.demo = DemoBackend(self.store, self.dispatcher, self.clock, settings.data_dir, self._wake) if settings.demo else None
         self.wechat = self._open_wechat() if settings.wechat_appid else None
         self.platforms: list[Platform] = []
@@ -96,6 +100,8 @@ class App:
 
     def start(self) -> None:
         """Start the threads: dispatcher, sender, ticks."""
+        if (os.cpu_count() or 1) > 1:
+            self.reader.start()
         self.dispatcher.start()
         if self.platforms:
             self.sender.start()
@@ -108,6 +114,7 @@ class App:
             self._scheduler.shutdown(wait=False)
             self._scheduler = None
         self.dispatcher.stop()
+        self.reader.stop()
         self.sender.stop()
 
     def _asgi(self) -> Asgi:
@@ -132,7 +139,8 @@ class App:
 
     def _written(self, answer: Any, carried: int) -> None:
         self.dispatcher.written(answer, carried)
-        self._wake()
+        if carried < len(answer.outbox_ids):  # nothing to push, nothing to wake the sender for
+            self._wake()
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:

@@ -11,7 +11,7 @@ from handlers.dialog import choices, texts
 from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
 from handlers.dialog.router import Command, Router, check
-from knowledge.messages import Understanding, is_crisis, understand
+from knowledge.messages import Understanding, is_crisis
 from storage.people import Speaker
 
 #: Longer messages are not read as chat; officials may paste circulars up to the other limit.
@@ -24,6 +24,8 @@ _HELP = frozenset({"帮助", "菜单", "help", "?", "？", "怎么用", "你好"
 
 def clean(text: str) -> str:
     """What she typed without control and invisible characters; runs of blanks kept short, line ends kept."""
+    if text.isprintable() and "  " not in text and "\u3000" not in text:
+        return text.strip()  # as nearly always
     kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs", "Cn"))
     return re.sub(r"[ \u3000]{2,}", " ", kept).strip()
 
@@ -98,7 +100,7 @@ class Talk:
                     return reply
         if not has_words(ctx.text):
             return Reply(texts.ONLY_EMOJI)
-        meaning = understand(ctx.text, ref=ctx.local, vocabulary=ctx.world.vocabulary)
+        meaning = ctx.world.read(ctx.text, ctx.local)
         return self._answer_by(meaning.intent, ctx, meaning) or Reply(texts.UNKNOWN)
 
     def _answer_by(self, intent: str, ctx: Context, meaning: Understanding) -> Reply | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from knowledge.library import Library
-from knowledge.messages import Vocabulary, default_vocabulary
+from knowledge.messages import Understanding, Vocabulary, default_vocabulary, understand
 
 
 @dataclass(slots=True)
@@ -21,3 +23,8 @@ class World:
     #: Above how many recipients a broadcast needs a second official.
     second_official_above: int = 1000
     vocabulary: Vocabulary = field(default_factory=default_vocabulary)
+    #: Understands a text that came at a local time. The program puts a reader here that may have read it ahead.
+    read: Callable[[str, datetime], Understanding] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.read = lambda text, ref: understand(text, ref=ref, vocabulary=self.vocabulary)
