@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import heapq
+import secrets
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -15,11 +16,14 @@ from knowledge.retrieval.impacts import Fields, build, join
 from storage import circulars as records
 from storage import postings
 from storage.postings import Row
+from storage.store import Store
 
 #: Merge when there are more segments than this …
 MOST_SEGMENTS = 6
 #: … the small ones first.
 SMALL_SEGMENT = 4_096
+#: Rows of one transaction when much is merged.
+ROWS_AT_ONCE = 20_000
 #: Positions have twenty bits; larger libraries keep several segments.
 LARGEST_SEGMENT = 1_000_000
 
@@ -80,13 +84,48 @@ def tidy(session: Session) -> None:
     merge(session, chosen)
 
 
-def merge_all(session: Session) -> None:
-    """One segment of all, as far as it fits: after a large import."""
-    merge(session, [(key, size) for key, _, size in records.segments(session)])
+def merge_all(store: Store) -> None:
+    """One segment of all, as far as it fits: after a large import.
+
+    Written in many short transactions under a number that nobody looks at yet, then put in place of the others in one:
+    no reply waits for it, and a crash in between leaves the old segments as they were.
+    """
+    with store.read() as reading:
+        group = _fitting([(key, size) for key, _, size in records.segments(reading)])
+        if len(group) < 2:
+            return
+        offsets, total, arrays = _laid_out(reading, group)
+        number = -secrets.randbelow(1 << 60) - 1  # below all that the database gives out
+        rows = _joined(reading, offsets, total)
+        while batch := list(islice(rows, ROWS_AT_ONCE)):
+            with store.begin() as session:
+                postings.write_rows(session, number, batch)
+    with store.begin() as session:
+        present = {key for key, _, _ in records.segments(session)}
+        if set(offsets) <= present:
+            postings.name_segment(session, number, new_token(), *arrays)
+            postings.forget_segments(session, list(offsets))
+            records.change_library(session, new_token())
+            unused = list(offsets)
+        else:  # somebody else has merged meanwhile
+            unused = [number]
+    for key in unused:
+        with store.begin() as session:
+            postings.delete_rows(session, key)
 
 
 def merge(session: Session, chosen: Sequence[tuple[int, int]]) -> None:
     """Replace segments, given as (id, size), by one with the same passages in the same order."""
+    group = _fitting(chosen)
+    if len(group) < 2:
+        return
+    offsets, total, arrays = _laid_out(session, group)
+    postings.add_segment(session, new_token(), *arrays, _joined(session, offsets, total))
+    postings.delete_segments(session, list(offsets))
+    records.change_library(session, new_token())
+
+
+def _fitting(chosen: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     total = 0
     group: list[tuple[int, int]] = []
     for key, size in chosen:
@@ -94,18 +133,21 @@ def merge(session: Session, chosen: Sequence[tuple[int, int]]) -> None:
             break
         total += size
         group.append((key, size))
-    if len(group) < 2:
-        return
-    arrays = postings.segment_arrays(session, [key for key, _ in group])
-    passages, owners, traits = (b"".join(arrays[key][part] for key, _ in group) for part in range(3))
+    return group
+
+
+def _laid_out(
+    session: Session, group: Sequence[tuple[int, int]]
+) -> tuple[dict[int, int], int, tuple[bytes, bytes, bytes]]:
+    """Where each segment begins in the joined one, the size of that, and its arrays."""
     offsets: dict[int, int] = {}
     at = 0
     for key, size in group:
         offsets[key] = at
         at += size
-    postings.add_segment(session, new_token(), passages, owners, traits, _joined(session, offsets, total))
-    postings.delete_segments(session, list(offsets))
-    records.change_library(session, new_token())
+    arrays = postings.segment_arrays(session, list(offsets))
+    passages, owners, traits = (b"".join(arrays[key][part] for key in offsets) for part in range(3))
+    return offsets, at, (passages, owners, traits)
 
 
 def _joined(session: Session, offsets: dict[int, int], total: int) -> Iterator[Row]:

@@ -85,7 +85,25 @@ def segment_arrays(session: Session, segment_ids: Sequence[int]) -> dict[int, tu
     return {row[0]: (row[1], row[2], row[3]) for row in session.execute(query)}
 
 
+def name_segment(session: Session, number: int, uid: str, passages: bytes, circulars: bytes, traits: bytes) -> None:
+    """Make rows that were written under `number` a segment: from the commit on they are searched."""
+    segment = PostingSegment(uid=uid, size=len(traits), passages=passages, circulars=circulars, traits=traits)
+    segment.id = number
+    session.add(segment)
+    session.flush()
+
+
+def forget_segments(session: Session, segment_ids: Sequence[int]) -> None:
+    """Take segments out of search; their rows can be deleted later."""
+    session.execute(delete(PostingSegment).where(PostingSegment.id.in_(segment_ids)))
+
+
+def delete_rows(session: Session, segment_id: int) -> None:
+    """Delete the rows of a segment that is no longer searched."""
+    session.execute(delete(Posting).where(Posting.segment_id == segment_id))
+
+
 def delete_segments(session: Session, segment_ids: Sequence[int]) -> None:
     """Take segments and their rows away."""
     session.execute(delete(Posting).where(Posting.segment_id.in_(segment_ids)))
-    session.execute(delete(PostingSegment).where(PostingSegment.id.in_(segment_ids)))
+    forget_segments(session, segment_ids)
