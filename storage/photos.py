@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import warnings
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,11 +17,11 @@ from storage.reports import Photo
 
 #: Bytes of a picture as it comes from a phone (WeChat and Telegram take no larger ones).
 MAX_BYTES = 10 * 1024 * 1024
-#: Pixels of one side; more is a picture bomb.
-MAX_SIDE = 12_000
+#: Pixels of one side and of the whole; more is a picture bomb (or would take the memory of a small server).
+MAX_SIDE, MAX_PIXELS = 12_000, 50_000_000
 THUMBNAIL = (320, 320)
 _KINDS = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png"), "WEBP": ("image/webp", "webp"), "GIF": ("image/gif", "gif")}
-Image.MAX_IMAGE_PIXELS = MAX_SIDE * MAX_SIDE // 2
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 
 
 class NotAPicture(ValueError):
@@ -50,10 +51,11 @@ def read(content: bytes) -> Picture:
     if len(content) > MAX_BYTES:
         raise NotAPicture("large")
     try:
-        with Image.open(io.BytesIO(content)) as opened:
+        # Pillow's own warning is of no use: a picture over the limit is refused below, before it is unfolded
+        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(content)) as opened:
             if opened.format not in _KINDS:
                 raise NotAPicture("type")
-            if max(opened.size) > MAX_SIDE:
+            if max(opened.size) > MAX_SIDE or opened.width * opened.height > MAX_PIXELS:
                 raise NotAPicture("large")
             media_type, kind = _KINDS[opened.format]
             upright = ImageOps.exif_transpose(opened)

@@ -176,6 +176,8 @@ def _taken_in(ctx: Context, draft: Draft) -> Reply | None:
         ctx.text, ref=ctx.local, context=[*draft.said, "【机器人】" + asked], vocabulary=ctx.world.vocabulary)
     if meaning.intent not in ("followup", "correction") or not meaning.reports:
         return None
+    if draft.asked and understand(ctx.text, ref=ctx.local, vocabulary=ctx.world.vocabulary).intent in ("question", "command"):
+        return None  # by itself it asks for something: no answer, though it stands where one is expected
     correcting = meaning.intent == "correction"
     for activity in meaning.reports[:1]:
         news = drafts.slots_of(activity, ctx.text)

@@ -32,6 +32,9 @@ def close(ctx: Context, rest: str) -> Reply:
     named = summary.period_name(first, last)
     if last >= ctx.local.date():
         return Reply(texts.CLOSE_NOT_OVER.format(period=named))
+    before = periods.overlapping(ctx.session, ctx.speaker.unit_id, first, last)
+    if before is not None:
+        return Reply(texts.CLOSE_OVERLAPS.format(period=summary.period_name(before.first, before.last)))
     rolled = figures.roll_up(ctx.session, units.get(ctx.session, ctx.speaker.unit_id), Asked(first, last))
     lines = [texts.FIGURE_NAMES["reports"] + f"{rolled.total.reports}{texts.REPORTS_UNIT}"]
     lines += [texts.FIGURE_NAMES[key.measure] + key.noun + total.words_in(key.unit) for key, total in rolled.total.sorted()[:6]]

@@ -41,8 +41,7 @@ def close_period(session: Session, first: date, last: date, *, by: Speaker, now:
     if last >= now.astimezone(LOCAL).date():
         raise NotOver
     service.wait_for_closing(session, shared=False)
-    before = session.scalar(
-        select(ClosedPeriod).where(ClosedPeriod.unit_id == by.unit_id, ClosedPeriod.first <= last, ClosedPeriod.last >= first).limit(1))
+    before = overlapping(session, by.unit_id, first, last)
     if before is not None:
         raise Overlaps(before.first, before.last)
     rolled = figures.roll_up(session, units.get(session, by.unit_id), Asked(first, last))
@@ -59,6 +58,12 @@ def close_period(session: Session, first: date, last: date, *, by: Speaker, now:
 
 def _frozen(one: Figures) -> dict[str, Any]:
     return {"reports": one.reports, "figures": one.to_json()}
+
+
+def overlapping(session: Session, unit_id: int, first: date, last: date) -> ClosedPeriod | None:
+    """A period that the unit has closed and that shares days with this one."""
+    return session.scalar(
+        select(ClosedPeriod).where(ClosedPeriod.unit_id == unit_id, ClosedPeriod.first <= last, ClosedPeriod.last >= first).limit(1))
 
 
 def closed_by(session: Session, unit_id: int, first: date, last: date) -> ClosedPeriod | None:

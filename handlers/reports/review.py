@@ -72,7 +72,8 @@ def all_passed(ctx: Context, _rest: str) -> Reply:
     shown = ctx.state.get("reviewing") or []
     if not shown:
         return Reply(texts.REVIEW_FIRST)
-    return _pass(ctx, [str(i) for i in range(1, len(shown) + 1)])
+    still = [i for i, report_id in enumerate(shown, 1) if ctx.session.get_one(Report, report_id).state == FILED]
+    return _pass(ctx, [str(i) for i in still]) if still else Reply(texts.REVIEW_FIRST)
 
 
 def _pass(ctx: Context, said: list[str]) -> Reply:

@@ -1,0 +1,144 @@
+"""What the golden conversations cannot say: voice, pictures that a platform keeps, two phones at once."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.dispatch import Answer, Dispatcher
+from handlers import all as slices
+from handlers.dialog.message import Attachment, Message
+from handlers.dialog.reply import Reply
+from handlers.dialog.talk import Talk
+from handlers.dialog.world import World
+from handlers.reports import fetched, rules, texts
+from knowledge.library import Library
+from storage.inbox import Inbox
+from storage.outbox import Outbox
+from storage.reports import MediaWanted, Report, ReportPhoto
+from storage.store import Store
+from tests.kit import world
+from tests.kit.clock import Clock
+from tests.kit.stores import SECRET, Templates
+
+Say = Callable[..., Reply]
+NOW = datetime(2026, 11, 12, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def settled(engine: str, templates: Templates, tmp_path: Path) -> Iterator[Store]:
+    """A store with the small world in it."""
+    with contextlib.ExitStack() as stack:
+        if engine == "sqlite":
+            url = templates.sqlite(tmp_path / "talk.sqlite3", name="world", prepare=world.settle)
+        else:
+            url = stack.enter_context(templates.postgres(name="world", prepare=world.settle))
+        store = Store(url, secret=SECRET)
+        stack.callback(store.close)
+        yield store
+
+
+@pytest.fixture
+def say(settled: Store, tmp_path: Path) -> Say:
+    """Somebody says something; the answer."""
+    clock = Clock(world.START)
+    around = World(library=Library(), data_dir=tmp_path, secret=b"test")
+    dispatcher = Dispatcher(settled, Talk(slices.routers()), around, clock)
+    numbers = iter(range(1000))
+
+    def said(name: str, text: str, kind: str = "text", **more: object) -> Reply:
+        message = Message(
+            world.PLATFORM, world.ACCOUNT, world.address(name), f"m{next(numbers)}", clock.now(), kind, text, **more)  # type: ignore[arg-type]
+        [answer] = dispatcher.handle([message])
+        assert isinstance(answer, Answer), answer
+        return answer.replies[0]
+
+    return said
+
+
+def test_voice_with_recognised_text_is_read_and_kept(settled: Store, say: Say) -> None:
+    """She speaks; what the platform recognised is treated as text and stands in the inbox with its kind."""
+    reply = say("王秀兰", "昨天下午在村部搞了反家暴讲座来了三十六个人", kind="voice")
+    assert "36人" in reply.text
+    assert "报好了" in say("王秀兰", "对", kind="voice").text
+    with settled.read() as session:
+        kept = session.scalars(select(Inbox).order_by(Inbox.id)).all()
+        assert [row.kind for row in kept] == ["voice", "voice"]
+        report = session.scalars(select(Report)).one()
+        assert report.inbox_id == kept[1].id
+
+
+def test_voice_without_text_is_answered_with_a_sentence(say: Say) -> None:
+    """Nothing recognised: she is told to type or to turn it into text."""
+    assert say("王秀兰", "", kind="voice").text
+
+
+def test_two_turns_are_enough_when_nothing_is_missing(say: Say) -> None:
+    """The message and 「对」."""
+    say("王秀兰", "昨天下午在村部搞了反家暴讲座，来了36人")
+    assert "报好了" in say("王秀兰", "对").text
+
+
+def test_two_phones_that_report_one_event_are_told_of_each_other(settled: Store, say: Say) -> None:
+    """Both cards stood there before either was confirmed: the second confirmation asks."""
+    say("王秀兰", "昨天在村部搞了反家暴讲座，来了36人")
+    say("赵玉梅", "昨天在柳溪村搞了反家暴讲座，来了36人")
+    assert "报好了" in say("王秀兰", "对").text
+    asked = say("赵玉梅", "对")
+    assert texts.SHARED_CHOICE in [choice.label for choice in asked.choices]
+    say("赵玉梅", texts.SHARED_CHOICE)
+    assert "报好了" in say("赵玉梅", "对").text
+    with settled.read() as session:
+        first, second = session.scalars(select(Report).order_by(Report.id)).all()
+        assert second.same_event_as_id == first.id
+
+
+def test_a_picture_that_the_platform_keeps_is_waited_for(settled: Store, say: Say) -> None:
+    """The photo belongs to the report before it has been fetched; the row to be fetched knows the report."""
+    say("王秀兰", "", kind="image", attachments=(Attachment("image", media_id="M1"),))
+    say("王秀兰", "昨天在村部搞了反家暴讲座，来了36人")
+    say("王秀兰", "对")
+    with settled.read() as session:
+        wanted = session.scalars(select(MediaWanted)).one()
+        assert wanted.report_id == session.scalars(select(Report.id)).one()
+        assert session.scalar(select(func.count()).select_from(ReportPhoto)) == 0
+
+
+@pytest.mark.parametrize("reason", ["large", "type", "broken", "empty", "40007"])
+def test_a_picture_that_cannot_be_kept_is_told_in_a_sentence(settled: Store, say: Say, reason: str) -> None:
+    """Fetched and found too large, of another type or gone: a message to her, once."""
+    say("王秀兰", "", kind="image", attachments=(Attachment("image", media_id="M1"),))
+    for _ in range(2):
+        with settled.begin() as session:
+            wanted = session.scalars(select(MediaWanted)).one()
+            wanted.failure = reason
+            fetched.tell_failed(session, wanted, NOW)
+    with settled.read() as session:
+        pushed = session.scalars(select(Outbox).where(Outbox.about == "photo")).all()
+        assert len(pushed) == 1
+
+
+@pytest.mark.parametrize(("slots", "level", "slot"), [
+    ({"participants": "500000"}, "village", "participants"), ({"participants": "5000"}, "county", None),
+    ({"participants": "30", "women": "80"}, "village", "women"), ({"sessions": "3000"}, "village", "sessions"),
+    ({"materials": [{"item": "宣传单", "n": "5000000", "unit": "份"}]}, "village", "materials"),
+    ({"money": [{"yuan": 99_000_000, "per": ""}]}, "village", "money"), ({"participants": "36", "women": "36"}, "village", None),
+])
+def test_numbers_that_cannot_be_are_doubted(slots: dict[str, object], level: str, slot: str | None) -> None:
+    """By the level of the unit; once confirmed they are not doubted again."""
+    assert rules.doubt(slots, level, []) == slot
+    if slot is not None:
+        assert rules.doubt(slots, level, [slot]) is None
+
+
+@pytest.mark.parametrize(("text", "odd"), [
+    ("慰问了一个300岁的老人", "300岁"), ("慰问了一位99岁老人", ""), ("年龄 300", "年龄 300"), ("35—64岁妇女", ""), ("发了300份", ""),
+])
+def test_ages_that_nobody_reaches_are_seen(text: str, odd: str) -> None:
+    """300岁 is asked about; 300份 is no age."""
+    assert rules.odd_age(text) == odd
