@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Any
 
+from handlers import access
 from handlers.circulars import service, texts
 from handlers.dialog import texts as dialog_texts
 from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
 from handlers.dialog.router import Router
 from handlers.duties import card as cards
+from handlers.duties import proposals, wording
+from handlers.duties import rules as duty_rules
 from handlers.duties import service as duties
-from handlers.duties.service import NobodyOwes
-from knowledge.calendar import find_times
+from handlers.duties import texts as duty_texts
 from knowledge.reading import Document, find_doc_numbers, read_text
+from storage.duties import Duty
 
 router = Router("circulars")
 
 #: Shorter texts are talk, not documents.
 SHORTEST = 150
 _LOOKS_OFFICIAL = re.compile(r"通知|方案|意见|办法|现将|特此|请.{0,12}(?:认真|遵照|贯彻)|各(?:县|乡|镇|村|市|街道)")
+_YES = frozenset({texts.CONFIRM, "确认", "对", "好", "发", "确认下发", "可以", "好的", "行", "发吧", "下发吧", "没问题"})
+_NO = frozenset({texts.SKIP, "不下发", "跳过", "不用", "下一件", "下一个", "不办", "删掉"})
+_NONE = frozenset({texts.SKIP_ALL, "全不要", "都不下发", "后面都不要", "剩下的不要"})
 
 
 def glance(ctx: Context) -> Reply | None:
@@ -43,73 +48,124 @@ def take(ctx: Context, document: Document) -> Reply:
     shape = {"unchanged": texts.KEPT_ALREADY, "new_version": texts.NEW_VERSION}.get(result.status, texts.KEPT)
     number = texts.NUMBER.format(number=document.meta.doc_no) if document.meta.doc_no else ""
     head = shape.format(title=document.meta.title or document.name, number=number)
-    proposals = service.propose(document, by=ctx.speaker, circular_id=result.circular_id, today=ctx.local.date())
-    if not proposals:
-        return Reply(head + "\n" + texts.NO_DUTIES)
-    ctx.state["proposals"] = {"all": proposals, "at": 0, "made": 0}
+    return _propose(ctx, document, result.circular_id, head)
+
+
+@router.command(
+    "拆任务", "拆解任务", allow=access.official, help="拆任务 文号 — 再看一遍文件里要办的事",
+    pattern=r"(?:请|帮我)?(?:把)?(?:拆任务|拆解任务|拆|任务|看任务)[ ：:，,]*(?P<rest>[^，。]{0,40}?(?:\d+\s*号|[〔\[（【]\s*20\d\d|《)[^，。]{0,60}?)(?:文件?)?(?:的任务)?")
+def again(ctx: Context, rest: str) -> Reply | None:
+    """「任务 81号文」: a circular that is in the library is gone through again; nothing is handed down twice."""
+    if not rest:
+        return Reply(texts.AGAIN_HOW)
+    found = service.kept(ctx.session, ctx.world.library, rest, ctx.speaker)
+    if found is None:
+        return Reply(texts.NOT_KEPT.format(said=rest))
+    document = service.document_of(found)
+    if document is None:
+        return Reply(texts.NO_ORIGINAL.format(title=found.title))
+    number = texts.NUMBER.format(number=found.number) if found.number else ""
+    return _propose(ctx, document, found.id, texts.AGAIN.format(title=found.title, number=number))
+
+
+def _propose(ctx: Context, document: Document, circular_id: int | None, head: str) -> Reply:
+    found = service.obligations(
+        document, by=ctx.speaker, circular_id=circular_id, local=ctx.local, vocabulary=ctx.world.vocabulary)
+    proposed = proposals.propose(ctx.session, found.duties, by=ctx.speaker, now=ctx.now)
+    notes = texts.HANDED_BEFORE.format(count=proposed.handed_down) if proposed.handed_down else ""
+    notes += texts.PAST_COUNT.format(count=found.past) if found.past else ""
+    if not proposed.waiting:
+        drop(ctx)
+        return Reply(head + "\n" + (notes or texts.NO_DUTIES) + (texts.NOTHING_LEFT if notes else ""))
+    ctx.state["proposals"] = {"ids": [duty.id for duty in proposed.waiting], "at": 0, "made": 0, "skipped": 0}
     ctx.state["asking"] = "circulars"
     shown = _show(ctx)
-    return Reply("\n".join([head, texts.FOUND.format(count=len(proposals)), shown.text]), shown.choices)
+    lines = [head, texts.FOUND.format(count=len(proposed.waiting)), *([notes] if notes else []), shown.text]
+    return Reply("\n".join(lines), shown.choices)
+
+
+def _current(ctx: Context) -> Duty | None:
+    state = ctx.state["proposals"]
+    return proposals.get(ctx.session, state["ids"][state["at"]], ctx.speaker) if state["at"] < len(state["ids"]) else None
 
 
 def _show(ctx: Context) -> Reply:
     state = ctx.state["proposals"]
-    every, at = state["all"], state["at"]
-    if at >= len(every):
+    duty = _current(ctx)
+    if duty is None:
         drop(ctx)
-        return Reply(texts.DONE.format(made=state["made"], skipped=len(every) - state["made"]))
-    new = every[at]
-    count = duties.audience_count(ctx.session, {"level": new["level"]}, ctx.speaker.unit_path, ctx.local.date())
-    text = texts.PROPOSAL.format(index=at + 1, count=len(every)) + (texts.TENTATIVE if new["tentative"] else "") + "\n" + cards.proposal(new, count)
-    return Reply(text, (Choice(texts.CONFIRM), Choice(texts.SKIP), Choice(texts.SKIP_ALL)))
+        return Reply(texts.DONE.format(made=state["made"], skipped=state["skipped"]))
+    new = cards.of_record(duty)
+    count = duties.audience_count(ctx.session, new["audience"], ctx.speaker.unit_path, ctx.local.date())
+    head = texts.PROPOSAL.format(index=state["at"] + 1, count=len(state["ids"])) + (texts.TENTATIVE if duty.tentative else "")
+    how = "\n" + duty_texts.CARD_HOW if state["at"] == 0 else ""
+    return Reply(
+        head + "\n" + cards.proposal(new, count) + how, (Choice(texts.CONFIRM), Choice(texts.SKIP), Choice(texts.SKIP_ALL)))
 
 
 def answer(ctx: Context) -> Reply | None:
     """Her word on the proposal that is shown."""
     state: dict[str, Any] | None = ctx.state.get("proposals")
-    if state is None:
-        ctx.state.pop("asking", None)
+    duty = _current(ctx) if state is not None and "ids" in state else None
+    if state is None or duty is None:
+        drop(ctx)
         return None
-    new = state["all"][state["at"]]
-    if ctx.text in (texts.CONFIRM, "确认", "对", "好", "发"):
-        said = _hand_down(ctx, new)
-        state["made"] += 1
-    elif ctx.text in (texts.SKIP, "不下发", "跳过", "不用"):
-        said = ""
-    elif ctx.text == texts.SKIP_ALL:
-        state["at"] = len(state["all"]) - 1
-        said = ""
-    else:
-        return _edit(ctx, new)
-    state["at"] += 1
+    text = ctx.text.strip("。！! ")
+    if text in _YES:
+        return _hand_down(ctx, duty)
+    if text in _NO:
+        proposals.decide(ctx.session, duty.id, "drop", by=ctx.speaker, now=ctx.now)
+        state["skipped"] += 1
+        return _next(ctx, "")
+    if text in _NONE:
+        for proposal_id in state["ids"][state["at"] :]:
+            proposals.decide(ctx.session, proposal_id, "drop", by=ctx.speaker, now=ctx.now)
+        state["skipped"] += len(state["ids"]) - state["at"]
+        state["at"] = len(state["ids"])
+        return _show(ctx)
+    return _edit(ctx, duty)
+
+
+def _next(ctx: Context, said: str) -> Reply:
+    ctx.state["proposals"]["at"] += 1
     shown = _show(ctx)
     return Reply((said + "\n\n" if said else "") + shown.text, shown.choices)
 
 
-def _hand_down(ctx: Context, new: dict[str, Any]) -> str:
-    try:
-        made, count = duties.hand_down(ctx.session, cards.new_duty(new, ctx.local.date()), by=ctx.speaker, now=ctx.now)
-    except NobodyOwes:
-        from handlers.duties import texts as duty_texts
+def _hand_down(ctx: Context, duty: Duty) -> Reply:
+    """The same service function that a page calls."""
+    decided = proposals.decide(ctx.session, duty.id, "confirm", by=ctx.speaker, now=ctx.now)
+    choices = (Choice(texts.SKIP), Choice(texts.SKIP_ALL))
+    if decided.outcome == "handed_down":
+        ctx.state["proposals"]["made"] += 1
+        shape = texts.HANDED_DOWN_AT if duty_rules.is_quiet(ctx.now) else texts.HANDED_DOWN
+        return _next(ctx, shape.format(count=decided.count))
+    if decided.outcome == "already":
+        return _next(ctx, duty_texts.ALREADY)
+    if decided.outcome == "no_deadline":
+        return Reply(texts.NO_DEADLINE, choices)
+    if decided.outcome == "past":
+        assert duty.due_on is not None
+        return Reply(duty_texts.PAST_DEADLINE.format(date=wording.day_words(duty.due_on)), choices)
+    return Reply(duty_texts.ASK_BASIS if decided.outcome == "no_basis" else duty_texts.NOBODY, choices)
 
-        return duty_texts.NOBODY
-    cards.announce(ctx.session, made, new, by=ctx.speaker, now=ctx.now)
-    return texts.HANDED_DOWN.format(count=count)
 
-
-def _edit(ctx: Context, new: dict[str, Any]) -> Reply | None:
-    """「改到12月15日前」 changes the deadline of the proposal."""
-    if len(ctx.text) > 30:
+def _edit(ctx: Context, duty: Duty) -> Reply | None:
+    """「改到12月15日前」「只发给松陂镇」「改成2场」 change the proposal; anything else is not about it."""
+    new = cards.of_record(duty)
+    change = wording.edit(
+        ctx.session, new, ctx.text, by=ctx.speaker, local=ctx.local, vocabulary=ctx.world.vocabulary)
+    if change is None:
         return None
-    for found in find_times(ctx.text, ctx.local, "circular"):
-        if found.rrule or found.last is not None:
-            new["recurrence"] = found.rrule or ""
-            new["due_on"] = found.last.isoformat() if found.last is not None and not found.rrule else None
-            new["deadline_text"] = found.text
-            if new["due_on"] and date.fromisoformat(new["due_on"]) < ctx.local.date():
-                return Reply(texts.NO_DEADLINE)
-            return _show(ctx)
-    return None
+    choices = (Choice(texts.CONFIRM), Choice(texts.SKIP), Choice(texts.SKIP_ALL))
+    if change.problem:
+        return Reply(change.problem, choices)
+    audience = change.values.get("audience") or new["audience"]
+    if not duties.audience_count(ctx.session, audience, ctx.speaker.unit_path, ctx.local.date()):
+        return Reply(duty_texts.NOBODY, choices)
+    proposals.decide(ctx.session, duty.id, "edit", by=ctx.speaker, now=ctx.now, changes=change.values)
+    shown = _show(ctx)
+    return Reply(duty_texts.CHANGED + "\n" + shown.text, shown.choices)
 
 
 def drop(ctx: Context) -> None:
@@ -120,12 +176,15 @@ def drop(ctx: Context) -> None:
 
 
 def cancel(ctx: Context) -> Reply | None:
-    """取消 leaves the rest of the proposals."""
+    """取消 leaves the rest of the proposals for another time."""
     state = ctx.state.get("proposals")
-    if state is None:
+    if state is None or "ids" not in state:
         return None
+    duty = _current(ctx)
     drop(ctx)
-    return Reply(texts.DONE.format(made=state["made"], skipped=len(state["all"]) - state["made"]))
+    left = len(state["ids"]) - state["at"]
+    rests_on = duty.rests_on if duty is not None else ""
+    return Reply(texts.LEFT_FOR_LATER.format(made=state["made"], left=left, number=rests_on))
 
 
 def still_open(_ctx: Context) -> str:

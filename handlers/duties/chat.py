@@ -1,10 +1,8 @@
-"""任务 — what I owe; who has not reported; handing a duty down."""
+"""任务 — what I owe; handing a duty down. Who has not reported and duties in force: overview.py."""
 
 from __future__ import annotations
 
-import re
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
 from handlers import access
 from handlers.dialog import texts as dialog_texts
@@ -12,220 +10,97 @@ from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
 from handlers.dialog.router import Router
 from handlers.duties import card as cards
-from handlers.duties import service, texts
-from handlers.duties.service import NobodyOwes, NoDeadline
-from knowledge.calendar import find_times
-from knowledge.messages import understand
-from knowledge.numerals import find_numbers
-from knowledge.reading import find_doc_numbers
-from storage.vault import Vault
+from handlers.duties import overview, owed, rules, service, texts, wording
+from handlers.duties.service import Refused
+from handlers.duties.wording import Proposal
 
 router = Router("duties")
+owed.register(router)
+overview.register(router)
 
-#: How many names fit on a phone screen.
-SHOWN = 30
-
-
-@router.command("我的任务", "任务", "待办", "我欠什么", "还有什么没报", allow=access.known, help="我的任务 — 看还欠什么", takes_rest=False)
-def mine(ctx: Context, _rest: str) -> Reply:
-    """What her unit owes."""
-    today = ctx.local.date()
-    owed = service.owed_by(ctx.session, ctx.speaker.unit_id, today + timedelta(days=45))
-    if not owed:
-        return Reply(texts.MINE_NONE)
-    lines = [
-        texts.MINE_LINE.format(
-            index=i, title=duty.title, rests_on=duty.rests_on, when=when_due(assignment.due_on, today),
-            progress=texts.PROGRESS.format(got=assignment.got, left=assignment.needs - assignment.got) if assignment.got else "")
-        for i, (assignment, duty) in enumerate(owed[:8], 1)
-    ]
-    return Reply("\n".join([texts.MINE_HEAD.format(count=len(owed)), *lines, texts.MINE_FOOT]))
-
-
-def when_due(due_on: date | None, today: date) -> str:
-    """The deadline in words."""
-    if due_on is None:
-        return ""
-    shown = f"{due_on.month}月{due_on.day}日"
-    if due_on == today:
-        return texts.DUE_TODAY
-    return texts.DUE_IN.format(date=shown, days=(due_on - today).days) if due_on > today else texts.OVERDUE.format(date=shown)
+_YES = frozenset({texts.CONFIRM, "确认", "对", "发", "确认下发", "好", "好的", "可以", "行", "发吧", "下发吧", "没问题"})
 
 
 @router.command(
-    "谁没报", "谁还没报", "哪些没报", "未报", "催报名单", allow=access.official, help="谁没报 — 看哪些单位没报",
-    pattern=r"(?:谁|哪些[村单位]*|哪几个[村单位]*)(?:还)?(?:没|未)(?:有)?(?:上)?(?:报|交)[？?]?\s*(?P<rest>.*)")
-def who_is_missing(ctx: Context, rest: str) -> Reply:
-    """How each duty stands below her, or the names of one."""
-    today = ctx.local.date()
-    found = service.standings(ctx.session, ctx.speaker.unit_path, since=today - timedelta(days=30), until=today + timedelta(days=45))
-    if not found:
-        return Reply(texts.STANDING_NONE)
-    number = re.match(r"\d+", rest)
-    if number is not None or len(found) == 1:
-        index = int(number[0]) if number else 1
-        if not 1 <= index <= len(found):
-            return Reply(texts.NO_SUCH_DUTY.format(index=index))
-        return _names(ctx, found[index - 1], index, everything="全部" in rest)
-    lines = [
-        texts.STANDING_LINE.format(
-            index=i, title=s.title, rests_on=s.rests_on, date=f"{s.due_on.month}月{s.due_on.day}日" if s.due_on else "",
-            expected=s.expected, done=s.done, open=s.open)
-        for i, s in enumerate(found[:8], 1)
-    ]
-    labels = tuple(Choice(f"谁没报 {i}") for i in range(1, min(4, len(found)) + 1))
-    return Reply("\n".join([texts.STANDING_HEAD.format(unit=ctx.speaker.unit_name), *lines, texts.STANDING_FOOT]), labels)
-
-
-def _names(ctx: Context, standing: service.Standing, index: int, *, everything: bool) -> Reply:
-    names = service.missing(ctx.session, ctx.speaker.unit_path, ctx.local.date(), duty_id=standing.duty_id, limit=2000)
-    names = [m for m in names if m.due_on == standing.due_on]
-    if not names:
-        return Reply(texts.MISSING_NONE.format(title=standing.title))
-    vault = Vault.of(ctx.session)
-    shown = names if everything else names[:SHOWN]
-    lines = [
-        texts.MISSING_LINE.format(unit=m.unit, name=m.head or "", phone=vault.open(m.phone_sealed) if m.phone_sealed else "").strip()
-        for m in shown
-    ]
-    if len(names) > len(shown):
-        lines.append(texts.MISSING_MORE.format(count=len(names) - len(shown), index=index))
-    return Reply("\n".join([texts.MISSING_HEAD.format(title=standing.title, count=len(names)), *lines]))
-
-
-# -- handing down --
-
-
-@router.command("下发任务", "布置任务", "新任务", allow=access.official, help="下发任务 — 给下级布置一件事")
+    "下发任务", "布置任务", "新任务", "派任务", "发任务", allow=access.official, help="下发任务 — 给下级布置一件事")
 def hand_down(ctx: Context, rest: str) -> Reply:
     """An official hands a duty down in her own words; asked for what is missing, nothing goes out before she confirms."""
     if not rest:
         return Reply(texts.MAKE_HOW)
-    return go_on(ctx, read_duty(ctx, rest))
+    return go_on(ctx, wording.read(ctx.session, rest, ctx.speaker, ctx.local, ctx.world.vocabulary))
 
 
-def read_duty(ctx: Context, said: str) -> dict[str, Any]:
-    """What her sentence says of the duty: title, deadline, basis, who, how many."""
-    numbers = find_doc_numbers(said)
-    plain = said
-    basis = ""
-    if numbers:
-        basis = said[numbers[0].start : numbers[0].end]
-        plain = re.sub(r"[，,；;。]?\s*(?:依据|根据|按照?)?\s*《?[^，,；;。]*" + re.escape(basis), "", plain)
-    elif texts.NO_NUMBER in plain:
-        basis = texts.NO_NUMBER
-        plain = re.sub(r"[，,；;。]?\s*" + texts.NO_NUMBER, "", plain)
-    new: dict[str, Any] = {"basis": basis, "quota": read_quota(ctx, plain), "level": level_of(plain, ctx.speaker.unit_level)}
-    new |= read_deadline(ctx, plain)
-    if new.get("deadline_text"):
-        plain = plain.replace(new["deadline_text"], "")
-    new["title"] = re.sub(r"[，,；;。\s]+$|^[，,；;。\s]+", "", re.sub(r"(，|,)\s*(，|,)", "，", plain))[:100]
-    return new
-
-
-def read_deadline(ctx: Context, said: str) -> dict[str, Any]:
-    """A day or a recurrence; `past` for a day that has gone."""
-    for found in find_times(said, ctx.local, "circular"):
-        if found.rrule:
-            return {"recurrence": found.rrule, "deadline_text": found.text}
-        if found.last is not None:
-            if found.last < ctx.local.date():
-                return {"past": found.last.isoformat(), "deadline_text": found.text}
-            return {"due_on": found.last.isoformat(), "deadline_text": found.text}
-    return {}
-
-
-def read_quota(ctx: Context, said: str) -> dict[str, Any]:
-    """What fulfils it: the form and subject that the sentence names, and how often."""
-    meaning = understand("昨天办了" + said, ref=ctx.local, vocabulary=ctx.world.vocabulary)
-    slots = meaning.reports[0].to_json() if meaning.reports else {}
-    quota: dict[str, Any] = {}
-    if slots.get("form") and slots["form"] != "其他":
-        quota["forms"] = [slots["form"]]
-    if slots.get("category"):
-        quota["categories"] = [slots["category"]]
-    for number in find_numbers(said):
-        if number.unit in ("场", "次", "期", "场次") and not number.is_ordinal:
-            quota["min"] = int(number.low)
-    return quota
-
-
-def level_of(said: str, own: str) -> str:
-    """Which level owes it: as said, else the one below hers."""
-    if re.search(r"村|社区", said):
-        return "village"
-    if re.search(r"乡镇|街道|各乡|各镇", said):
-        return "township"
-    if re.search(r"各县|县区|县（", said):
-        return "county"
-    return "village" if own == "township" else "village" if own == "county" else "county"
-
-
-def go_on(ctx: Context, new: dict[str, Any]) -> Reply:
+def go_on(ctx: Context, new: Proposal) -> Reply:
     """Ask for what is missing, or show the card."""
+    outside, wrong, past = (new.pop(k, None) for k in ("outside", "impossible", "past"))
+    if outside:
+        drop(ctx)
+        return Reply(texts.OUTSIDE.format(names=outside))
     ctx.state["duty"], ctx.state["asking"] = new, "duties"
-    if new.get("past"):
-        passed = date.fromisoformat(new.pop("past"))
-        return Reply(texts.PAST_DEADLINE.format(date=f"{passed.year}年{passed.month}月{passed.day}日"))
+    if wrong:
+        return Reply(texts.IMPOSSIBLE_DEADLINE.format(said=wrong))
+    if past:
+        return Reply(texts.PAST_DEADLINE.format(date=wording.day_words(date.fromisoformat(past))))
+    if len(new.get("title") or "") < 2:
+        return Reply(texts.ASK_TITLE)
     if not new.get("due_on") and not new.get("recurrence"):
         return Reply(texts.ASK_DEADLINE)
     if not new.get("basis"):
         return Reply(texts.ASK_BASIS, choices=(Choice(texts.NO_NUMBER),))
-    audience = {"level": new["level"]}
-    count = service.audience_count(ctx.session, audience, ctx.speaker.unit_path, ctx.local.date())
+    count = service.audience_count(ctx.session, new["audience"], ctx.speaker.unit_path, ctx.local.date())
     if not count:
         drop(ctx)
         return Reply(texts.NOBODY)
-    card = cards.proposal(new, count)
-    return Reply(card, choices=(Choice(texts.CONFIRM), Choice(texts.DROP)))
+    return Reply(cards.proposal(new, count), choices=(Choice(texts.CONFIRM), Choice(texts.DROP)))
 
 
 def answer(ctx: Context) -> Reply | None:
     """Her answer while a duty is being put together."""
-    new = ctx.state.get("duty")
-    if new is None:
-        ctx.state.pop("asking", None)
+    new: Proposal | None = ctx.state.get("duty")
+    if new is None or "audience" not in new:
+        drop(ctx)
         return None
-    if ctx.text in (texts.CONFIRM, "确认", "对", "发", "确认下发"):
+    if ctx.text.strip("。！! ") in _YES:
         return confirm(ctx, new) if _complete(new) else go_on(ctx, new)
-    if ctx.text == texts.DROP:
+    if ctx.text in (texts.DROP, "不发", "不要", "不要了"):
         drop(ctx)
         return Reply(texts.DROPPED)
-    if not new.get("due_on") and not new.get("recurrence"):
-        found = read_deadline(ctx, ctx.text)
-        if not found:
-            return Reply(texts.NOT_A_DEADLINE) if len(ctx.text) < 15 else None
-        new |= found
-        return go_on(ctx, new)
-    if not new.get("basis"):
-        numbers = find_doc_numbers(ctx.text)
-        if numbers or ctx.text in (texts.NO_NUMBER, "没有", "无"):
-            new["basis"] = ctx.text[numbers[0].start : numbers[0].end] if numbers else texts.NO_NUMBER
-            return go_on(ctx, new)
-        return Reply(texts.NOT_A_BASIS) if len(ctx.text) < 15 else None
-    found = read_deadline(ctx, ctx.text)
-    if found and len(ctx.text) < 25:
-        new.pop("recurrence", None)
-        new.pop("due_on", None)
-        return go_on(ctx, new | found)
-    return None
+    short = len(ctx.text) < 15
+    if len(new.get("title") or "") < 2 and 4 <= len(ctx.text) < 100:
+        return go_on(ctx, new | {"title": wording.tidy(ctx.text), "quota": wording.what_counts(
+            ctx.text, ctx.world.vocabulary, ctx.local)})
+    if not new.get("basis") and _complete(new | {"basis": "?"}) and ctx.text in ("没有", "无", "没"):
+        return go_on(ctx, new | {"basis": texts.NO_NUMBER})
+    change = wording.edit(ctx.session, new, ctx.text, by=ctx.speaker, local=ctx.local, vocabulary=ctx.world.vocabulary)
+    if change is None:
+        if short and not new.get("due_on") and not new.get("recurrence"):
+            return Reply(texts.NOT_A_DEADLINE)
+        return Reply(texts.NOT_A_BASIS, (Choice(texts.NO_NUMBER),)) if short and not new.get("basis") else None
+    if change.problem:
+        return Reply(change.problem)
+    audience = change.values.get("audience") or new["audience"]
+    if not service.audience_count(ctx.session, audience, ctx.speaker.unit_path, ctx.local.date()):
+        return Reply(texts.NOBODY)
+    return go_on(ctx, new | change.values)
 
 
-def _complete(new: dict[str, Any]) -> bool:
-    return bool(new.get("basis") and (new.get("due_on") or new.get("recurrence")))
+def _complete(new: Proposal) -> bool:
+    return bool(new.get("basis") and new.get("title") and (new.get("due_on") or new.get("recurrence")))
 
 
-def confirm(ctx: Context, new: dict[str, Any]) -> Reply:
+def confirm(ctx: Context, new: Proposal) -> Reply:
     """She has confirmed: the duty, what each unit owes, and a word to each head."""
-    today = ctx.local.date()
-    duty = cards.new_duty(new, today)
+    duty = cards.new_duty(new, ctx.local.date())
     try:
-        made, count = service.hand_down(ctx.session, duty, by=ctx.speaker, now=ctx.now)
-    except (NoDeadline, NobodyOwes):
+        _, count = service.hand_down(ctx.session, duty, by=ctx.speaker, now=ctx.now, tell_heads=True)
+    except service.PastDeadline:
+        assert duty.due_on is not None
+        return Reply(texts.PAST_DEADLINE.format(date=wording.day_words(duty.due_on)))
+    except Refused:
+        drop(ctx)
         return Reply(texts.NOBODY)
     drop(ctx)
-    cards.announce(ctx.session, made, new, by=ctx.speaker, now=ctx.now)
-    return Reply(texts.HANDED_DOWN.format(count=count))
+    return Reply((texts.HANDED_DOWN_AT if rules.is_quiet(ctx.now) else texts.HANDED_DOWN).format(count=count))
 
 
 def drop(ctx: Context) -> None:
@@ -243,9 +118,11 @@ def cancel(ctx: Context) -> Reply | None:
     return Reply(texts.DROPPED)
 
 
-def still_open(_ctx: Context) -> str:
+def still_open(ctx: Context) -> str:
     """What waits."""
-    return dialog_texts.STILL_OPEN.format(what=texts.OPEN_WHAT, question=texts.CONFIRM)
+    new = ctx.state.get("duty") or {}
+    question = texts.CONFIRM if _complete(new) else texts.ASK_BASIS if new.get("due_on") or new.get("recurrence") else texts.ASK_DEADLINE
+    return dialog_texts.STILL_OPEN.format(what=texts.OPEN_WHAT, question=question)
 
 
 router.answer = answer

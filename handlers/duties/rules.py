@@ -1,19 +1,24 @@
-"""Which report answers which duty. Pure."""
+"""When a duty is owed, when it is reminded of, and which report answers it. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
 
+from handlers.duties import quotas
 from handlers.local import LOCAL
-from knowledge.calendar import next_workday, occurrences
+from knowledge import calendar
 
 #: When reminders go: in the morning, after the day's first tea and before the fields.
 REMIND_AT = time(9, 0)
 #: Nothing goes out before or after these hours.
 QUIET_BEFORE, QUIET_AFTER = time(8, 0), time(20, 0)
+#: How far ahead periods are made, counted from their first day: longer than any outage we survive without a gap.
+HORIZON = timedelta(days=45)
+#: How far ahead the due day of a period may lie that has begun: a year and a little.
+FARTHEST = timedelta(days=400)
 
 
 def answers(quota: Mapping[str, Any], slots: Mapping[str, Any]) -> bool:
@@ -29,22 +34,34 @@ def answers(quota: Mapping[str, Any], slots: Mapping[str, Any]) -> bool:
         return False
     if categories and slots.get("category") not in categories:
         return False
-    said = "".join(str(slots.get(k) or "") for k in ("topic", "title", "form", "category"))
-    return not words or any(word in said for word in words)
+    return not words or any(quotas.named(word, said_in(slots)) for word in words)
+
+
+def said_in(slots: Mapping[str, Any]) -> str:
+    """What a report says of its subject, in one text."""
+    return "".join(str(slots.get(k) or "") for k in ("topic", "title", "form", "category"))
+
+
+def thing(quota: Mapping[str, Any], slots: Mapping[str, Any]) -> quotas.Thing:
+    """What a report hands in: a report of two sessions counts for two where sessions are owed."""
+    sessions = str(slots.get("sessions") or "")
+    many = int(sessions) if quota.get("unit") in quotas.SESSION_UNITS and sessions.isdigit() else 1
+    return quotas.Thing(said_in(slots), max(1, many))
 
 
 def needed(quota: Mapping[str, Any]) -> int:
     """How many reports fulfil one period."""
-    return max(1, int(quota.get("min") or 1))
+    return quotas.needed(quota)
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """One time a duty is owed: named by its due day."""
+    """One time a duty is owed: named by its due day; what is done from `first` to `last` counts for it."""
 
     name: str
     first: date | None
     due_on: date
+    last: date | None = None
 
 
 class Owed(Protocol):
@@ -56,22 +73,57 @@ class Owed(Protocol):
     recurrence: str
 
 
-def periods(duty: Owed, today: date, until: date) -> list[Period]:
-    """The periods that fall due from `today` (or the duty's start) to `until`; the one period of a duty that is owed once."""
+def periods(duty: Owed, since: date, until: date) -> list[Period]:
+    """The periods due from `since` (never before the duty's start) that begin by `until`; the one period of a single duty.
+
+    A duty that comes back owes a period if its due day lies on or after its start, so that a rule set up in the middle
+    of a quarter owes that quarter.
+    """
     if not duty.recurrence:
         return [Period(duty.due_on.isoformat(), duty.starts_on, duty.due_on)] if duty.due_on else []
-    start = max(duty.starts_on or today, today)
-    end = min(until, duty.ends_on) if duty.ends_on else until
-    days = occurrences(duty.recurrence, start, end)
-    return [Period(day.isoformat(), None, day) for day in days]
+    start = max(duty.starts_on or since, since)
+    end = until + FARTHEST
+    found = calendar.periods(duty.recurrence, start, min(end, duty.ends_on) if duty.ends_on else end)
+    return [Period(p.due.isoformat(), p.first, p.due, max(p.last, p.due)) for p in found if min(p.first, p.due) <= until]
 
 
-def reminder_time(day: date) -> datetime:
-    """The moment of a reminder meant for `day`: nine o'clock of that day, or of the next working day."""
-    return datetime.combine(next_workday(day), REMIND_AT, LOCAL).astimezone(UTC)
+def owes_from(period: Period, made_on: date) -> date:
+    """Units that exist on this day and on the due day owe the period: those opened in its middle begin with the next."""
+    return min(max(period.first or made_on, made_on), period.due_on)
+
+
+def reminder_time(day: date, days: int = 0) -> datetime:
+    """The moment of the reminder `days` from the due day: nine o'clock of a working day.
+
+    Up to the due day a holiday moves it to the working day before, so that there is still time; later ones to the next.
+    """
+    wanted = day + timedelta(days=days)
+    if not calendar.is_workday(wanted):
+        wanted = calendar.add_workdays(wanted, -1) if days <= 0 else calendar.next_workday(wanted)
+    return datetime.combine(wanted, REMIND_AT, LOCAL).astimezone(UTC)
 
 
 def is_quiet(moment: datetime) -> bool:
     """Whether nobody is to be written to at that moment."""
     clock = moment.astimezone(LOCAL).time()
     return clock < QUIET_BEFORE or clock >= QUIET_AFTER
+
+
+def is_working(moment: datetime) -> bool:
+    """Whether reminders of duties may go: by day, on a working day of the official calendar."""
+    return not is_quiet(moment) and calendar.is_workday(moment.astimezone(LOCAL).date())
+
+
+def civil(moment: datetime) -> datetime:
+    """That moment, or the next at which people may be written to."""
+    local = moment.astimezone(LOCAL)
+    if not is_quiet(moment):
+        return moment
+    day = local.date() + timedelta(days=1) if local.time() >= QUIET_AFTER else local.date()
+    return datetime.combine(day, QUIET_BEFORE, LOCAL).astimezone(UTC)
+
+
+def is_late(late_by: str, due_on: date | None, event_on: date, received_at: datetime) -> bool:
+    """Late by the day of the event or by the day the report came in, as the duty says."""
+    day = event_on if late_by == "event" else received_at.astimezone(LOCAL).date()
+    return due_on is not None and day > due_on

@@ -1,76 +1,49 @@
-"""Makes duties, expands them into what each unit owes, and books what was reported."""
+"""Duties: handed down, changed, ended, chased. The face of the slice for chats, pages, jobs and other services."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, case, delete, func, insert, literal, or_, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from handlers.duties import rules
+from handlers.duties import quotas, rules
+from handlers.duties.booking import Said, fulfil, gap_words, reconsider, recount, say_done, take_back
+from handlers.duties.expanding import (
+    announce,
+    audience_count,
+    expand,
+    expand_all,
+    forget_future,
+    is_large,
+    postpone,
+    renew_steps,
+    when_words,
+)
+from handlers.duties.standing import (
+    Missing,
+    Share,
+    Standing,
+    count_missing,
+    handed_down_by,
+    missing,
+    owed_by,
+    shares,
+    standings,
+    stream_missing,
+)
 from handlers.local import LOCAL
-from storage import audit, people, units
-from storage.base import UtcDateTime
+from storage import audit, units
 from storage.conversations import insert_for
-from storage.duties import DONE, LATE_DONE, OPEN, Assignment, Duty, Fulfilment
-from storage.people import Person, Post, Speaker
+from storage.duties import CANCELLED, OPEN, Assignment, Duty
+from storage.people import Speaker
 from storage.reminders import ReminderStep
-from storage.reports import COUNTED, Report
-from storage.store import Store
 from storage.units import Unit
 
-
-def fulfil(session: Session, report: Report, now: datetime) -> list[str]:
-    """Book the report on the open assignments of its unit that it answers; the titles of their duties."""
-    open_ones = session.execute(
-        select(Assignment, Duty).join(Duty, Duty.id == Assignment.duty_id)
-        .where(Assignment.unit_id == report.unit_id, Assignment.state == OPEN, Duty.state == "confirmed").order_by(Assignment.due_on)
-    ).all()
-    titles: list[str] = []
-    booked: set[int] = set()
-    for assignment, duty in open_ones:
-        if duty.id in booked or not rules.answers(duty.quota, report.slots):
-            continue
-        if assignment.first is not None and report.event_on < assignment.first:
-            continue
-        session.execute(insert(Fulfilment).values(assignment_id=assignment.id, report_id=report.id, at=now))
-        booked.add(duty.id)
-        recount(session, assignment, duty, now)
-        titles.append(duty.title)
-    return titles
-
-
-def reconsider(session: Session, report: Report, now: datetime) -> None:
-    """The report has changed or gone: what it was booked on is counted again, and it is booked anew if it counts."""
-    held = session.execute(
-        select(Assignment, Duty).join(Fulfilment, Fulfilment.assignment_id == Assignment.id).join(Duty, Duty.id == Assignment.duty_id)
-        .where(Fulfilment.report_id == report.id)
-    ).all()
-    for assignment, duty in held:
-        if report.state not in COUNTED or not rules.answers(duty.quota, report.slots):
-            session.execute(delete(Fulfilment).where(Fulfilment.assignment_id == assignment.id, Fulfilment.report_id == report.id))
-            recount(session, assignment, duty, now)
-    if report.state in COUNTED and not held:
-        fulfil(session, report, now)
-
-
-def recount(session: Session, assignment: Assignment, duty: Duty, now: datetime) -> None:
-    """Set the assignment's state from the reports that are booked on it."""
-    session.flush()
-    booked = session.execute(
-        select(func.count(), func.max(Report.filed_at), func.max(Report.event_on))
-        .select_from(Fulfilment).join(Report, Report.id == Fulfilment.report_id).where(Fulfilment.assignment_id == assignment.id)
-    ).one()
-    assignment.got = booked[0]
-    if assignment.got < assignment.needs:
-        assignment.state, assignment.done_at = OPEN, None
-        return
-    assignment.done_at = assignment.done_at or now
-    last_day = booked[2] if duty.late_by == "event" else booked[1].astimezone(LOCAL).date()
-    assignment.state = LATE_DONE if assignment.due_on is not None and last_day > assignment.due_on else DONE
+#: One unit is not chased by hand more often than this for one thing; on one day at most once.
+CHASES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,177 +64,195 @@ class NewDuty:
     span: tuple[int, int] | None = None
     tentative: bool = False
     proposal_key: str | None = None
+    deadline_text: str = ""
+    who_text: str = ""
+    late_by: str = "receipt"
+    reminder_days: tuple[int, ...] = (-3, 0, 1)
+    tell_above_after: int = 3
 
 
-class NoDeadline(ValueError):
+class Refused(ValueError):
+    """A duty that cannot be handed down; nothing was made."""
+
+
+class NoDeadline(Refused):
     """A duty without a day by which it is owed."""
 
 
-class NobodyOwes(ValueError):
+class PastDeadline(Refused):
+    """A duty whose only day has gone."""
+
+
+class NoBasis(Refused):
+    """Neither a 文号 nor the word that there is none."""
+
+
+class NobodyOwes(Refused):
     """No open unit is in the audience."""
 
 
-def hand_down(session: Session, new: NewDuty, *, by: Speaker, now: datetime) -> tuple[Duty, int]:
-    """Make a duty and what each unit owes; the duty and how many units. Raises NoDeadline or NobodyOwes, nothing made then."""
+def hand_down(
+    session: Session, new: NewDuty, *, by: Speaker, now: datetime, tell_heads: bool = False
+) -> tuple[Duty, int]:
+    """Make a duty and what each unit owes; the duty and how many units. Raises Refused, nothing made then.
+
+    A large audience is expanded by the job, in chunks; `tell_heads` sends a word to those who owe it.
+    """
     assert by.person_id is not None
-    if new.due_on is None and not new.recurrence:
-        raise NoDeadline
-    if not audience_count(session, new.audience, by.unit_path, now.astimezone(LOCAL).date()):
-        raise NobodyOwes
-    duty = Duty(
-        unit_id=by.unit_id, by_person_id=by.person_id, title=new.title[:100], what=new.what, circular_id=new.circular_id,
-        rests_on=new.rests_on[:100], evidence=new.evidence, evidence_start=new.span[0] if new.span else None,
-        evidence_end=new.span[1] if new.span else None, audience={**new.audience, "within": by.unit_path}, quota=new.quota,
-        starts_on=new.starts_on, due_on=new.due_on, recurrence=new.recurrence, ends_on=new.ends_on, tentative=new.tentative,
-        created_at=now, proposal_key=new.proposal_key,
-    )
+    check(session, new, by=by, now=now)
+    duty = as_record(new, by=by, now=now)
     session.add(duty)
     session.flush()
+    return duty, put_in_force(session, duty, by=by, now=now, tell_heads=tell_heads)
+
+
+def check(session: Session, new: NewDuty, *, by: Speaker, now: datetime) -> int:
+    """Raise Refused unless it can be handed down; how many units would owe it."""
+    today = now.astimezone(LOCAL).date()
+    if new.due_on is None and not new.recurrence:
+        raise NoDeadline
+    if new.due_on is not None and new.due_on < today:
+        raise PastDeadline
+    if not new.rests_on.strip():
+        raise NoBasis
+    count = audience_count(session, new.audience, by.unit_path, today)
+    if not count:
+        raise NobodyOwes
+    return count
+
+
+def as_record(new: NewDuty, *, by: Speaker, now: datetime, state: str = "confirmed") -> Duty:
+    """The row of a duty, not yet stored."""
+    assert by.person_id is not None
+    return Duty(
+        unit_id=by.unit_id, by_person_id=by.person_id, title=new.title[:100], what=new.what, circular_id=new.circular_id,
+        rests_on=new.rests_on[:100], evidence=new.evidence, evidence_start=new.span[0] if new.span else None,
+        evidence_end=new.span[1] if new.span else None, audience={**new.audience, "within": by.unit_path},
+        quota=new.quota, starts_on=new.starts_on, due_on=new.due_on, recurrence=new.recurrence, ends_on=new.ends_on,
+        tentative=new.tentative, created_at=now, proposal_key=new.proposal_key, deadline_text=new.deadline_text[:60],
+        who_text=new.who_text[:200], late_by=new.late_by, reminder_days=list(new.reminder_days),
+        tell_above_after=new.tell_above_after, state=state,
+    )
+
+
+def put_in_force(session: Session, duty: Duty, *, by: Speaker, now: datetime, tell_heads: bool) -> int:
+    """From now on it is owed: assignments, reminders and the word to the heads; how many units owe it."""
     audit.note(session, at=now, person_id=by.person_id, action="duty.confirmed", about=f"duty:{duty.id}")
+    if is_large(session, duty, now):  # the job goes on from here within minutes, chunk by chunk
+        return audience_count(session, duty.audience, duty.audience["within"], now.astimezone(LOCAL).date())
     expand(session, duty, now)
-    owed = session.scalar(select(func.count(func.distinct(Assignment.unit_id))).where(Assignment.duty_id == duty.id)) or 0
-    return duty, owed
+    if tell_heads:
+        announce(session, duty, now)
+    return session.scalar(select(func.count(func.distinct(Assignment.unit_id))).where(Assignment.duty_id == duty.id)) or 0
 
 
-def _owing(audience: Mapping[str, Any], within: str, day: date) -> list[ColumnElement[bool]]:
-    """Which units owe: open, inside the official's own tree and inside the audience."""
-    found = [units.below(Unit.path, within), units.open_on(day)]
-    if audience.get("path"):
-        found.append(units.below(Unit.path, audience["path"]))
-    if audience.get("level"):
-        found.append(Unit.level == audience["level"])
-    if audience.get("unit_ids"):
-        found.append(Unit.id.in_(audience["unit_ids"]))
-    if audience.get("except_ids"):
-        found.append(Unit.id.not_in(audience["except_ids"]))
-    return found
+def own_duty(session: Session, duty_id: int, by: Speaker) -> Duty | None:
+    """A duty in force that this official may change: handed down by her unit or one below it."""
+    duty = session.get(Duty, duty_id, with_for_update=True)
+    if duty is None or duty.state != "confirmed":
+        return None
+    unit = session.get(Unit, duty.unit_id)
+    return duty if unit is not None and units.is_within(unit.path, by.unit_path) else None
 
 
-def audience_count(session: Session, audience: Mapping[str, Any], within: str, day: date) -> int:
-    """How many units that would be."""
-    return session.scalar(select(func.count()).select_from(Unit).where(*_owing(audience, within, day))) or 0
-
-
-def expand(session: Session, duty: Duty, now: datetime) -> int:
-    """Make the assignments and their reminder steps of all periods up to the horizon; each is made once, whatever happens."""
+def change(
+    session: Session, duty: Duty, *, by: Speaker, now: datetime, due_on: date | None = None, recurrence: str = "",
+    deadline_text: str = "", reminder_days: list[int] | None = None, tell_above_after: int | None = None,
+    title: str = "", quota: dict[str, Any] | None = None,
+) -> None:
+    """Change a duty in force. A new rule begins with the next period: the one that has begun stays as it was told."""
     today = now.astimezone(LOCAL).date()
+    if due_on is not None and due_on < today:
+        raise PastDeadline
+    if reminder_days is not None:
+        duty.reminder_days = reminder_days
+    if tell_above_after is not None:
+        duty.tell_above_after = tell_above_after
+    duty.title = title[:100] or duty.title
+    duty.deadline_text = deadline_text[:60] or duty.deadline_text
+    if quota is not None:
+        _change_quota(session, duty, quota, now)
+    if due_on is not None and not duty.recurrence and duty.due_on is not None:
+        was, duty.due_on = duty.due_on, due_on
+        session.flush()
+        postpone(session, duty, was, now)
+    elif recurrence or due_on is not None:
+        _change_rule(session, duty, recurrence, due_on, now)
+    else:
+        renew_steps(session, duty, now)
+    session.flush()
+    audit.note(session, at=now, person_id=by.person_id, action="duty.changed", about=f"duty:{duty.id}")
+
+
+def _change_rule(session: Session, duty: Duty, recurrence: str, due_on: date | None, now: datetime) -> None:
+    today = now.astimezone(LOCAL).date()
+    kept = forget_future(session, duty, today, single=not duty.recurrence)
+    last = session.execute(
+        select(Assignment.first, Assignment.last).where(Assignment.duty_id == duty.id, Assignment.due_on == kept).limit(1)).first()
+    duty.recurrence, duty.due_on = recurrence, due_on
+    if recurrence:
+        duty.starts_on = date.fromordinal(kept.toordinal() + 1) if kept is not None else duty.starts_on
+        following = rules.periods(duty, duty.starts_on or today, today + rules.HORIZON)
+        if last is not None and following and (following[0].first, following[0].last) == tuple(last):
+            duty.starts_on = date.fromordinal(following[0].due_on.toordinal() + 1)  # this period was owed by the old rule
+    duty.expanded_to = None
+    session.flush()
+    renew_steps(session, duty, now)
+    expand(session, duty, now)
+
+
+def _change_quota(session: Session, duty: Duty, quota: dict[str, Any], now: datetime) -> None:
+    duty.quota = quota
+    session.flush()
+    session.execute(update(Assignment).where(Assignment.duty_id == duty.id, Assignment.state == OPEN).values(
+        needs=quotas.needed(quota), target=quotas.hoped(quota)).execution_options(synchronize_session=False))
+    started = session.scalars(select(Assignment).where(
+        Assignment.duty_id == duty.id, Assignment.state == OPEN, Assignment.got > 0)).all()
+    for assignment in started:
+        recount(session, assignment, duty, now)
+
+
+def end(session: Session, duty: Duty, *, by: Speaker, now: datetime) -> int:
+    """The duty is called off: what is still open is owed no more; how many units that frees."""
+    duty.state = "ended"
+    session.flush()
+    freed = session.execute(update(Assignment).where(Assignment.duty_id == duty.id, Assignment.state == OPEN).values(
+        state=CANCELLED).execution_options(synchronize_session=False))
+    audit.note(session, at=now, person_id=by.person_id, action="duty.ended", about=f"duty:{duty.id}")
+    return int(getattr(freed, "rowcount", 0))
+
+
+def chase(session: Session, path: str, *, duty_id: int, due_on: date | None, by: Speaker, now: datetime) -> int:
+    """Have those who have not answered reminded once more, at the next civil hour; how many. Capped for each unit."""
+    day = now.astimezone(LOCAL)
+    step = f"c{day:%y%m%d}"
+    chased = (
+        select(func.count()).select_from(ReminderStep)
+        .where(ReminderStep.assignment_id == Assignment.id, ReminderStep.step.like("c%")).correlate(Assignment).scalar_subquery())
+    told_today = select(ReminderStep.id).where(
+        ReminderStep.assignment_id == Assignment.id, ReminderStep.state == "queued", ReminderStep.due_at >= day.replace(
+            hour=0, minute=0, second=0, microsecond=0)).exists()
+    where = [
+        units.below(Unit.path, path), Assignment.duty_id == duty_id, Assignment.state == OPEN, units.open_on(day.date()),
+        chased < CHASES, ~told_today]
+    if due_on is not None:
+        where.append(Assignment.due_on == due_on)
+    ids = list(session.scalars(select(Assignment.id).join(Unit, Unit.id == Assignment.unit_id).where(*where)))
+    at = rules.civil(now)
     made = 0
-    for period in rules.periods(duty, today, today + HORIZON):
-        made += _expand_period(session, duty, period, today)
-    duty.expanded_to = today + HORIZON
+    for start in range(0, len(ids), 1_000):
+        result = session.execute(insert_for(session)(ReminderStep.__table__).values([
+            {"assignment_id": i, "step": step, "due_at": at, "state": "waiting", "reason": ""}
+            for i in ids[start : start + 1_000]
+        ]).on_conflict_do_nothing())
+        made += max(0, int(getattr(result, "rowcount", 0)))
+    audit.note(session, at=now, person_id=by.person_id, action="duty.chased", about=f"duty:{duty_id}")
     return made
 
 
-#: How far ahead periods are made.
-HORIZON = timedelta(days=45)
-
-
-def _expand_period(session: Session, duty: Duty, period: rules.Period, today: date) -> int:
-    audience = duty.audience
-    columns = ("duty_id", "unit_id", "period", "first", "due_on", "state", "got", "needs", "note")
-    rows = select(
-        literal(duty.id), Unit.id, literal(period.name), literal(period.first, Date), literal(period.due_on, Date),
-        literal(OPEN), literal(0), literal(rules.needed(duty.quota)), literal(""),
-    ).where(*_owing(audience, audience["within"], max(today, period.first or today)))
-    # SQLite reads ON CONFLICT after a SELECT without WHERE as a join; the audience always has one
-    made = session.execute(insert_for(session)(Assignment.__table__).from_select(columns, rows).on_conflict_do_nothing())
-    for days in duty.reminder_days:
-        _make_steps(session, duty, period, str(days), rules.reminder_time(period.due_on + timedelta(days=days)), today)
-    above = rules.reminder_time(period.due_on + timedelta(days=duty.tell_above_after))
-    _make_steps(session, duty, period, "above", above, today)
-    return int(getattr(made, "rowcount", 0))
-
-
-def _make_steps(session: Session, duty: Duty, period: rules.Period, step: str, at: datetime, today: date) -> None:
-    if at.astimezone(LOCAL).date() < today:
-        return  # a reminder of a day that has passed would only scold
-    rows = select(Assignment.id, literal(step), literal(at, UtcDateTime()), literal("waiting"), literal("")).where(
-        Assignment.duty_id == duty.id, Assignment.period == period.name, Assignment.state == OPEN)
-    columns = ("assignment_id", "step", "due_at", "state", "reason")
-    session.execute(insert_for(session)(ReminderStep.__table__).from_select(columns, rows).on_conflict_do_nothing())
-
-
-def expand_all(store: Store, now: datetime) -> int:
-    """Expand every duty whose periods come nearer; one transaction each, so that two schedulers or a crash do no harm."""
-    today = now.astimezone(LOCAL).date()
-    with store.read() as session:
-        ids = list(session.scalars(select(Duty.id).where(
-            Duty.state == "confirmed", Duty.recurrence != "", or_(Duty.expanded_to.is_(None), Duty.expanded_to < today + HORIZON))))
-    made = 0
-    for duty_id in ids:
-        with store.begin() as session:
-            duty = session.get(Duty, duty_id, with_for_update=True)
-            if duty is not None and duty.state == "confirmed":
-                made += expand(session, duty, now)
-    return made
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A unit that has not answered."""
-
-    unit_id: int
-    unit: str
-    duty: str
-    due_on: date | None
-    got: int
-    needs: int
-    head: str
-    phone_sealed: bytes | None
-
-
-def missing(session: Session, path: str, day: date, *, duty_id: int | None = None, limit: int = 200) -> list[Missing]:
-    """Who below `path` owes something that is due by `day`, with the name to call; the earliest first."""
-    query = (
-        select(Unit.id, Unit.name, Duty.title, Assignment.due_on, Assignment.got, Assignment.needs, Person.name, Person.phone_sealed, Post.id)
-        .select_from(Assignment).join(Duty, Duty.id == Assignment.duty_id).join(Unit, Unit.id == Assignment.unit_id)
-        .outerjoin(Post, (Post.unit_id == Unit.id) & Post.role.in_(("congress_head", "chair")) & people.post_valid_on(day))
-        .outerjoin(Person, Person.id == Post.person_id)
-        .where(units.below(Unit.path, path), Assignment.state == OPEN, Duty.state == "confirmed")
-        .order_by(Assignment.due_on, Duty.id, Unit.path, Post.id).limit(limit)
-    )
-    query = query.where(Duty.id == duty_id) if duty_id is not None else query.where(Assignment.due_on <= day)
-    found: dict[tuple[int, str, date | None], Missing] = {}
-    for row in session.execute(query):
-        found.setdefault((row[0], row[2], row[3]), Missing(*row[:8]))
-    return list(found.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a duty stands below a unit: expected, done, of these late, and still open."""
-
-    duty_id: int
-    title: str
-    rests_on: str
-    due_on: date | None
-    expected: int
-    done: int
-    late: int
-
-    @property
-    def open(self) -> int:
-        return self.expected - self.done
-
-
-def standings(session: Session, path: str, *, since: date, until: date) -> list[Standing]:
-    """All duties due in that time, as they stand below `path`."""
-    done = case((Assignment.state.in_((DONE, LATE_DONE)), 1), else_=0)
-    late = case((Assignment.state == LATE_DONE, 1), else_=0)
-    rows = session.execute(
-        select(Duty.id, Duty.title, Duty.rests_on, Assignment.due_on, func.count(), func.sum(done), func.sum(late))
-        .select_from(Assignment).join(Duty, Duty.id == Assignment.duty_id).join(Unit, Unit.id == Assignment.unit_id)
-        .where(units.below(Unit.path, path), Duty.state == "confirmed", Assignment.due_on.between(since, until), Assignment.state != "cancelled")
-        .group_by(Duty.id, Duty.title, Duty.rests_on, Assignment.due_on).order_by(Assignment.due_on, Duty.id)
-    )
-    return [Standing(*row) for row in rows]
-
-
-def owed_by(session: Session, unit_id: int, until: date) -> list[tuple[Assignment, Duty]]:
-    """What a unit still owes, up to that day, the earliest first."""
-    rows = session.execute(
-        select(Assignment, Duty).join(Duty, Duty.id == Assignment.duty_id)
-        .where(Assignment.unit_id == unit_id, Assignment.state == OPEN, Duty.state == "confirmed", Assignment.due_on <= until)
-        .order_by(Assignment.due_on, Assignment.id)
-    )
-    return [(a, d) for a, d in rows]
+__all__ = [
+    "Missing", "NewDuty", "NoBasis", "NoDeadline", "NobodyOwes", "PastDeadline", "Refused", "Said", "Share", "Standing",
+    "announce", "as_record", "audience_count", "change", "chase", "check", "count_missing", "end", "expand", "expand_all",
+    "fulfil", "gap_words", "hand_down", "handed_down_by", "missing", "own_duty", "owed_by", "put_in_force", "reconsider",
+    "recount", "say_done", "shares", "standings", "stream_missing", "take_back", "when_words",
+]

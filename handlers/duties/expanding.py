@@ -1,0 +1,266 @@
+"""Rule × units × periods → what each unit owes, once each, whatever happens; with the reminders, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, and_, func, literal, not_, or_, select, update
+from sqlalchemy.orm import Session
+
+from handlers.dialog.reply import Reply, choices
+from handlers.dialog.tell import channel_of
+from handlers.duties import quotas, rules, texts
+from handlers.local import LOCAL
+from storage import outbox, people, units
+from storage.base import UtcDateTime
+from storage.conversations import insert_for
+from storage.duties import CANCELLED, OPEN, Assignment, Duty
+from storage.outbox import Outgoing
+from storage.reminders import ReminderStep
+from storage.store import Store
+from storage.units import Unit
+
+#: Units of one transaction: a reply must never wait for an expansion.
+CHUNK = 2_000
+
+
+def owing(audience: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    """Which units are meant: inside the official's own tree and inside the audience, whether open or not."""
+    found = [units.below(Unit.path, audience["within"])]
+    if audience.get("path"):
+        found.append(units.below(Unit.path, audience["path"]))
+    if audience.get("paths"):
+        found.append(or_(*(units.below(Unit.path, path) for path in audience["paths"])))
+    if audience.get("level"):
+        found.append(Unit.level == audience["level"])
+    if audience.get("unit_ids"):
+        found.append(Unit.id.in_(audience["unit_ids"]))
+    if audience.get("except_ids"):
+        found.append(Unit.id.not_in(audience["except_ids"]))
+    found += [not_(units.below(Unit.path, path)) for path in audience.get("except_paths") or []]
+    return found
+
+
+def audience_count(session: Session, audience: Mapping[str, Any], within: str, day: date) -> int:
+    """How many open units that would be."""
+    whole = {**audience, "within": within}
+    return session.scalar(select(func.count()).select_from(Unit).where(*owing(whole), units.open_on(day))) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Units with ids above `after` and up to `to` (None: all)."""
+
+    after: int = 0
+    to: int | None = None
+
+    def holds(self, column: Any) -> list[ColumnElement[bool]]:
+        """As a predicate."""
+        return ([column > self.after] if self.after else []) + ([column <= self.to] if self.to is not None else [])
+
+
+EVERYBODY = Span()
+
+
+def made_on(duty: Duty) -> date:
+    """The day the duty was made, as people count days."""
+    return duty.created_at.astimezone(LOCAL).date()
+
+
+def due_periods(duty: Duty, today: date) -> list[rules.Period]:
+    """Periods to be made now: all since the last time, and again those that are not yet due, for units that came later."""
+    anchor = duty.starts_on or made_on(duty)
+    since = max(anchor, min(today, duty.expanded_to or anchor))
+    return rules.periods(duty, since, today + rules.HORIZON)
+
+
+def expand(session: Session, duty: Duty, now: datetime, span: Span = EVERYBODY) -> int:
+    """Make the assignments and reminder steps of all periods up to the horizon, for the units of `span`; how many were new."""
+    today = now.astimezone(LOCAL).date()
+    made = sum(_expand_period(session, duty, period, span, now) for period in due_periods(duty, today))
+    if span.to is None:
+        duty.expanded_to = today + rules.HORIZON
+    return made
+
+
+def _expand_period(session: Session, duty: Duty, period: rules.Period, span: Span, now: datetime) -> int:
+    start = rules.owes_from(period, made_on(duty))
+    columns = ("duty_id", "unit_id", "period", "first", "last", "due_on", "state", "got", "needs", "target", "note")
+    there = select(Assignment.id).where(
+        Assignment.duty_id == duty.id, Assignment.unit_id == Unit.id, Assignment.period == period.name).exists()
+    rows = select(
+        literal(duty.id), Unit.id, literal(period.name), literal(period.first, Date), literal(period.last, Date),
+        literal(period.due_on, Date), literal(OPEN), literal(0), literal(quotas.needed(duty.quota)),
+        literal(quotas.hoped(duty.quota)), literal(""),
+    ).where(
+        *owing(duty.audience), or_(Unit.opened_on.is_(None), Unit.opened_on <= start),
+        or_(Unit.closed_on.is_(None), Unit.closed_on > period.due_on), *span.holds(Unit.id), ~there)
+    # SQLite reads ON CONFLICT after a SELECT without WHERE as a join; the audience always has one
+    made = session.execute(insert_for(session)(Assignment.__table__).from_select(columns, rows).on_conflict_do_nothing())
+    count = max(0, int(getattr(made, "rowcount", 0)))
+    if count:
+        make_steps(session, duty, period.name, period.due_on, now, span)
+    return count
+
+
+def make_steps(
+    session: Session, duty: Duty, period: str, due_on: date, now: datetime, span: Span = EVERYBODY
+) -> None:
+    """The reminders of the open assignments of a period; each once. A moment that has passed is not made up for."""
+    moments = {str(days): rules.reminder_time(due_on, days) for days in duty.reminder_days}
+    if duty.tell_above_after >= 0:
+        moments["above"] = rules.reminder_time(due_on, max(1, duty.tell_above_after))
+    columns = ("assignment_id", "step", "due_at", "state", "reason")
+    for step, at in moments.items():
+        if at <= now:
+            continue
+        rows = select(Assignment.id, literal(step), literal(at, UtcDateTime()), literal("waiting"), literal("")).where(
+            Assignment.duty_id == duty.id, Assignment.period == period, Assignment.state == OPEN,
+            *span.holds(Assignment.unit_id))
+        session.execute(
+            insert_for(session)(ReminderStep.__table__).from_select(columns, rows).on_conflict_do_nothing())
+
+
+def announce(
+    session: Session, duty: Duty, now: datetime, span: Span = EVERYBODY, *, notice: str = "", key: str = ""
+) -> int:
+    """Tell the heads of those who owe it, once each, at a civil hour; how many have a channel.
+
+    `notice` says something other than that there is a new duty; `key` then tells it from what was said before.
+    """
+    first = session.scalar(select(func.min(Assignment.due_on)).where(
+        Assignment.duty_id == duty.id, Assignment.state == OPEN))
+    ids = list(session.scalars(select(Assignment.unit_id).where(
+        Assignment.duty_id == duty.id, Assignment.due_on == first, Assignment.state == OPEN,
+        *span.holds(Assignment.unit_id))))
+    heads = people.heads_of(session, ids, now.astimezone(LOCAL).date())
+    told = sorted({person.id for person, _post in heads.values()} - {duty.by_person_id})
+    channels = channel_of(session, told)
+    if not channels:
+        return 0
+    text = notice or texts.NOTICE.format(title=duty.title, when=when_words(duty), rests_on=duty.rests_on)
+    body_id = outbox.add_body(session, Reply(text, choices("我的任务")).to_json())
+    outbox.put(session, [
+        Outgoing(
+            identity_id=channels[person_id], klass=outbox.NOTICE, body_id=body_id, about=f"duty:{duty.id}",
+            dedup_key=f"duty:{duty.id}:{person_id}" + (f":{key}" if key else ""), due_at=rules.civil(now))
+        for person_id in told if person_id in channels
+    ], now)
+    return len(channels)
+
+
+def when_words(duty: Duty) -> str:
+    """The deadline as people read it."""
+    if duty.recurrence:
+        return duty.deadline_text or texts.EVERY.format(rule=duty.recurrence)
+    return texts.DAY.format(year=duty.due_on.year, month=duty.due_on.month, day=duty.due_on.day) if duty.due_on else ""
+
+
+def is_large(session: Session, duty: Duty, now: datetime) -> bool:
+    """Whether the job has to expand it in chunks, because a reply cannot wait for it."""
+    return audience_count(session, duty.audience, duty.audience["within"], now.astimezone(LOCAL).date()) > CHUNK
+
+
+def expand_all(store: Store, now: datetime) -> int:
+    """Expand every duty once a day, in chunks of units; two schedulers at once, a crash or a week's outage do no harm."""
+    today = now.astimezone(LOCAL).date()
+    with store.read() as session:
+        ids = session.execute(select(Duty.id, Duty.expanded_to).where(
+            Duty.state == "confirmed", or_(Duty.expanded_to.is_(None), Duty.expanded_to < today + rules.HORIZON),
+            or_(Duty.recurrence != "", Duty.expanded_to.is_(None), Duty.due_on >= today))).all()
+    made = sum(_expand_in_chunks(store, duty_id, now, is_new=expanded_to is None) for duty_id, expanded_to in ids)
+    return made + follow_units(store, now)
+
+
+def _expand_in_chunks(store: Store, duty_id: int, now: datetime, *, is_new: bool) -> int:
+    made, after, ends = 0, 0, False
+    while not ends:
+        with store.begin() as session:
+            duty = session.get(Duty, duty_id, with_for_update=True)
+            if duty is None or duty.state != "confirmed":
+                return made
+            to = session.scalar(
+                select(Unit.id).where(*owing(duty.audience), Unit.id > after).order_by(Unit.id).offset(CHUNK - 1).limit(1))
+            span, ends = Span(after, to), to is None
+            made += expand(session, duty, now, span)
+            if is_new:
+                announce(session, duty, now, span)
+            after = to or 0
+    return made
+
+
+def follow_units(store: Store, now: datetime) -> int:
+    """Units that have closed owe nothing that falls due later; where one was merged its successor takes it over."""
+    today, followed = now.astimezone(LOCAL).date(), 0
+    while True:
+        with store.begin() as session:
+            rows = session.execute(
+                select(Assignment, Duty, Unit).join(Duty, Duty.id == Assignment.duty_id).join(Unit, Unit.id == Assignment.unit_id)
+                .where(Unit.closed_on <= today, Unit.closed_on >= today - rules.FARTHEST, Assignment.state == OPEN,
+                       Assignment.due_on >= Unit.closed_on)
+                .order_by(Assignment.id).limit(500).with_for_update(skip_locked=True, of=Assignment)).tuples().all()
+            for assignment, duty, unit in rows:
+                _hand_over(session, assignment, duty, unit, now)
+            session.flush()
+        followed += len(rows)
+        if len(rows) < 500:
+            return followed
+
+
+def _hand_over(session: Session, assignment: Assignment, duty: Duty, unit: Unit, now: datetime) -> None:
+    into = session.get(Unit, unit.merged_into_id) if unit.merged_into_id is not None else None
+    while into is not None and not into.is_open(now.astimezone(LOCAL).date()):  # merged, and merged again
+        into = session.get(Unit, into.merged_into_id) if into.merged_into_id is not None else None
+    assignment.state = CANCELLED
+    assignment.note = texts.MERGED.format(unit=into.name) if into is not None else texts.CLOSED
+    if into is None or not session.scalar(select(Unit.id).where(Unit.id == into.id, *owing(duty.audience | {"unit_ids": None}))):
+        return
+    session.execute(insert_for(session)(Assignment.__table__).values(
+        duty_id=duty.id, unit_id=into.id, period=assignment.period, first=assignment.first, last=assignment.last,
+        due_on=assignment.due_on, state=OPEN, got=0, needs=assignment.needs, target=assignment.target, note="",
+    ).on_conflict_do_nothing())
+    if assignment.due_on is not None:
+        make_steps(session, duty, assignment.period, assignment.due_on, now, Span(into.id - 1, into.id))
+
+
+def forget_future(session: Session, duty: Duty, today: date, *, single: bool = False) -> date | None:
+    """Take back periods that have not begun and to which nothing was handed in; the due day of the last that stays.
+
+    The one period of a single duty is taken back even if it has begun: the new rule takes its place.
+    """
+    untouched = and_(
+        Assignment.duty_id == duty.id, Assignment.state == OPEN, Assignment.got == 0,
+        literal(True) if single else Assignment.first > today)
+    ids = select(Assignment.id).where(untouched)
+    session.execute(ReminderStep.__table__.delete().where(ReminderStep.assignment_id.in_(ids)))  # type: ignore[attr-defined]
+    session.execute(Assignment.__table__.delete().where(untouched))  # type: ignore[attr-defined]
+    return session.scalar(select(func.max(Assignment.due_on)).where(Assignment.duty_id == duty.id))
+
+
+def postpone(session: Session, duty: Duty, was: date, now: datetime) -> None:
+    """The deadline of a single duty has moved: what is owed and reminded of moves with it."""
+    assert duty.due_on is not None
+    session.execute(update(Assignment).where(Assignment.duty_id == duty.id, Assignment.due_on == was).values(
+        due_on=duty.due_on, period=duty.due_on.isoformat()).execution_options(synchronize_session=False))
+    renew_steps(session, duty, now)
+
+
+def renew_steps(session: Session, duty: Duty, now: datetime) -> None:
+    """Reminders that have not gone out follow the duty as it is now."""
+    open_ids = select(Assignment.id).where(Assignment.duty_id == duty.id, Assignment.state == OPEN)
+    session.execute(ReminderStep.__table__.delete().where(  # type: ignore[attr-defined]
+        ReminderStep.assignment_id.in_(open_ids), ReminderStep.state.in_(("waiting", "skipped"))))
+    kept = session.execute(select(Assignment.period, Assignment.due_on).where(
+        Assignment.duty_id == duty.id, Assignment.state == OPEN).distinct()).tuples().all()
+    for period, due_on in kept:
+        if due_on is not None:
+            make_steps(session, duty, period, due_on, now)
+
+
+__all__ = [
+    "CHUNK", "EVERYBODY", "Span", "announce", "audience_count", "expand", "expand_all", "follow_units",
+    "forget_future", "is_large", "make_steps", "owing", "postpone", "renew_steps", "when_words",
+]
