@@ -21,7 +21,7 @@ from storage import circulars as records
 from storage import postings
 
 #: Bytes of posting lists kept at most.
-CACHE_BYTES = 96 * 1024 * 1024
+CACHE_BYTES = 160 * 1024 * 1024
 #: What Python needs for an entry besides its arrays.
 _ENTRY_BYTES = 400
 

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 
 from knowledge.catalogue import Catalogue, Held
 from knowledge.retrieval.query import Plan
 from knowledge.retrieval.references import Number
-from knowledge.retrieval.scoring import Scores, best
+from knowledge.retrieval.scoring import Scores, best, promising
 from knowledge.text import normalise
 from storage import circulars as records
 
@@ -33,6 +34,13 @@ SMALL = 2.3
 STRANGE = 8_000
 
 
+#: Positions in a segment with their scores.
+Weighed = tuple[npt.NDArray[np.intp], Scores]
+
+#: How many passages are weighed at least.
+ENOUGH = 300
+
+
 def named(state: Catalogue, asked: Plan) -> dict[int, float]:
     """Documents named in the question (index in the catalogue), each with what that is worth."""
     found = {at: NUMBERED for number in asked.numbers for at in with_number(state, number)}
@@ -50,8 +58,11 @@ def weigh(
     place: str | None,
     region: str | None,
     today: date | None,
-) -> list[Scores]:
-    """Scores with what is known of the documents: how asked-for, named, in force, of which region and unit."""
+) -> list[Weighed]:
+    """Scores of the promising passages with what is known of their documents.
+
+    That is: how asked-for they are, named in the question, in force, of which region and unit.
+    """
     factor = np.ones(len(state.held), dtype=np.float32)
     bonus = np.zeros(len(state.held), dtype=np.float32)
     for at in np.flatnonzero(~state.in_force).tolist():
@@ -69,10 +80,12 @@ def weigh(
         bonus[at] += share
     top = max((float(one.max()) for one in scores if len(one)), default=0.0)
     constant = (asked_for(state.weights, state.learnt, asked) + bonus * top) * factor
-    return [
-        np.where(one > 0, one * factor[view.documents] + constant[view.documents], 0)
-        for one, view in zip(scores, state.segments, strict=True)
-    ]
+    weighed = []
+    for values, view in zip(scores, state.segments, strict=True):
+        positions = promising(values, ENOUGH)
+        documents = view.documents[positions]
+        weighed.append((positions, values[positions] * factor[documents] + constant[documents]))
+    return weighed
 
 
 def asked_for(weights: Scores, learnt: Scores, asked: Plan) -> Scores:
@@ -96,13 +109,13 @@ def with_number(state: Catalogue, number: Number) -> list[int]:
 Ranked = tuple[float, int, Held]
 
 
-def best_of(state: Catalogue, weighed: Sequence[Scores], count: int) -> list[Ranked]:
+def best_of(state: Catalogue, weighed: Sequence[Weighed], count: int) -> list[Ranked]:
     """The best passages of all segments, best first."""
     found = [
-        (float(scores[position]), int(view.passages[position]), state.held[int(view.documents[position])])
-        for view, scores in zip(state.segments, weighed, strict=True)
-        for position in best(scores, count)
-        if scores[position] > 0
+        (float(scores[one]), int(view.passages[at[one]]), state.held[int(view.documents[at[one]])])
+        for view, (at, scores) in zip(state.segments, weighed, strict=True)
+        for one in best(scores, count)
+        if scores[one] > 0
     ]
     return sorted(found, key=lambda one: -one[0])[:count]
 

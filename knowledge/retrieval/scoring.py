@@ -13,8 +13,10 @@ from knowledge.retrieval.impacts import Impacts, PostingList
 Scores = npt.NDArray[np.float32]
 
 #: When lists together are longer than this, the weightiest are added up for all passages and the rest for candidates.
-FULL_WORK = 1_500_000
-CANDIDATES = 3_000
+FULL_WORK = 600_000
+CANDIDATES = 2_000
+#: Passages below this share of the best score are not looked at again, if enough are above it.
+PROMISING = 0.3
 
 
 #: Rarity of a term that stands in one passage only, in a library of any size: so that scores mean the same in all.
@@ -32,7 +34,7 @@ def add_up(lists: Sequence[tuple[float, PostingList | Impacts]], size: int) -> S
     ordered = sorted(lists, key=lambda one: -one[0])
     spent = 0
     for done, (weight, postings) in enumerate(ordered):
-        spent += len(postings.positions) if isinstance(postings, PostingList) else len(postings) // 4
+        spent += len(postings.positions) if isinstance(postings, PostingList) else len(postings)
         if spent > FULL_WORK and done:
             _add_for_candidates(scores, ordered[done:])
             break
@@ -44,7 +46,9 @@ def add_up(lists: Sequence[tuple[float, PostingList | Impacts]], size: int) -> S
 
 
 def _add_for_candidates(scores: Scores, lists: Sequence[tuple[float, PostingList | Impacts]]) -> None:
-    chosen = best(scores, CANDIDATES)
+    chosen = promising(scores, CANDIDATES)
+    if len(chosen) > CANDIDATES:
+        chosen = chosen[best(scores[chosen], CANDIDATES)]
     chosen.sort()
     extra = np.zeros(len(chosen), dtype=np.float32)
     for weight, postings in lists:
@@ -55,6 +59,13 @@ def _add_for_candidates(scores: Scores, lists: Sequence[tuple[float, PostingList
         else:
             extra += postings[chosen] * np.float32(weight / 255)
     scores[chosen] += extra
+
+
+def promising(scores: Scores, count: int) -> npt.NDArray[np.intp]:
+    """Positions, rising, that are worth a closer look: at least `count` of them if as many have a score."""
+    top = float(scores.max()) if len(scores) else 0.0
+    chosen = np.flatnonzero(scores > top * PROMISING)
+    return chosen if len(chosen) >= count else np.flatnonzero(scores > 0)
 
 
 def best(scores: Scores, count: int) -> npt.NDArray[np.intp]:

@@ -65,7 +65,8 @@ def cases(store: Store, questions: Sequence[dict]) -> tuple[list[Case], Catalogu
             scores, rarities, _ = library.scores(session, state, asked)
             weighed = weigh(state, asked, scores, {}, None, None, None)
             right = order[np.searchsorted(view.passages[order], [ids[key] for key in question["rel"]])]
-            chosen = np.unique(np.concatenate([best(weighed[0], CANDIDATES), right]))
+            at, values = weighed[0]
+            chosen = np.unique(np.concatenate([at[best(values, CANDIDATES)], right]))
             lists = library._cache.fetch(session, state.segments, list(asked.weights))[0]
             matrix = np.zeros((len(chosen), len(asked.weights)), dtype=np.float32)
             for at, term in enumerate(asked.weights):
