@@ -55,6 +55,11 @@ _LEARNT = re.compile(
 )
 
 
+#: the verbs whose object is the activity itself
+_HEAD = re.compile(r"开展|举办|举行|召开|组织(?!了?[一-龥]{0,6}(?:去|到|参加))")
+_ONLY_A_PLACE = re.compile(r"[在到去于往]$")
+
+
 class Kind(NamedTuple):
     """Form and category with the places they were read from, and how sure the form is (0 none … 5 named)."""
 
@@ -89,6 +94,11 @@ def _form(passage: Passage) -> tuple[str | None, tuple[int, int] | None, float]:
         if weight >= scores.get(form, 0):
             where[form] = hit
         scores[form] = max(scores.get(form, 0), weight) + (0.3 if form in scores else 0)
+    headed = _headed(passage)
+    if headed is not None:
+        scores[headed.entry.form] = scores.get(headed.entry.form, 0) + 1.2
+    for frame in passage.frames:
+        scores[frame.form] = max(scores.get(frame.form, 0) + 0.2, frame.weight)
     if _PLANTED.search(passage.said):
         scores["植树"] = max(scores.get("植树", 0), 3.5)
     if _HELPED.search(passage.said):
@@ -114,6 +124,19 @@ def _form(passage: Passage) -> tuple[str | None, tuple[int, int] | None, float]:
     best = max(scores, key=lambda f: (scores[f], -where[f].start if f in where else 0))
     hit_of = where.get(best)
     return best, (hit_of.start, hit_of.end) if hit_of else None, scores[best]
+
+
+def _headed(passage: Passage) -> Hit | None:
+    """The word for the form that 开展, 举办 or 召开 governs: 开展“守护乳房”健康讲座, whatever was done beside it."""
+    for match in _HEAD.finditer(passage.text, passage.start, passage.end):
+        end = match.end()
+        found = [
+            h for h in passage.hits if h.start >= end and h.end - end <= 30 and h.entry.form_weight >= 3
+            and not re.search(r"[，,。；;]", re.sub(r"[“《][^”》]*[”》]", "", passage.text[end : h.start]))
+        ]
+        if found:
+            return found[-1]
+    return None
 
 
 def _is_other_use(passage: Passage, hit: Hit) -> bool:
@@ -159,6 +182,10 @@ def _category(passage: Passage, form: str | None) -> tuple[str | None, tuple[int
         )
         if hit.entry.person and form not in ("慰问", "走访排查", "捐赠救助", "志愿服务", "评选表彰"):
             weight -= 2
+        if hit.entry.place and _ONLY_A_PLACE.search(passage.text[max(passage.start, hit.start - 1) : hit.start]):
+            weight -= 3
+        if hit.entry.item and not hit.entry.topical:
+            weight -= 1
         if re.search(r"布置|部署|安排|讨论|准备", passage.text[max(passage.start, hit.start - 5) : hit.start]):
             weight -= 2.5
         if category not in scores or weight > scores[category]:

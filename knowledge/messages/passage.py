@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cache
 
 from knowledge.calendar import TimeExpression, find_times
+from knowledge.messages.frames import Frame, find_frames
 from knowledge.messages.vocabulary import Hit, Vocabulary
 from knowledge.numerals import Number, find_numbers
 
@@ -47,6 +48,7 @@ class Passage:
     start: int = 0
     end: int = 0
     breaks: list[int] = field(default_factory=list)
+    frames: list[Frame] = field(default_factory=list)
 
     def clause_bounds(self, at: int) -> tuple[int, int]:
         """The clause (between commas) around an offset."""
@@ -66,6 +68,7 @@ class Passage:
             start,
             end,
             self.breaks,
+            [f for f in self.frames if start <= f.start and f.end <= end],
         )
 
     @property
@@ -107,6 +110,7 @@ def prepare(text: str, ref: datetime, mode: str, vocabulary: Vocabulary) -> Pass
     ]
     passage = Passage(plain, ref, vocabulary.find(plain), numbers, times, 0, len(plain))
     passage.breaks = [i for i, c in enumerate(plain) if c in BREAKS and not _inside_number(plain, i)]
+    passage.frames = find_frames(plain)
     _forget_what_was_taken_back(passage)
     return passage
 

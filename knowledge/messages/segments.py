@@ -51,7 +51,7 @@ def _by_numbers(passage: Passage) -> list[Passage]:
 
 def _doing(passage: Passage) -> int:
     """How clearly a stretch tells of a doing of its own (0 … 5)."""
-    return max((h.entry.form_weight for h in passage.hits), default=0)
+    return max([h.entry.form_weight for h in passage.hits] + [int(f.weight) for f in passage.frames], default=0)
 
 
 def _nothing(passage: Passage) -> bool:
