@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 import threading
 import time
 import uuid
@@ -25,6 +24,7 @@ from sqlalchemy.orm import Session
 from bot import sender_texts as texts
 from bot.clock import Clock
 from bot.platforms.base import Platform, SendError
+from bot.sender_rules import Pace, PersonPace, after
 from handlers.dialog.reply import Reply
 from storage import outbox
 from storage.outbox import BROADCAST, CASE, NOTICE, REMINDER, REPLY, Claimed, Outcome
@@ -39,12 +39,12 @@ T = TypeVar("T")
 LEASE = timedelta(seconds=90)
 #: After how many seconds one send is given up: it may still have arrived.
 SEND_TIMEOUT = 30.0
-#: Sends in the air at once, in each lane.
+#: Addresses written to at once, in each lane.
 CONCURRENT = 256
 #: Rows claimed at once at the most; and for how many seconds of the platform's pace.
 CLAIM, CLAIM_SECONDS = 512, 10.0
-#: A row is given up after so many attempts; an official can send it again.
-ATTEMPTS = 8
+#: For how long an account rests after the platform has refused it for the moment, at the most, in seconds.
+ACCOUNT_PAUSE = 10.0
 #: How long to sleep when nothing is due, in seconds.
 IDLE = 0.5
 #: Outcomes are recorded together, so many at once or after so many seconds.
@@ -92,7 +92,8 @@ class Sender:
         self._settled = settled
         self._step = step
         self._names = sorted({name for name, _ in self.platforms})
-        self._paces = {key: Pace(p.capabilities.pace) for key, p in self.platforms.items()}
+        self._paces: dict[tuple[str, str], Pace] = {}
+        self._person_paces: dict[tuple[str, str], PersonPace] = {}
         self._stopping = threading.Event()
         self._woken: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -122,22 +123,30 @@ class Sender:
     async def run(self) -> None:
         """Drain both lanes until `stop`."""
         self._loop, self._woken = asyncio.get_running_loop(), asyncio.Event()
+        self._fresh_paces()
         await asyncio.gather(self._lane(URGENT), self._lane(BULK))
+
+    def _fresh_paces(self) -> None:
+        """Paces belong to one event loop."""
+        self._paces = {key: Pace(p.capabilities.pace) for key, p in self.platforms.items()}
+        self._person_paces = {key: PersonPace(p.capabilities.pace_per_person) for key, p in self.platforms.items()}
 
     async def _lane(self, klasses: Sequence[int]) -> None:
         """Keep the air full: claim as sends finish, record as outcomes come."""
         flying: set[asyncio.Task[None]] = set()
         done: list[tuple[str, Claimed, Outcome]] = []
-        recorded = time.monotonic()
+        recorded = looked = time.monotonic()
         while not self._stopping.is_set() or flying or done:
             claimed = 0
             room = CONCURRENT - len(flying)
-            if room >= CONCURRENT // 4 and not self._stopping.is_set():
-                batch = await self._guarded(self._claim, klasses, self._limit(room))
+            idle = not flying and not done
+            if room >= CONCURRENT // 4 and not self._stopping.is_set() and (idle or time.monotonic() >= looked):
+                batch = await self._guarded(self._claim, klasses, self._limit(room), True)
                 claimed = len(batch.rows) if batch is not None else 0
-                for row in batch.rows if batch is not None else ():
+                looked = time.monotonic() + (0.0 if claimed else RECORD_AFTER)
+                for chain in _chains(batch.rows) if batch is not None else ():
                     assert batch is not None
-                    task = asyncio.create_task(self._fly(batch, row, done))
+                    task = asyncio.create_task(self._fly(batch, chain, done))
                     flying.add(task)
                     task.add_done_callback(flying.discard)
             if done and (len(done) >= RECORD or time.monotonic() - recorded >= RECORD_AFTER or not flying):
@@ -176,18 +185,23 @@ class Sender:
 
     async def drain(self, limit: int = CLAIM) -> int:
         """Claim once from both lanes, send what was claimed, record it; how many rows were claimed."""
+        self._fresh_paces()
         batch = self._claim((*URGENT, *BULK), limit)
         if not batch.rows:
             return 0
         done: list[tuple[str, Claimed, Outcome]] = []
-        await asyncio.gather(*(self._fly(batch, row, done) for row in batch.rows))
+        await asyncio.gather(*(self._fly(batch, chain, done) for chain in _chains(batch.rows)))
         self._record(done)
         return len(batch.rows)
 
     # -- steps --
 
-    def _claim(self, klasses: Sequence[int], limit: int) -> Batch:
+    def _claim(self, klasses: Sequence[int], limit: int, look_first: bool = False) -> Batch:
         token, now = str(uuid.uuid4()), self.clock.now()
+        if look_first:  # an idle sender must not take the writer from anybody
+            with self.store.read() as session:
+                if not outbox.is_due(session, now=now, klasses=klasses):
+                    return Batch(token, now, (), {})
         with self.store.begin() as session:
             rows = outbox.claim(
                 session, token=token, now=now, lease=LEASE, limit=limit, platforms=self._names, klasses=klasses
@@ -197,38 +211,68 @@ class Sender:
             self._step("claimed")
         return Batch(token, now + LEASE, rows, overtaken)
 
-    async def _fly(self, batch: Batch, row: Claimed, done: list[tuple[str, Claimed, Outcome]]) -> None:
-        outcome = await self._one(batch, row)
-        if outcome is not None:
+    async def _fly(self, batch: Batch, chain: Sequence[Claimed], done: list[tuple[str, Claimed, Outcome]]) -> None:
+        """Send one address' rows one after the other; when one has to wait, those behind it are given back."""
+        for place, row in enumerate(chain):
+            outcome = await self._one(batch, row)
             done.append((batch.token, row, outcome))
+            if outcome.state in ("pending", "held"):
+                done += [(batch.token, later, _untouched(later)) for later in chain[place + 1 :]]
+                return
 
-    async def _one(self, batch: Batch, row: Claimed) -> Outcome | None:
-        """Send one row; None if its lease has run out before its turn, for then it is somebody else's."""
+    async def _one(self, batch: Batch, row: Claimed) -> Outcome:
+        """Send one row, unless its lease is nearly over before its turn: then it is given back, if it is still ours."""
         platform = self.platforms.get((row.platform, row.account))
         if platform is None:
             return Outcome(row.id, "failed", error="no such account")
         if row.id in batch.overtaken:
             return Outcome(row.id, "cancelled", error=batch.overtaken[row.id])
         if row.klass == CASE and row.in_doubt:
-            return Outcome(row.id, "failed", error="unknown whether it arrived; never resent by itself")
+            return Outcome(row.id, "failed", error=f"{outbox.DOUBT}never resent by itself")
+        key = (row.platform, row.account)
+        external_id, tried, part = "", False, 0
         try:
-            external_id = ""
-            for part, payload in enumerate(platform.render(_again(row, platform), row.address)):
-                await self._paces[row.platform, row.account].wait()
+            for part, payload in enumerate(platform.render(self._again(row, platform), row.address)):
+                await self._person_paces[key].wait(row.address)
+                await self._paces[key].wait(row.klass)
                 if self.clock.now() > batch.until - timedelta(seconds=SEND_TIMEOUT):
-                    return None
+                    return _untouched(row) if not tried else Outcome(row.id, "pending", error=f"{outbox.DOUBT}late")
+                if row.klass == CASE and not tried and not await self._taking(batch, row):
+                    return _untouched(row)
                 self._step("before-send")
+                tried = True
                 send = platform.send(row.address, payload, key=f"{row.id}.{part}")
-                external_id = await asyncio.wait_for(send, SEND_TIMEOUT)
+                async with asyncio.timeout(SEND_TIMEOUT):
+                    external_id = await send
                 self._step("after-send")
             return Outcome(row.id, "sent", external_id=external_id or None)
         except SendError as error:
+            error.ambiguous |= external_id != "" or part > 0  # the first half of it is there
+            if error.account_blocked or (error.retryable and error.retry_after):
+                self._paces[key].pause(min(error.retry_after or ACCOUNT_PAUSE, ACCOUNT_PAUSE))
             return after(row, error, self.clock.now())
         except TimeoutError:
             return after(row, SendError("time-out", ambiguous=True), self.clock.now())
         except Exception:  # a bug in rendering must not hold up the others
             log.exception("sending failed", extra={"action": "sender.send", "row": row.id})
             return Outcome(row.id, "failed", error="bug")
+
+    async def _taking(self, batch: Batch, row: Claimed) -> bool:
+        """Mark a case message as about to go, on the disk; False if it may not go."""
+
+        def mark() -> bool:
+            with self.store.begin() as session:
+                return outbox.taking(session, row.id, batch.token, self.clock.now())
+
+        return bool(await self._guarded(mark))
+
+    def _again(self, row: Claimed, platform: Platform) -> Reply:
+        """The reply; one that may have arrived before says so under its serial number, unless the platform checks that."""
+        reply = Reply.from_json(row.shape)
+        since = (self.clock.now() - row.tried_at).total_seconds() if row.tried_at is not None else 0.0
+        if not row.in_doubt or row.klass == REPLY or since < platform.capabilities.duplicate_check:
+            return reply
+        return Reply(reply.text + texts.MAYBE_REPEATED.format(number=row.id), reply.choices, reply.photos, reply.link)
 
     def _record(self, settled: Sequence[tuple[str, Claimed, Outcome]]) -> int:
         self._step("sent")
@@ -246,43 +290,14 @@ class Sender:
         return kept
 
 
-def _again(row: Claimed, platform: Platform) -> Reply:
-    """The reply; one that may have arrived before says so under its serial number, where the platform does not check itself."""
-    reply = Reply.from_json(row.shape)
-    if row.in_doubt and row.klass != REPLY and not platform.capabilities.duplicate_check:
-        return Reply(reply.text + texts.MAYBE_REPEATED.format(number=row.id), reply.choices, reply.photos, reply.link)
-    return reply
+def _chains(rows: Sequence[Claimed]) -> list[list[Claimed]]:
+    """The rows of each address, the urgent before the others, then in the order in which they were written."""
+    found: dict[int, list[Claimed]] = {}
+    for row in rows:
+        found.setdefault(row.identity_id, []).append(row)
+    return [sorted(chain, key=lambda row: (row.klass, row.id)) for chain in found.values()]
 
 
-def after(row: Claimed, error: SendError, now: datetime) -> Outcome:
-    """What becomes of a row whose sending failed: again later, held until she writes, or given up."""
-    if error.recipient_gone:
-        return Outcome(row.id, "failed", error=f"gone:{error.code}")
-    if error.window_closed:
-        return Outcome(row.id, "held", error=error.code)
-    if error.ambiguous and row.klass == CASE:
-        return Outcome(row.id, "failed", error=f"{error.code}: unknown whether it arrived")
-    if (error.retryable or error.ambiguous or error.account_blocked) and row.attempts < ATTEMPTS:
-        wait = error.retry_after or min(3600.0, 2.0**row.attempts)
-        due_at = now + timedelta(seconds=wait * random.uniform(0.8, 1.3))
-        doubt = outbox.DOUBT if error.ambiguous else ""
-        return Outcome(row.id, "pending", error=doubt + error.code, due_at=due_at)
-    return Outcome(row.id, "failed", error=error.code)
-
-
-class Pace:
-    """Lets so many pass in a second, evenly; 0 lets all pass."""
-
-    def __init__(self, per_second: float) -> None:
-        self._gap = 1.0 / per_second if per_second > 0 else 0.0
-        self._next = 0.0
-
-    async def wait(self) -> None:
-        """Come back when it is this one's turn."""
-        if not self._gap:
-            return
-        now = time.monotonic()
-        turn = max(now, self._next)
-        self._next = turn + self._gap
-        if turn > now:
-            await asyncio.sleep(turn - now)
+def _untouched(row: Claimed) -> Outcome:
+    """Given back as it was claimed: it was never sent. What was in doubt before still is."""
+    return Outcome(row.id, "pending", error=f"{outbox.DOUBT}before" if row.in_doubt else None, tried=False)

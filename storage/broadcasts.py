@@ -38,7 +38,10 @@ class Broadcast(Base):
 
 
 class Delivery(Base):
-    """One person of a broadcast. planned = sent + failed + skipped, at the end."""
+    """One person of a broadcast. planned = sent + failed + skipped, at the end.
+
+    Its outbox row is the one with the key `key_of(broadcast, person)`; there is none if it was skipped.
+    """
 
     __tablename__ = "delivery"
 
@@ -50,7 +53,6 @@ class Delivery(Base):
     state: Mapped[str] = mapped_column(String(10))
     #: Why skipped or failed, in a word: no_channel, unreachable, left …
     reason: Mapped[str] = mapped_column(String(40), default="")
-    outbox_id: Mapped[int | None] = mapped_column(Key, ForeignKey("outbox.id"), default=None, index=True)
     sent_at: Mapped[datetime | None] = mapped_column(default=None)
     delivered_at: Mapped[datetime | None] = mapped_column(default=None)
     read_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -62,6 +64,18 @@ class Delivery(Base):
         UniqueConstraint("broadcast_id", "person_id"),
         Index("ix_delivery_person_id_broadcast_id", "person_id", "broadcast_id"),
     )
+
+
+def key_of(broadcast_id: int, person_id: int) -> str:
+    """What makes one person's message of a broadcast the same message, however often it is expanded."""
+    return f"broadcast:{broadcast_id}:{person_id}"
+
+
+def of_key(key: str | None) -> tuple[int, int] | None:
+    """Broadcast and person of an outbox row's key; None for rows of anything else."""
+    kind, _, rest = (key or "").partition(":")
+    broadcast_id, _, person_id = rest.partition(":")
+    return (int(broadcast_id), int(person_id)) if kind == "broadcast" and person_id.isdigit() else None
 
 
 class RelayCard(Base):

@@ -24,8 +24,8 @@ from sqlalchemy import (
     exists,
     func,
     insert,
-    or_,
     literal_column,
+    or_,
     select,
     text,
     update,
@@ -87,10 +87,11 @@ class Outbox(Base):
         # the sender's queue: small, because rows leave it when they are done
         Index("ix_outbox_queue", "klass", "due_at", "id", sqlite_where=text("state IN ('pending','leased','passive')"),
               postgresql_where=text("state IN ('pending','leased','passive')")),
-        # what stands in front of a row, and what waits for her next word: without her history
-        Index("ix_outbox_front", "identity_id", "id", sqlite_where=text("state IN ('pending','leased','held')"),
-              postgresql_where=text("state IN ('pending','leased','held')")),
-        Index("ix_outbox_failed", "id", sqlite_where=text("state = 'failed'"), postgresql_where=text("state = 'failed'")),
+        # what stands in front of a row, without her history
+        Index("ix_outbox_front", "identity_id", "id", sqlite_where=text("state IN ('pending','leased')"),
+              postgresql_where=text("state IN ('pending','leased')")),
+        Index("ix_outbox_failed", "id", sqlite_where=text("state = 'failed'"),
+              postgresql_where=text("state = 'failed'")),
         Index("ix_outbox_identity_id_id", "identity_id", "id"),
         # asked for with every message that comes in: nearly always empty
         Index("ix_outbox_held", "identity_id", sqlite_where=text("state = 'held'"), postgresql_where=text("state = 'held'")),
@@ -210,10 +211,10 @@ def _literally(column: Any, *states: str) -> Any:
 def _candidates() -> Any:
     """Due rows of one class, oldest first, leaving out those behind a row that is in the air or waits for its next try."""
     earlier = aliased(Outbox)
-    now = bindparam("now")
+    now: Any = bindparam("now", type_=Outbox.due_at.type)
     in_front = exists().where(
         earlier.identity_id == Outbox.identity_id, earlier.id < Outbox.id, earlier.klass <= Outbox.klass,
-        _literally(earlier.state, "pending", "leased", "held"),
+        _literally(earlier.state, "pending", "leased"),
         or_(and_(earlier.state == "leased", earlier.lease_until >= now),
             and_(earlier.state == "pending", earlier.refusals > 0, earlier.due_at > now)),
     )
@@ -236,7 +237,7 @@ _CANDIDATES = _candidates()
 _UNFINISHED = (
     select(Outbox.id, Outbox.identity_id, Outbox.klass)
     .where(Outbox.identity_id.in_(bindparam("identities", expanding=True)),
-           _literally(Outbox.state, "pending", "leased", "held"), Outbox.id < bindparam("before"),
+           _literally(Outbox.state, "pending", "leased"), Outbox.id < bindparam("before"),
            or_(Outbox.state == "leased",
                and_(Outbox.state == "pending", or_(Outbox.due_at <= bindparam("now"), Outbox.refusals > 0))))
 )
@@ -337,7 +338,10 @@ def _next_in_line(connection: Any, found: Sequence[Any], now: datetime) -> list[
 
 def _bodies(session: Session, ids: set[int]) -> dict[int, dict[str, Any]]:
     """Shared texts, each read once for a claim."""
-    return dict(session.execute(select(OutboxBody.id, OutboxBody.shape).where(OutboxBody.id.in_(ids))).tuples().all()) if ids else {}
+    if not ids:
+        return {}
+    rows = session.execute(select(OutboxBody.id, OutboxBody.shape).where(OutboxBody.id.in_(ids)))
+    return {row_id: shape for row_id, shape in rows}
 
 
 def taking(session: Session, row_id: int, token: str, now: datetime) -> bool:
@@ -410,7 +414,7 @@ def wake_held(session: Session, identity_ids: Sequence[int], now: datetime) -> N
 
 
 _WAKE = (
-    update(Outbox).where(Outbox.identity_id.in_(bindparam("ids", expanding=True)), Outbox.state == "held")
+    update(Outbox).where(Outbox.identity_id.in_(bindparam("ids", expanding=True)), Outbox.state == literal_column("'held'"))
     .values(state="pending", due_at=bindparam("now"))
 )
 

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import ColumnElement, String, cast, exists, func, insert, literal, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from handlers.broadcasts.audience import Audience, conditions
 from handlers.dialog.reply import Reply, choices
-from handlers.dialog.tell import channel_of
 from handlers.local import LOCAL
 from storage import audit, outbox, people, units
-from storage.broadcasts import Broadcast, Delivery
+from storage.base import UtcDateTime
+from storage.broadcasts import Broadcast, Delivery, key_of, of_key
+from storage.conversations import insert_for
 from storage.duties import Assignment
-from storage.outbox import Outbox, Outgoing
-from storage.people import Person, Post, Speaker
+from storage.outbox import Outbox
+from storage.people import Identity, Person, Post, Speaker
 from storage.store import Store
 from storage.units import Unit
 
 #: People of one transaction: a reply must never wait for a broadcast.
 CHUNK = 2_000
+#: Between two chunks, so that whoever waits for the writer gets it, in seconds.
+BREATH = 0.005
 #: A message that waits for her next word is given up after so long: it would be old news.
 HELD_FOR = timedelta(days=7)
 
@@ -74,7 +79,8 @@ def expand_due(store: Store, now: datetime) -> int:
     """Make the deliveries of broadcasts that are due; how many. Goes on after a crash where it stood."""
     with store.read() as session:
         ids = list(session.scalars(select(Broadcast.id).where(
-            or_(Broadcast.state == "expanding", (Broadcast.state == "scheduled") & (Broadcast.due_at <= now))).order_by(Broadcast.id)))
+            or_(Broadcast.state == "expanding", (Broadcast.state == "scheduled") & (Broadcast.due_at <= now)))
+            .order_by(Broadcast.id)))
     made = 0
     for broadcast_id in ids:
         while True:
@@ -83,67 +89,89 @@ def expand_due(store: Store, now: datetime) -> int:
             made += count
             if count < CHUNK:
                 break
+            time.sleep(BREATH)
     return made
 
 
-def expand_chunk(session: Session, broadcast_id: int, now: datetime) -> int:
-    """The next chunk of one broadcast: deliveries and outbox rows together."""
+def expand_chunk(session: Session, broadcast_id: int, now: datetime, chunk: int = CHUNK) -> int:
+    """The next chunk of one broadcast, by the order of people: deliveries first, then their outbox rows; how many.
+
+    Three statements for any number of people: the deliveries are the truth, the outbox follows from them, and who has
+    got no outbox row has no channel.
+    """
     broadcast = session.get(Broadcast, broadcast_id, with_for_update=True)
-    if broadcast is None or not (broadcast.state == "expanding" or (broadcast.state == "scheduled" and broadcast.due_at <= now)):
+    if broadcast is None or not (
+        broadcast.state == "expanding" or (broadcast.state == "scheduled" and broadcast.due_at <= now)
+    ):
         return 0
     audience = broadcast.audience
-    rows = session.execute(
-        select(Person.id, func.min(Unit.id)).join(Post, Post.person_id == Person.id).join(Unit, Unit.id == Post.unit_id)
+    theirs = (
+        select(literal(broadcast.id), Person.id, func.min(Unit.id), literal("planned"), literal(""))
+        .join(Post, Post.person_id == Person.id).join(Unit, Unit.id == Post.unit_id)
         .where(*conditions(audience, audience["within"], date.fromisoformat(audience["day"])),
                Person.id > broadcast.expanded_to, Person.id != broadcast.by_person_id)
-        .group_by(Person.id).order_by(Person.id).limit(CHUNK)
-    ).all()
-    channels = channel_of(session, [person_id for person_id, _ in rows])
-    keys = {person_id: f"broadcast:{broadcast.id}:{person_id}" for person_id, _ in rows if person_id in channels}
-    outbox.put(session, [
-        Outgoing(identity_id=channels[p], klass=outbox.BROADCAST, body_id=broadcast.body_id, dedup_key=key, about=f"broadcast:{broadcast.id}")
-        for p, key in keys.items()
-    ], now)
-    ids: dict[str | None, int] = {}
-    wanted = list(keys.values())
-    for start in range(0, len(wanted), 500):
-        ids |= {k: i for i, k in session.execute(select(Outbox.id, Outbox.dedup_key).where(Outbox.dedup_key.in_(wanted[start : start + 500])))}
-    if rows:
-        session.execute(insert(Delivery), [
-            {
-                "broadcast_id": broadcast.id, "person_id": p, "unit_id": u, "state": "planned" if p in keys else "skipped",
-                "reason": "" if p in keys else "no_channel", "outbox_id": ids.get(keys.get(p)),
-            }
-            for p, u in rows
-        ])
-        broadcast.expanded_to = rows[-1][0]
-        broadcast.planned += len(rows)
-    broadcast.state = "expanding" if len(rows) == CHUNK else "sending"
-    return len(rows)
+        .group_by(Person.id).order_by(Person.id).limit(chunk)
+    )
+    made = session.execute(insert(Delivery).from_select(["broadcast_id", "person_id", "unit_id", "state", "reason"], theirs))
+    count = int(getattr(made, "rowcount", 0))
+    if count:
+        new = (Delivery.broadcast_id == broadcast.id, Delivery.person_id > broadcast.expanded_to)
+        _put(session, broadcast, new, now)
+        broadcast.expanded_to = session.scalar(select(func.max(Delivery.person_id)).where(*new)) or 0
+        broadcast.planned += count
+    broadcast.state = "expanding" if count == chunk else "sending"
+    return count
 
 
-def settle(session: Session, outcomes: Mapping[int, tuple[str, str]], now: datetime) -> None:
-    """Book what became of outbox rows: outbox id → (sent | failed | cancelled, reason)."""
-    by_outcome: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for outbox_id, (state, reason) in outcomes.items():
-        by_outcome[("skipped" if state == "cancelled" else state, reason[:40])].append(outbox_id)
-    for (state, reason), ids in by_outcome.items():
+def _put(session: Session, broadcast: Broadcast, new: tuple[ColumnElement[bool], ...], now: datetime) -> None:
+    """Outbox rows for new deliveries, each to the channel bound last; those without one are skipped."""
+    key = literal(f"broadcast:{broadcast.id}:") + cast(Delivery.person_id, String)
+    channel = (
+        select(Identity.id).where(Identity.person_id == Delivery.person_id, Identity.unreachable == "")
+        .order_by(Identity.bound_at.desc(), Identity.id.desc()).limit(1).scalar_subquery()
+    )
+    reached = select(channel.label("identity_id"), key.label("key")).where(*new).subquery()
+    values: dict[str, ColumnElement[Any]] = {
+        "identity_id": reached.c.identity_id, "dedup_key": reached.c.key, "klass": literal(outbox.BROADCAST),
+        "state": literal("pending"), "due_at": literal(now, UtcDateTime()), "created_at": literal(now, UtcDateTime()),
+        "body_id": literal(broadcast.body_id), "about": literal(f"broadcast:{broadcast.id}"), "attempts": literal(0),
+        "refusals": literal(0),
+    }
+    rows = select(*values.values()).where(reached.c.identity_id.is_not(None)).order_by(reached.c.identity_id)
+    session.execute(insert_for(session)(Outbox.__table__).from_select(list(values), rows).on_conflict_do_nothing())
+    session.execute(
+        update(Delivery).where(*new, ~exists().where(Outbox.dedup_key == key)).values(state="skipped", reason="no_channel")
+        .execution_options(synchronize_session=False))
+
+
+def settle(session: Session, outcomes: Mapping[tuple[int, int], tuple[str, str]], now: datetime) -> None:
+    """Book what became of outbox rows: (broadcast, person) → (sent | failed | cancelled, reason)."""
+    by_outcome: dict[tuple[int, str, str], list[int]] = defaultdict(list)
+    for (broadcast_id, person_id), (state, reason) in outcomes.items():
+        by_outcome[broadcast_id, "skipped" if state == "cancelled" else state, reason[:40]].append(person_id)
+    for (broadcast_id, state, reason), ids in sorted(by_outcome.items()):
         for start in range(0, len(ids), 500):
             session.execute(
-                update(Delivery).where(Delivery.outbox_id.in_(ids[start : start + 500]), Delivery.state == "planned")
+                update(Delivery).where(
+                    Delivery.broadcast_id == broadcast_id, Delivery.person_id.in_(sorted(ids[start : start + 500])),
+                    Delivery.state == "planned")
                 .values(state=state, reason=reason, sent_at=now if state == "sent" else None)
+                .execution_options(synchronize_session=False)
             )
 
 
 def give_up_held(store: Store, now: datetime) -> int:
     """Deliveries that have waited a week for her next word are skipped, with the reason; how many."""
     with store.begin() as session:
-        ids = list(session.scalars(
-            select(Outbox.id).where(Outbox.state == "held", Outbox.klass == outbox.BROADCAST, Outbox.created_at <= now - HELD_FOR).limit(CHUNK)))
-        if ids:
-            session.execute(update(Outbox).where(Outbox.id.in_(ids)).values(state="cancelled", error="window_closed"))
-            settle(session, dict.fromkeys(ids, ("cancelled", "window_closed")), now)
-    return len(ids)
+        keys = list(session.scalars(
+            update(Outbox).where(Outbox.id.in_(
+                select(Outbox.id).where(
+                    Outbox.state == literal_column("'held'"), Outbox.klass == outbox.BROADCAST, Outbox.created_at <= now - HELD_FOR)
+                .limit(CHUNK)))
+            .values(state="cancelled", error="window_closed").returning(Outbox.dedup_key)
+            .execution_options(synchronize_session=False)))
+        settle(session, dict.fromkeys(filter(None, map(of_key, keys)), ("cancelled", "window_closed")), now)
+    return len(keys)
 
 
 def acknowledge(session: Session, person_id: int, now: datetime) -> Delivery | None:
@@ -159,14 +187,25 @@ def acknowledge(session: Session, person_id: int, now: datetime) -> Delivery | N
 
 def recall(session: Session, broadcast: Broadcast, *, by: Speaker, now: datetime) -> tuple[int, list[str]]:
     """Stop what has not gone out; how many that were, and who has the old text."""
-    waiting = select(Delivery.outbox_id).where(Delivery.broadcast_id == broadcast.id, Delivery.state == "planned")
-    ids = list(session.scalars(select(Outbox.id).where(Outbox.id.in_(waiting), Outbox.state.in_(("pending", "held")))))
-    for start in range(0, len(ids), 500):
-        session.execute(update(Outbox).where(Outbox.id.in_(ids[start : start + 500])).values(state="cancelled", error="recalled"))
-    settle(session, dict.fromkeys(ids, ("cancelled", "recalled")), now)
     broadcast.state = "recalled"
+    waiting = list(session.scalars(
+        select(Delivery.person_id).where(Delivery.broadcast_id == broadcast.id, Delivery.state == "planned")
+        .order_by(Delivery.person_id)))
+    stopped: list[tuple[int, int]] = []
+    for start in range(0, len(waiting), 500):
+        keys = [key_of(broadcast.id, person_id) for person_id in waiting[start : start + 500]]
+        stopped += filter(None, map(of_key, session.scalars(
+            update(Outbox).where(Outbox.dedup_key.in_(keys), Outbox.state.in_(("pending", "held")))
+            .values(state="cancelled", error="recalled").returning(Outbox.dedup_key)
+            .execution_options(synchronize_session=False))))
+    settle(session, dict.fromkeys(stopped, ("cancelled", "recalled")), now)
     audit.note(session, at=now, person_id=by.person_id, action="broadcast.recalled", about=f"broadcast:{broadcast.id}")
-    return len(ids), saw(session, broadcast)
+    return len(stopped), saw(session, broadcast)
+
+
+def recalled_among(session: Session, broadcast_ids: set[int]) -> set[int]:
+    """Which of these broadcasts have been recalled: asked again at the moment of sending."""
+    return set(session.scalars(select(Broadcast.id).where(Broadcast.id.in_(broadcast_ids), Broadcast.state == "recalled")))
 
 
 def saw(session: Session, broadcast: Broadcast) -> list[str]:

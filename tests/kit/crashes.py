@@ -54,6 +54,8 @@ BEGIN = datetime(2026, 11, 12, 1, 0, tzinfo=UTC)
 BETWEEN = timedelta(seconds=100)
 #: Steps of one child's life among which a kill is drawn: about those of its first ten messages.
 STEPS = 90
+#: Now and then a life ends at a certain step, so that the rare ones are not left to chance.
+NAMED = ("before-commit", "committed", "claimed", "before-send", "after-send", "sent", "recorded")
 #: How many messages each person has to say when a life begins; more than a life can take.
 WAITING = 4
 #: Seconds after which an outside kill comes at the latest, and in which the last child must finish everything.
@@ -120,8 +122,9 @@ class Campaign:
                 while len(waiting) < WAITING and not last:
                     waiting.append(f"{name}-{next(self.numbers)}")
             inside = self.random.random() < 0.6
+            at_step: int | str | None = self.random.randint(1, STEPS) if self.random.random() < 0.8 else self.random.choice(NAMED)
             self._one_life(
-                at_step=self.random.randint(1, STEPS) if inside and not last else None,
+                at_step=at_step if inside and not last else None,
                 after=None if inside or last else self.random.uniform(0.0, LATEST),
                 last=last,
             )
@@ -136,7 +139,7 @@ class Campaign:
         asyncio.run(sender.drain())
         self.store.close()
 
-    def _one_life(self, *, at_step: int | None, after: float | None, last: bool) -> None:
+    def _one_life(self, *, at_step: int | str | None, after: float | None, last: bool) -> None:
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
@@ -193,7 +196,7 @@ class Campaign:
 class Life:
     """A child: the real thing, telling its parent through a pipe what it promised and what it sent."""
 
-    def __init__(self, campaign: Campaign, pipe: int, at_step: int | None) -> None:
+    def __init__(self, campaign: Campaign, pipe: int, at_step: int | str | None) -> None:
         self.campaign = campaign
         self.pipe = pipe
         self.left = at_step
@@ -209,11 +212,11 @@ class Life:
     def _step(self, name: str) -> None:
         with self.lock:
             self.tell(f"step {name}")
-            if self.left is not None:
+            if isinstance(self.left, int):
                 self.left -= 1
-                if self.left <= 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                    time.sleep(10)
+            if self.left == name or (isinstance(self.left, int) and self.left <= 0):
+                os.kill(os.getpid(), signal.SIGKILL)
+                time.sleep(10)
 
     def _deliver(self, _address: str, payload: Payload) -> None:
         self.tell(f"sent {payload['text']}")

@@ -388,6 +388,27 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['identity_id'], ['identity.id'], name=op.f('fk_conversation_identity_id')),
     sa.PrimaryKeyConstraint('identity_id', name=op.f('pk_conversation'))
     )
+    op.create_table('delivery',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('broadcast_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('reason', sa.String(length=40), nullable=False),
+    sa.Column('sent_at', UtcDateTime(), nullable=True),
+    sa.Column('delivered_at', UtcDateTime(), nullable=True),
+    sa.Column('read_at', UtcDateTime(), nullable=True),
+    sa.Column('acknowledged_at', UtcDateTime(), nullable=True),
+    sa.Column('reported_at', UtcDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['broadcast_id'], ['broadcast.id'], name=op.f('fk_delivery_broadcast_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_delivery_person_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_delivery_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_delivery')),
+    sa.UniqueConstraint('broadcast_id', 'person_id', name=op.f('uq_delivery_broadcast_id_person_id'))
+    )
+    with op.batch_alter_table('delivery', schema=None) as batch_op:
+        batch_op.create_index('ix_delivery_person_id_broadcast_id', ['person_id', 'broadcast_id'], unique=False)
+
     op.create_table('help_request',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('identity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -561,7 +582,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.create_index('ix_outbox_failed', ['id'], unique=False, sqlite_where=sa.text("state = 'failed'"), postgresql_where=sa.text("state = 'failed'"))
-        batch_op.create_index('ix_outbox_front', ['identity_id', 'id'], unique=False, sqlite_where=sa.text("state IN ('pending','leased','held')"), postgresql_where=sa.text("state IN ('pending','leased','held')"))
+        batch_op.create_index('ix_outbox_front', ['identity_id', 'id'], unique=False, sqlite_where=sa.text("state IN ('pending','leased')"), postgresql_where=sa.text("state IN ('pending','leased')"))
         batch_op.create_index('ix_outbox_held', ['identity_id'], unique=False, sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'"))
         batch_op.create_index('ix_outbox_identity_id_id', ['identity_id', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_outbox_inbox_id'), ['inbox_id'], unique=False)
@@ -651,30 +672,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('adjustment', schema=None) as batch_op:
         batch_op.create_index('ix_adjustment_unit_id_event_on', ['unit_id', 'event_on'], unique=False)
-
-    op.create_table('delivery',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('broadcast_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('state', sa.String(length=10), nullable=False),
-    sa.Column('reason', sa.String(length=40), nullable=False),
-    sa.Column('outbox_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('sent_at', UtcDateTime(), nullable=True),
-    sa.Column('delivered_at', UtcDateTime(), nullable=True),
-    sa.Column('read_at', UtcDateTime(), nullable=True),
-    sa.Column('acknowledged_at', UtcDateTime(), nullable=True),
-    sa.Column('reported_at', UtcDateTime(), nullable=True),
-    sa.ForeignKeyConstraint(['broadcast_id'], ['broadcast.id'], name=op.f('fk_delivery_broadcast_id')),
-    sa.ForeignKeyConstraint(['outbox_id'], ['outbox.id'], name=op.f('fk_delivery_outbox_id')),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_delivery_person_id')),
-    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_delivery_unit_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_delivery')),
-    sa.UniqueConstraint('broadcast_id', 'person_id', name=op.f('uq_delivery_broadcast_id_person_id'))
-    )
-    with op.batch_alter_table('delivery', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_delivery_outbox_id'), ['outbox_id'], unique=False)
-        batch_op.create_index('ix_delivery_person_id_broadcast_id', ['person_id', 'broadcast_id'], unique=False)
 
     op.create_table('fulfilment',
     sa.Column('assignment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -793,11 +790,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_fulfilment_report_id'))
 
     op.drop_table('fulfilment')
-    with op.batch_alter_table('delivery', schema=None) as batch_op:
-        batch_op.drop_index('ix_delivery_person_id_broadcast_id')
-        batch_op.drop_index(batch_op.f('ix_delivery_outbox_id'))
-
-    op.drop_table('delivery')
     with op.batch_alter_table('adjustment', schema=None) as batch_op:
         batch_op.drop_index('ix_adjustment_unit_id_event_on')
 
@@ -820,7 +812,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_outbox_inbox_id'))
         batch_op.drop_index('ix_outbox_identity_id_id')
         batch_op.drop_index('ix_outbox_held', sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'"))
-        batch_op.drop_index('ix_outbox_front', sqlite_where=sa.text("state IN ('pending','leased','held')"), postgresql_where=sa.text("state IN ('pending','leased','held')"))
+        batch_op.drop_index('ix_outbox_front', sqlite_where=sa.text("state IN ('pending','leased')"), postgresql_where=sa.text("state IN ('pending','leased')"))
         batch_op.drop_index('ix_outbox_failed', sqlite_where=sa.text("state = 'failed'"), postgresql_where=sa.text("state = 'failed'"))
 
     op.drop_table('outbox')
@@ -860,6 +852,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_help_request_identity_id'))
 
     op.drop_table('help_request')
+    with op.batch_alter_table('delivery', schema=None) as batch_op:
+        batch_op.drop_index('ix_delivery_person_id_broadcast_id')
+
+    op.drop_table('delivery')
     op.drop_table('conversation')
     with op.batch_alter_table('assignment', schema=None) as batch_op:
         batch_op.drop_index('ix_assignment_unit_id_state')
