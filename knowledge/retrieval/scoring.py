@@ -13,7 +13,7 @@ from knowledge.retrieval.impacts import Impacts, PostingList
 Scores = npt.NDArray[np.float32]
 
 #: When lists together are longer than this, the weightiest are added up for all passages and the rest for candidates.
-FULL_WORK = 600_000
+FULL_WORK = 400_000
 CANDIDATES = 2_000
 #: Passages below this share of the best score are not looked at again, if enough are above it.
 PROMISING = 0.3
