@@ -157,7 +157,9 @@ def write_xlsx(path: Path | io.BytesIO, title: str, found: Iterator[Sequence[Cel
             sheet.autofilter(2, 0, line - 1, len(COLUMNS) - 1)
             sheet, line = _sheet(book, count // SHEET_ROWS + 1, title, made_on, styles), 3
         for place, cell in enumerate(row):
-            if isinstance(cell, str):
+            if cell == "":
+                sheet.write_blank(line, place, None, styles["text"])
+            elif isinstance(cell, str):
                 sheet.write_string(line, place, cell[:32_000], styles["text"])
             else:
                 sheet.write_number(line, place, cell, styles["number"])
