@@ -261,6 +261,7 @@ class Dispatcher:
         heard = [c for c in held.values() if c.changed]
         conversations.save_all(session, heard, now)
         outbox.wake_held(session, [c.speaker.identity_id for c in heard], now)
+        self._note_reachable(session, heard, [m for _, m in messages])
         answers = {
             index: Answer(said[m.external_id], stored.get(fresh[m.external_id], []))
             for index, m in messages if m.external_id in said and (index, m) not in repeated
@@ -268,6 +269,17 @@ class Dispatcher:
         for index, message in repeated:
             answers[index] = _stored_answer(session, message)
         return answers
+
+    @staticmethod
+    def _note_reachable(session: Session, heard: Sequence[OpenConversation], messages: Sequence[Message]) -> None:
+        """Who writes can be written to again; who leaves cannot, until she comes back."""
+        left = {m.sender for m in messages if m.event == "unsubscribe"}
+        if left:
+            gone = [c.speaker.identity_id for c in heard if c.external_id in left]
+            conversations.set_reachable(session, gone, "unfollowed")
+        back = [c.speaker.identity_id for c in heard if c.unreachable and c.external_id not in left]
+        if back:
+            conversations.set_reachable(session, back)
 
     def _reply(
         self, session: Session, conversation: OpenConversation, message: Message, inbox_id: int

@@ -39,12 +39,14 @@ class OpenConversation:
     version: int
     heard_at: datetime | None = None
     changed: bool = field(default=False)
+    #: Why nothing could be sent there; she has just written, so it can again.
+    unreachable: str = ""
 
 
 _OPEN = (
     select(
         Identity.id, Identity.external_id, Identity.person_id, Person.name, Post.role, Post.title,
-        Unit.id, Unit.name, Unit.path, Unit.level, Conversation.state, Conversation.version,
+        Unit.id, Unit.name, Unit.path, Unit.level, Conversation.state, Conversation.version, Identity.unreachable,
     )
     .join(Conversation, Conversation.identity_id == Identity.id)
     .outerjoin(Person, Person.id == Identity.person_id)
@@ -85,7 +87,7 @@ def _read(session: Session, platform: str, account: str, senders: Sequence[str],
             identity_id=row[0], person_id=row[2], name=row[3] or "", role=row[4] or "", title=row[5] or "",
             unit_id=row[6] or 0, unit_name=row[7] or "", unit_path=row[8] or "", unit_level=row[9] or "",
         )
-        found[row[1]] = OpenConversation(speaker, platform, account, row[1], row[10], row[11])
+        found[row[1]] = OpenConversation(speaker, platform, account, row[1], row[10], row[11], unreachable=row[12])
     return found
 
 
@@ -121,6 +123,11 @@ def save_all(session: Session, conversations: Sequence[OpenConversation], now: d
         ])
 
 
+def set_reachable(session: Session, identity_ids: Sequence[int], reason: str = "") -> None:
+    """Say why nothing can be sent to these addresses any more; no reason: it can again."""
+    session.execute(update(Identity).where(Identity.id.in_(identity_ids)).values(unreachable=reason))
+
+
 def state_of(session: Session, identity_id: int) -> dict[str, Any]:
     """The stored state; empty if she has never written."""
     return session.scalar(select(Conversation.state).where(Conversation.identity_id == identity_id)) or {}
@@ -135,4 +142,4 @@ def open_for_person(session: Session, person_id: int) -> list[int]:
 
 
 insert_for = _insert_for
-__all__ = ["Conversation", "OpenConversation", "insert_for", "open_all", "open_for_person", "save_all", "state_of"]
+__all__ = ["Conversation", "OpenConversation", "insert_for", "open_all", "open_for_person", "save_all", "set_reachable", "state_of"]
