@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -32,7 +31,7 @@ EVIL = '=HYPERLINK("http://evil","点我")'
 
 
 @pytest.fixture
-def filed(store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[str]]:
+def filed(store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     """Three reports in two towns and one of the county itself; the numbers, and the settings point at them."""
     numbers = []
     with store.begin() as session:
@@ -52,7 +51,7 @@ def filed(store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iter
     monkeypatch.setenv("NIANGJIA_SECRET_KEY", SECRET)
     monkeypatch.setenv("NIANGJIA_LOG_LEVEL", "ERROR")
     monkeypatch.chdir(tmp_path)
-    yield numbers
+    return numbers
 
 
 def run(*args: str) -> str:
