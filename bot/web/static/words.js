@@ -6,6 +6,7 @@ const TAPPABLE = /(https?:\/\/[\w\-./?=&%#:~+]+)|(?<![\d-])(110|120|12338|12348|
 const MARKED = /【([^【】\n]{12,})】/;
 const HEADING = /【[^【】\n]{1,40}】/;
 const SOURCE = /^——\s*[《\S]/;
+const ITEM = /^(\d{1,2}[.、．]|[•·]|（[一二三四五六七八九十]+）)\s*\S/;
 const ASIDE = /^（.*）$/;
 const QUOTED = /^\s*[「“『"].{12,}[」”』"][。；]?\s*$|^\s*[>｜│]\s?/;
 
@@ -45,6 +46,7 @@ export function asParagraphs(text) {
     else if (QUOTED.test(line)) paragraph.className = "said";
     else if (SOURCE.test(line)) paragraph.className = "source";
     else if (ASIDE.test(line)) paragraph.className = "aside";
+    else if (ITEM.test(line)) paragraph.className = "item";
     else if (place === 0 && HEADING.test(line) && line.length < 40) paragraph.className = "head";
     paragraph.append(...inline(line.replace(/^\s*[>｜│]\s?/, "")));
     return paragraph;
