@@ -22,6 +22,8 @@ Impacts = npt.NDArray[np.uint8]
 FIELD_WEIGHT = (1.5, 1.0, 1.0)
 FIELD_LENGTH_SHARE = (0.3, 0.3, 0.7)
 FIELD_LENGTH = (10.0, 6.0, 105.0)
+#: A body shorter than this is not better for it: a heading or a signature answers nothing.
+SHORTEST_BODY = 45
 K1 = 1.2
 
 #: A list of more than one in DENSE passages is kept as one byte for every passage of the segment.
@@ -77,6 +79,8 @@ def build(passages: Sequence[Fields]) -> Iterator[tuple[str, int, bytes]]:
         codes, owners = _codes(texts, words)
         found, counts = np.unique((codes << _POSITION_BITS) | owners, return_counts=True)
         lengths = np.fromiter((len(text) for text in texts), dtype=np.float32, count=len(texts))
+        if field == 2:
+            lengths = np.maximum(lengths, SHORTEST_BODY)
         share = FIELD_LENGTH_SHARE[field]
         norm = FIELD_WEIGHT[field] / (1 - share + share * lengths / FIELD_LENGTH[field])
         keys.append(found)
