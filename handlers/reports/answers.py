@@ -95,7 +95,9 @@ def named_change(text: str, local: datetime, vocabulary: Vocabulary) -> Slots | 
     if found is None or len(text) > 40 or _QUESTION.search(text):
         return None
     slot, value = texts.SLOT_WORDS[found["name"]], found["value"].strip("。！! ")
-    value = re.sub(r"^.*(改成|改为|应该是|应为)", "", value).strip()
+    value = re.sub(r"^.*(改成|改为|应该是|应为)|^(?:写|说|搞|弄)?(?:错了|不对)[，,。 ]*", "", value).strip()
+    if slot == "place":
+        value = re.sub(r"^(?:应?该?是|就?在|是在)", "", value).strip()
     if not value:
         return None
     if slot == "date":
@@ -109,6 +111,47 @@ def named_change(text: str, local: datetime, vocabulary: Vocabulary) -> Slots | 
     if slot in ("partners", "speaker"):
         return {slot: [value]}
     return {slot: value}
+
+
+def not_but(text: str, slots: Slots, local: datetime, vocabulary: Vocabulary) -> Slots | None:
+    """「不是讲座，是培训」: the slot is the one that holds what it is not."""
+    found = _NOT_BUT.fullmatch(text.strip())
+    if found is None:
+        return None
+    old, new = found["old"].strip(), found["new"].strip()
+    meaning = understand(new, ref=local, vocabulary=vocabulary)
+    said = meaning.reports[0].to_json() if meaning.reports else {}
+    if old == slots.get("form"):
+        form = said.get("form") or (new if new in texts.FORMS else None)
+        return {"form": form} if form else None
+    for slot in ("title", "topic", "place"):
+        value = str(slots.get(slot) or "")
+        if value and (old in value or value in old):
+            changed = value.replace(old, new) if old in value else re.sub(r"(?:讲座|培训|宣传|活动)$", "", new)
+            whole = understand(f"昨天搞了{changed}{slots.get('form') or ''}", ref=local, vocabulary=vocabulary).reports
+            category = {"category": whole[0].category} if slot == "topic" and whole and whole[0].category else {}
+            return {slot: changed, **category}
+    return None
+
+
+_NOT_BUT = re.compile(r"(?:不对[，, ]*)?不是(?P<old>[^，,。是]{1,20}?)[了的]?[，,、。 ]*(?:而|应该|应)?是(?P<new>[^，,。]{1,30}?)[。！!]?")
+
+
+def taken_away(text: str) -> tuple[str, ...] | None:
+    """「没发东西」, 「没请老师」, 「不要合作单位」: the slots that are to go; None if it says nothing like that."""
+    found = _WITHOUT.fullmatch(text.strip())
+    if found is None:
+        return None
+    return next(slots for words, slots in _GONE if found["what"] in words)
+
+
+_GONE = (
+    (("老师", "主讲", "讲师", "人来讲"), ("speaker", "partners")), (("合作单位", "合作", "协办", "别的单位"), ("partners",)),
+    (("东西", "物资", "宣传单", "资料", "宣传资料", "礼品"), ("materials",)), (("经费", "钱", "花钱"), ("money",)),
+    (("妇女", "妇女人数"), ("women",)), (("儿童", "孩子"), ("children",)), (("场次", "场数"), ("sessions",)),
+)
+_WITHOUT = re.compile(
+    r"(?:把)?(?:没有?|不要|不用|去掉|删掉|没发|没请|没用|没花)(?:发|写|请|记)?(?P<what>" + "|".join(w for words, _ in _GONE for w in words) + r")[了的]?[。！!]*")
 
 
 def ask_same_event(alike: service.Alike, today: date) -> Reply:

@@ -37,6 +37,7 @@ closing.register(router)
 
 _YES = re.compile(r"(对的?|是的?|没错|正确|确认(提交|上报)?|好的?|可以|行|嗯+|1|ok|OK|上报吧?|报吧?|提交|就这样|没问题|对对+)[。！!，,了呀啊吧嘛哈]*")
 _HAPPENED = re.compile(r"来了|到了|搞了|办了|开了|参加了|开展了|组织了|举办了|去了")
+_PLAIN_NUMBER = re.compile(r"(?:应该?)?是?\s*(\d{1,5})\s*(?:个人|个|名|人)?[。！!]*")
 _UNKNOWN = re.compile(r"(我?也?(不知道|不清楚|不晓得|不记得|记不[清得]了?|没数|忘了|说不好|说不准)|跳过|略过|没有?|无)[了啊呀。！!]*")
 _NO = re.compile(r"(不对|错了|不是|改|改一下|修改|有错)[。！!，,了]*")
 
@@ -160,6 +161,17 @@ def answer(ctx: Context) -> Reply | None:
     if named is not None:
         draft.slots = rules.merge(draft.slots, named, correcting=True)
         return go_on(ctx, draft, changed=True)
+    gone = answers.taken_away(text)
+    if gone is not None:
+        draft.slots = rules.merge(draft.slots, {}, deleted=gone)
+        return go_on(ctx, draft, changed=True)
+    if not draft.asked and (plain := _PLAIN_NUMBER.fullmatch(text)) and draft.slots.get("participants"):
+        draft.slots = rules.merge(draft.slots, {"participants": str(int(plain[1]))}, correcting=True)
+        return go_on(ctx, draft, changed=True)
+    other = answers.not_but(text, draft.slots, ctx.local, ctx.world.vocabulary)
+    if other is not None:
+        draft.slots = rules.merge(draft.slots, other, correcting=True)
+        return go_on(ctx, draft, changed=True)
     if draft.asked:
         found = answers.read(draft.asked, text, ctx.local, ctx.world.vocabulary)
         if found:
@@ -179,6 +191,8 @@ def _taken_in(ctx: Context, draft: Draft) -> Reply | None:
     if draft.asked and understand(ctx.text, ref=ctx.local, vocabulary=ctx.world.vocabulary).intent in ("question", "command"):
         return None  # by itself it asks for something: no answer, though it stands where one is expected
     correcting = meaning.intent == "correction"
+    if not any(drafts.slots_of(a, ctx.text) for a in meaning.reports[:1]):
+        return Reply(texts.HOW_TO_CHANGE)
     for activity in meaning.reports[:1]:
         news = drafts.slots_of(activity, ctx.text)
         draft.slots = rules.merge(draft.slots, news, deleted=tuple(activity.deleted), correcting=correcting)

@@ -31,11 +31,14 @@ def register(router: Router) -> None:
     """Add these commands to the slice's router."""
     router.command(
         "我的上报", "我报的", "我报过什么", "我报了什么", "看上报", "上报记录", allow=access.known, help="我的上报 — 看报过什么", takes_rest=False)(mine)
+    router.command(
+        allow=access.known,
+        pattern=r"(?:看看?|查查?|查一下)?我都?(?:报|上报)(?:了|过)?(?:的|几条|多少条?|哪些|什么|啥)(?:上报|活动|事)?[？?]?")(mine)
     router.command(allow=access.known, pattern=r"(?:看|查)\s*(?:第|编号)?\s*(?P<rest>\d{1,12})\s*[条号]?")(show)
     router.command(allow=access.known, pattern=r"(?:看|查)\s*(?:编号)?\s*(?P<rest>\d{1,12})\s*[条号]?的?\s*(?:历史|修改记录|版本|改动)")(history)
     router.command(
         allow=access.known,
-        pattern=r"(?:把?(?:我?刚才|刚刚|上面|最后)?(?:报的)?那条)?(?:撤回|撤销|删掉|删除|撤掉|撤)\s*(?:第|编号)?\s*(?P<rest>\d{0,12})\s*[条号]?(?:那条|刚才那条|上一条)?")(
+        pattern=r"(?:把?(?:我?刚才|刚刚|上面|最后)?(?:报的)?那条)?(?:撤回|撤销|删掉|删除|撤掉|撤)\s*(?:第|编号)?\s*(?P<rest>\d{0,12})\s*[条号]?(?:那条|刚才那条|刚才的|刚报的|上一条|最后一条|刚才报的)?")(
         withdraw)
     router.command(
         allow=access.known, pattern=r"(?P<rest>(?:改|修改|补充|补|更正)\s*(?:第|编号)?\s*\d{1,12}\s*(?:[条号：:，,]?\s*\D.*)?)")(change)
@@ -162,6 +165,8 @@ def withdraw(ctx: Context, rest: str) -> Reply:
             texts.WITHDRAW_WHICH.format(number=mine_[0].number, summary=summary),
             choices=(Choice(texts.WITHDRAW_ONE.format(number=mine_[0].number)), Choice("我的上报")))
     found = _find(ctx, rest)
+    if found is None and len(rest) > 2 and ctx.session.scalar(select(Report.id).where(Report.number == rest)) is not None:
+        return Reply(texts.WITHDRAW_OTHERS.format(number=rest))  # says no more than that the number exists
     if found is None:
         return _not_found(rest)
     if found.by_person_id != ctx.person_id:
@@ -207,7 +212,11 @@ def _changed_by(ctx: Context, found: Report, what: str, *, adding: bool) -> Repl
     """What the words change in a filed report; None if nothing is understood."""
     today = ctx.local.date()
     if not adding:
+        gone = answers.taken_away(what)
+        if gone is not None:
+            return _save(ctx, found, rules.merge(found.slots, {}, deleted=gone))
         news = answers.named_change(what, ctx.local, ctx.world.vocabulary)
+        news = news or answers.not_but(what, found.slots, ctx.local, ctx.world.vocabulary)
         if news is not None:
             return _save(ctx, found, rules.merge(found.slots, news, correcting=True))
     said = [card.summary(found.slots, today), "【机器人】" + texts.CARD_FOOT]

@@ -23,6 +23,8 @@ def register(router: Router) -> None:
         "审核", "待审", "审核上报", "审一下", "有没有要审的", allow=access.official, help="审核 — 看下级新报的，通过或退回")(waiting)
     router.command(
         allow=access.official, pattern=r"(?:审核)?(?:通过|同意)\s*(?:第|编号)?(?P<rest>\d{1,12}(?:[\s、,，和]+\d{1,12})*)\s*[条号]?")(passed)
+    router.command("通过", "退回", "不采用", allow=access.official, takes_rest=False)(waiting)
+    router.command(allow=access.official, pattern=r".{0,6}(?:几条|多少条?|哪些|有没有).{0,3}(?:没审|待审|要审|审核).{0,4}[？?]?")(waiting)
     router.command("全部通过", "都通过", "全通过", allow=access.official, takes_rest=False)(all_passed)
     router.command(allow=access.official, pattern=r"(?:退回|打回|驳回)\s*(?:第|编号)?(?P<rest>\d{1,12}.*)")(returned)
     router.command(allow=access.official, pattern=r"不(?:予)?(?:采用|采纳|录用)\s*(?:第|编号)?(?P<rest>\d{1,12}.*)")(unused)

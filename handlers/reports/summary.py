@@ -30,6 +30,11 @@ def register(router: Router) -> None:
         allow=access.known,
         pattern=r"(?:看看?|查查?|查一下|帮我)?(?P<rest>(?:本|这个?|上个?|今|去|前|第|[一二三四]季|\d{1,4}年|\d{1,2}月)[^？?]{0,14}?)的?"
         r"(?:汇总|合计|统计|数字|数据|总数)(?:一下|表)?")(summarise)
+    router.command(
+        allow=access.known,
+        pattern=r"(?P<rest>(?=.*(?:[本这上今去前第]|\d[年月]|[全各我咱][们省市县区镇乡村])).{0,20}(?:搞|办|开展?|组织|举办|报|做)(?:了|过)?(?:一?共|总共)?"
+        r"(?:了|过)?(?:多少|几)(?:[场期次条]|个活动).{0,12}|(?:看看?|查查?)?各[省市县区镇乡村].{0,4}(?:报得|情况).{0,6})")(summarise)
+    router.command("导出", "导出台账", "导出表格", "导出Excel", allow=access.official)(export_how)
     router.command(allow=access.known, pattern=r"(?:看)?来源\s*(?P<rest>\d{1,3}(?:\s+\d{1,3})?)")(show_sources)
 
 
@@ -66,6 +71,7 @@ def read(ctx: Context, rest: str) -> Wanted | Reply:
     """Period, unit, form, category and topic, in any order; the current month if no time is named."""
     today = ctx.local.date()
     first, last, left = period(ctx, rest)
+    left = _FILLERS.sub(" ", left)
     wanted = Wanted(first or today.replace(day=1), last or _month_end(today), units.get(ctx.session, ctx.speaker.unit_id))
     forms, categories = _known_words()
     for word in (w.strip("的") for w in re.split(r"[\s，,、：:]+", left)):
@@ -79,14 +85,28 @@ def read(ctx: Context, rest: str) -> Wanted | Reply:
             wanted.unit = named[0]
         elif word[-1:] in "村镇乡县" and len(word) <= 8:
             return Reply(texts.SUMMARY_NOT_BELOW.format(name=word, unit=ctx.speaker.unit_name))
+        elif form := next((form for form in forms if word.endswith(form)), ""):
+            wanted.form, wanted.topic = form, word.removesuffix(form)
         else:
             wanted.topic = word
     return wanted
 
 
+#: Words around the figure in a question such as 「全镇今年一共搞了多少场讲座」.
+_FILLERS = re.compile(
+    r"我们|咱们|全[省市县区镇乡村]|各[省市县区镇乡村](?:社区)?|本[县区镇乡村]|一共|总共|(?:搞|办|开展|组织|举办|上报|报|做)(?:了|过|得)|(?:多少|几)(?:[场期次条]|个活动)"
+    r"|看看|怎么样|情况|[吗呢？?]")
+
+
+def export_how(ctx: Context, _rest: str) -> Reply:
+    """导出: the ledger is written by the command line; how it is called for her unit."""
+    return Reply(texts.EXPORT_HOW.format(code=units.get(ctx.session, ctx.speaker.unit_id).code, year=ctx.local.year))
+
+
 def period(ctx: Context, text: str) -> tuple[date | None, date | None, str]:
     """The first and last day that a text names, and what is left of it."""
     today = ctx.local.date()
+    text = re.sub(r"以来|至今|到现在", " ", text)
     quarter = re.search(r"[本这]个?季度?", text)
     if quarter:
         first = date(today.year, (today.month - 1) // 3 * 3 + 1, 1)

@@ -249,6 +249,7 @@ SUMMARY_SAME_EVENT = "（另有{count}条与别的单位同一场，没有重复
 SUMMARY_ADJUSTED = "封存后调整：{unit} {name}{amount}，{reason}（{by}）"
 SUMMARY_FOOT = "数字从哪来：说“看来源 2”就列出第2项的上报编号。"
 SUMMARY_NOTHING = "还没有上报。"
+EXPORT_HOW = "台账（Excel）请管理员在服务器上导出：niangjia reports export --unit {code} --from {year}-01-01。只含您单位和下级。"
 SUMMARY_TO_COME = "这段时间还没到，没有数字。"
 SUMMARY_NOT_BELOW = "{unit}下面没有叫“{name}”的单位，只能看自己和下级的数字。"
 SOURCES_OF = "看来源 {index}"
