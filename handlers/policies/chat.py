@@ -9,100 +9,142 @@ from handlers import access
 from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
 from handlers.dialog.router import Router
-from handlers.policies import service, texts
+from handlers.policies import card, documents, finding, service, teaching, texts
+from knowledge import answers
 from knowledge.library import Hit
 from knowledge.messages import Understanding
-from knowledge.reading import find_doc_numbers
-from storage.circulars import Circular
+from storage.circulars import Passage
 
 router = Router("policies")
 
-#: What fits on a phone screen without scrolling, with the source and the choices under it.
-SCREEN = 280
+#: A whole story that ends in a question is a question, even when it tells of meetings and money like a report.
+_STORY = 30
+_ASKS_AT_END = re.compile(
+    r"(?:[？?]|吗|呢|怎么办|咋办|咋弄|怎么弄|合不合法|合法不|去哪里?告|找谁|有没有(?:什么)?(?:规定|政策|法律)|能不能|可不可以|行不行|对不对|该怎么\S{0,8}|"
+    r"管不管|算不算)[啊呀呢了]*[。！!？?]*$"
+)
+_ABOUT_REPORTING = re.compile(r"上报|报上去|这样报|登记|记一下|帮我记|改成|改为")
+
+#: Intents that may turn out to be questions; whatever else has its own slice.
+_MAYBE = ("question", "chat", "other", "report", "command", "notice")
+#: How much of a document is shown at once.
+_PAGE = 420
+
+
+def glance(ctx: Context) -> Reply | None:
+    """A long story that ends in a question, while no form is open."""
+    if ctx.state.get("asking") or not _STORY < len(ctx.text) <= 400 or "\n" in ctx.text.strip():
+        return None
+    if not _ASKS_AT_END.search(ctx.text) or _ABOUT_REPORTING.search(ctx.text):
+        return None
+    return ask(ctx, Understanding(intent="question"))
 
 
 @router.intent("question")
 @router.intent("other")
 def ask(ctx: Context, meaning: Understanding) -> Reply | None:
-    """A question: the best passage that supports an answer."""
-    if meaning.intent not in ("question", "chat", "other", "report", "command", "notice"):
+    """A question: what it names, else the best passage that supports an answer, else an honest no."""
+    if meaning.intent not in _MAYBE:
         return None
-    numbered = by_number(ctx)
-    if numbered is not None:
-        return numbered
-    hits = ctx.world.library.search(
-        ctx.session, ctx.text, limit=6, place=ctx.speaker.unit_path or None, today=ctx.local.date())
-    if not ctx.world.library.is_supported(hits):
-        if meaning.intent != "question":
+    named = documents.look_up(ctx)
+    if named is not None:
+        return named
+    found = finding.find(
+        ctx.session,
+        ctx.world.library,
+        ctx.text,
+        intent=meaning.intent,
+        path=ctx.speaker.unit_path,
+        region=service.region_of(ctx.session, ctx.speaker),
+        today=ctx.local.date(),
+    )
+    if not found.supported:
+        if not found.missing and not answers.subjects(ctx.text):
             return None
-        return not_found(ctx)
-    return show(ctx, hits, 0)
+        return not_found(ctx, found.missing) if meaning.intent == "question" or found.missing else None
+    best = found.hits[0]
+    outcome = "refused" if found.nearest else "answered"
+    number = service.log_question(
+        ctx.session, ctx.text, ctx.speaker, outcome=outcome, now=ctx.now, score=best.support, passage_id=best.passage_id
+    )
+    if finding.is_frame(best, ctx.text):  # nothing but a document's frame: the document itself is the answer
+        _, circular = service.passage(ctx.session, best.passage_id)
+        return documents.document(ctx, circular)
+    reply = show(ctx, found.hits, number)
+    if not found.nearest:
+        return reply
+    if not ctx.speaker.is_known:
+        return Reply(texts.NEAREST + "\n" + reply.text, reply.choices)
+    ctx.state["question"] = number
+    buttons = [one for one in reply.choices if one.label != texts.ORIGINAL]
+    return Reply(texts.NEAREST + "\n" + reply.text, (*buttons, Choice(texts.SEND_UP)))
 
 
-def by_number(ctx: Context) -> Reply | None:
-    """「81号文」 alone names a document."""
-    if not find_doc_numbers(ctx.text, loose=True) or len(ctx.text) > 24:
-        return None
-    if re.search(r"依据|怎么|什么|多少|哪|谁|几", ctx.text):
-        return None
-    found = ctx.world.library.by_number(ctx.session, ctx.text)
-    if not found:
-        return Reply(texts.NO_DOCUMENT.format(number=ctx.text)) if re.search(r"号", ctx.text) else None
-    return document(ctx, found[0])
-
-
-def document(ctx: Context, circular: Circular) -> Reply:
-    """A whole document: its head, and its first passages by name."""
-    passages = service.passages(ctx.session, circular.id, limit=12)
-    ctx.state["hits"] = {"ids": [p.id for p in passages[:1]], "at": 0}
-    issued = circular.issued_on
-    date = texts.DATE.format(year=issued.year, month=issued.month, day=issued.day) if issued else ""
-    head = texts.DOCUMENT.format(
-        title=circular.title, number=_number(circular.number), issuer=circular.issuer, date=date,
-        validity=texts.NOT_IN_FORCE.get(circular.validity, ""))
-    places = list(dict.fromkeys(p.place for p in passages if p.place))[:8]
-    if places:
-        head += "\n" + texts.DOCUMENT_PARTS.format(parts="\n".join(places))
-    return Reply(head, (Choice(texts.WHOLE),))
-
-
-def show(ctx: Context, hits: list[Hit], at: int) -> Reply:
+def show(ctx: Context, hits: tuple[Hit, ...], question: int) -> Reply:
     """One hit as the answer, the next two as choices."""
-    hit = hits[at]
-    ctx.state["hits"] = {"ids": [h.passage_id for h in hits], "at": at}
-    others = [h for i, h in enumerate(hits) if i != at and h.title != hit.title][:2]
-    labels = [Choice(texts.NEXT), Choice(texts.WHOLE), Choice(texts.ORIGINAL)]
-    if len(hits) > at + 1:
+    ctx.state["hits"] = {
+        "ids": [hit.passage_id for hit in hits],
+        "quotes": [hit.quote for hit in hits],
+        "at": 0,
+        "question": question,
+    }
+    return _shown(ctx, ctx.state["hits"])
+
+
+def _shown(ctx: Context, state: dict[str, Any]) -> Reply:
+    """The passage at which her answers stand, with everything that can be tapped."""
+    at = state["at"]
+    passage, circular = service.passage(ctx.session, state["ids"][at])
+    quotes = state.get("quotes") or []
+    entry = service.faq_of(ctx.session, passage.id) if passage.kind == "faq" else None
+    if entry is not None:
+        text = card.answered(ctx.session, *entry)
+        labels = [Choice(texts.USEFUL)]
+    else:
+        quote = quotes[at] if at < len(quotes) else ""
+        text = texts.ANSWER.format(
+            quote=card.quotation(ctx.session, passage, quote), source=card.source(circular, passage)
+        )
+        labels = [Choice(texts.NEXT), Choice(texts.WHOLE), Choice(texts.ORIGINAL), Choice(texts.USEFUL)]
+    if not state.get("question"):
+        labels = [one for one in labels if one.label != texts.USEFUL]
+    if len(state["ids"]) > at + 1:
         labels.append(Choice(texts.OTHER))
-    text = texts.ANSWER.format(quote=_quoted(hit), source=_source(hit.title, hit.doc_number, hit.place), validity=texts.NOT_IN_FORCE.get(hit.validity, ""))
-    if others:
-        text += "\n" + texts.ALSO.format(titles="、".join(f"《{o.title}》" for o in others))
-    return Reply(text, tuple(labels))
+    return Reply(text, (*labels, *_others(ctx, state)))
 
 
-def _quoted(hit: Hit) -> str:
-    """The passage if it fits on the screen with the answering part marked, else that part."""
-    if len(hit.text) <= SCREEN and hit.quote and hit.quote in hit.text and len(hit.quote) < len(hit.text):
-        return hit.text.replace(hit.quote, f"【{hit.quote}】", 1)
-    return hit.quote or hit.text[:SCREEN]
+def _others(ctx: Context, state: dict[str, Any]) -> list[Choice]:
+    """The two next best, as something to tap; none that looks like one already there."""
+    found: list[Choice] = []
+    seen = {_label(ctx, state["ids"][state["at"]])}
+    for at in range(state["at"] + 1, len(state["ids"])):
+        label = _label(ctx, state["ids"][at])
+        if label in seen:
+            continue
+        seen.add(label)
+        found.append(Choice(label, texts.ALSO_SAYS.format(at=at + 1)))
+        if len(found) == 2:
+            break
+    return found
 
 
-def _number(number: str) -> str:
-    return texts.NUMBER.format(number=number) if number else ""
+def _label(ctx: Context, passage_id: int) -> str:
+    passage, circular = service.passage(ctx.session, passage_id)
+    if passage.kind == "faq":
+        return passage.place[:24]
+    return f"{card.title(card.short(circular.title))}{card.place(passage, circular.title)[:14]}"
 
 
-def _source(title: str, number: str, place: str) -> str:
-    return texts.SOURCE.format(title=title, number=_number(number), place=place)
-
-
-def not_found(ctx: Context) -> Reply:
+def not_found(ctx: Context, missing: str = "") -> Reply:
     """Nothing supports an answer: say so, and offer to send the question up."""
-    number = service.log_question(ctx.session, ctx.text, person_id=ctx.speaker.person_id, path=ctx.speaker.unit_path, now=ctx.now)
+    number = service.log_question(ctx.session, ctx.text, ctx.speaker, outcome="refused", now=ctx.now)
     if not ctx.speaker.is_known:
         return Reply(texts.NOT_FOUND_STRANGER)
     above = service.unit_above(ctx.session, ctx.speaker)
     ctx.state["question"] = number
-    return Reply(texts.NOT_FOUND.format(above=above.name if above else texts.ABOVE_DEFAULT), (Choice(texts.SEND_UP),))
+    name = above.name if above else texts.ABOVE_DEFAULT
+    text = texts.NO_ARTICLE.format(article=missing, above=name) if missing else texts.NOT_FOUND.format(above=name)
+    return Reply(text, (Choice(texts.SEND_UP),))
 
 
 @router.command(texts.SEND_UP, allow=access.known, takes_rest=False)
@@ -112,17 +154,7 @@ def send_up(ctx: Context, _rest: str) -> Reply | None:
     if number is None:
         return None
     above = service.send_up(ctx.session, number, ctx.speaker, now=ctx.now)
-    return Reply(texts.SENT_UP.format(above=above or texts.ABOVE_DEFAULT))
-
-
-@router.command(allow=access.official, pattern=r"答复\s*(?P<rest>\d{1,9}.*)")
-def answer_question(ctx: Context, rest: str) -> Reply:
-    """An official answers once for all."""
-    number, said = re.match(r"(\d+)\s*[:：]?\s*(.*)", rest, re.DOTALL).groups()  # type: ignore[union-attr]  # the pattern matched
-    if len(said) < 4:
-        return Reply(texts.ANSWER_HOW.format(number=number))
-    done = service.answer_question(ctx.session, ctx.world.library, int(number), said, by=ctx.speaker, now=ctx.now)
-    return Reply(texts.THANKS_ANSWER if done else texts.NO_SUCH_QUESTION.format(number=number))
+    return Reply(texts.SENT_UP.format(above=above) if above else texts.SENT_UP_NOBODY)
 
 
 def _open(ctx: Context) -> dict[str, Any] | None:
@@ -130,15 +162,39 @@ def _open(ctx: Context) -> dict[str, Any] | None:
     return found if found and found.get("ids") else None
 
 
+def _at(ctx: Context, state: dict[str, Any], at: int) -> Reply:
+    if at >= len(state["ids"]):
+        return Reply(texts.NOTHING_MORE)
+    state["at"] = at
+    ctx.state["hits"] = state
+    return _shown(ctx, state)
+
+
 @router.command(texts.OTHER, "下一个", allow=access.anyone, takes_rest=False)
 def another(ctx: Context, _rest: str) -> Reply:
     """The next best passage."""
     state = _open(ctx)
-    if state is None:
-        return Reply(texts.NOTHING_OPEN)
-    if state["at"] + 1 >= len(state["ids"]):
-        return Reply(texts.NOTHING_MORE)
-    return _passage(ctx, state["ids"][state["at"] + 1], {**state, "at": state["at"] + 1})
+    return Reply(texts.NOTHING_OPEN) if state is None else _at(ctx, state, state["at"] + 1)
+
+
+@router.command(allow=access.anyone, pattern=r"第(?P<rest>[2-8])个答案")
+def one_of(ctx: Context, rest: str) -> Reply:
+    """One of the next best, tapped."""
+    state = _open(ctx)
+    return Reply(texts.NOTHING_OPEN) if state is None else _at(ctx, state, int(rest) - 1)
+
+
+@router.command(texts.USEFUL, "有用的", "有帮助", allow=access.known, takes_rest=False)
+def useful(ctx: Context, _rest: str) -> Reply | None:
+    """She says that this was the answer."""
+    state = _open(ctx)
+    if state is None or not state.get("question"):
+        return None
+    return Reply(
+        texts.USEFUL_THANKS
+        if service.accept(ctx.session, state["question"], state["ids"][state["at"]], now=ctx.now)
+        else texts.USEFUL_AGAIN
+    )
 
 
 @router.command(texts.NEXT, "下一段", allow=access.anyone, takes_rest=False)
@@ -147,36 +203,46 @@ def following(ctx: Context, _rest: str) -> Reply:
     state = _open(ctx)
     if state is None:
         return Reply(texts.NOTHING_OPEN)
-    found = ctx.world.library.next_passage(ctx.session, state["ids"][state["at"]])
+    last = state.get("until") or state["ids"][state["at"]]
+    found = ctx.world.library.next_passage(ctx.session, last)
     if found is None:
         return Reply(texts.LAST_ARTICLE)
-    return _passage(ctx, found.id, {"ids": [found.id], "at": 0})
-
-
-def _passage(ctx: Context, passage_id: int, state: dict[str, Any]) -> Reply:
-    passage, circular = service.passage(ctx.session, passage_id)
-    ctx.state["hits"] = state
-    source = _source(circular.title, circular.number, passage.place)
-    labels = [Choice(texts.NEXT), Choice(texts.WHOLE), Choice(texts.ORIGINAL)]
-    if state["at"] + 1 < len(state["ids"]):
-        labels.append(Choice(texts.OTHER))
-    validity = texts.NOT_IN_FORCE.get(circular.validity, "")
-    return Reply(texts.ANSWER.format(quote=passage.text, source=source, validity=validity), tuple(labels))
+    if state.get("until"):
+        return _page(ctx, found.circular_id, found.ordinal)
+    ctx.state["hits"] = {"ids": [found.id], "at": 0}
+    return _shown(ctx, ctx.state["hits"])
 
 
 @router.command(texts.WHOLE, allow=access.anyone, takes_rest=False)
 def whole(ctx: Context, _rest: str) -> Reply:
-    """The document from its beginning."""
+    """The document from its beginning, a screen at a time."""
     state = _open(ctx)
     if state is None:
         return Reply(texts.NOTHING_OPEN)
-    _, circular = service.passage(ctx.session, state["ids"][state["at"]])
-    found = service.passages(ctx.session, circular.id, limit=4)
-    ctx.state["hits"] = {"ids": [found[-1].id], "at": 0}
-    text = "\n".join(p.text for p in found)
-    count = service.passage_count(ctx.session, circular.id)
-    head = texts.FULL.format(title=circular.title, number=_number(circular.number), count=count, text=text)
-    return Reply(head + ("\n" + texts.FULL_MORE if count > len(found) else ""), (Choice(texts.NEXT),) if count > len(found) else ())
+    passage, _ = service.passage(ctx.session, state["ids"][state["at"]])
+    return _page(ctx, passage.circular_id, 0)
+
+
+def _page(ctx: Context, circular_id: int, ordinal: int) -> Reply:
+    found = [one for one in service.passages(ctx.session, circular_id, limit=ordinal + 12) if one.ordinal >= ordinal]
+    taken: list[tuple[Passage, str]] = []
+    size = 0
+    for one in found:
+        body = card.row(one) if one.kind == "row" else answers.parted(one.text, one.end - one.start)[1].strip()
+        if taken and size + len(body) > _PAGE:
+            break
+        taken.append((one, body))
+        size += len(body)
+    _, circular = service.passage(ctx.session, taken[0][0].id)
+    last = taken[-1][0]
+    count = service.passage_count(ctx.session, circular_id)
+    ctx.state["hits"] = {"ids": [last.id], "at": 0, "until": last.id}
+    text = "\n".join(body for _, body in taken)
+    if ordinal == 0:
+        text = texts.FULL.format(title=card.title(circular.title), number=card.number(circular.number), text=text)
+    if last.ordinal + 1 >= count:
+        return Reply(text)
+    return Reply(text + "\n" + texts.FULL_MORE.format(count=count), (Choice(texts.NEXT),))
 
 
 @router.command(texts.ORIGINAL, allow=access.anyone, takes_rest=False)
@@ -185,4 +251,17 @@ def original(ctx: Context, _rest: str) -> Reply:
     state = _open(ctx)
     if state is None:
         return Reply(texts.NOTHING_OPEN)
-    return Reply(texts.ORIGINAL_IS.format(text=service.original_of(ctx.session, state["ids"][state["at"]])), (Choice(texts.NEXT), Choice(texts.WHOLE)))
+    text = service.original_of(ctx.session, state["ids"][state["at"]])
+    return Reply(
+        texts.ORIGINAL_IS.format(text=re.sub(r"\n{3,}", "\n\n", text)), (Choice(texts.NEXT), Choice(texts.WHOLE))
+    )
+
+
+@router.intent("kind:file")
+def file(ctx: Context, _meaning: Understanding) -> Reply:
+    """A file cannot be opened here: what to do instead."""
+    return Reply(texts.FILE_OFFICIAL if ctx.speaker.is_official else texts.FILE_OTHERS)
+
+
+router.glance = glance
+teaching.register(router)

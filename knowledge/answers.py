@@ -1,0 +1,267 @@
+"""From a passage to an answer: which of those found speaks of what was asked, and what of it fits on a phone screen.
+
+Nothing here writes: every character shown stands in the passage, marks apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from knowledge.retrieval.quote import sentences
+from knowledge.text import normalise
+
+#: What fits on a phone screen without scrolling, with the source and the choices under it.
+SCREEN = 220
+#: A list behind 「下列情形：」 may be this much longer.
+WITH_LIST = 330
+
+_WORDS = Path(__file__).parent / "data" / "retrieval" / "question_words.txt"
+_LABEL = re.compile(
+    r"\s*(?:第[一二三四五六七八九十百千零〇\d]+条(?:之[一二三四五六七八九十]+)?[　 ]+|"
+    r"[（(][一二三四五六七八九十百\d]{1,3}[)）]|"
+    r"[一二三四五六七八九十]{1,3}、|\d{1,2}[.．、](?!\d))\s*"
+)
+_TOP_LABEL = re.compile(r"\s*(?:第[一二三四五六七八九十百千零〇\d]+[条章]|[一二三四五六七八九十]{1,3}、)")
+_HEADING_END = re.compile(r"[。；;：:，,！？!?]$")
+#: The parts of a circular that frame what it says: 现将…通知如下, lists of annexes, whom to call, who signed.
+_FRAME = re.compile(
+    r"(?:如下|以下)[^。；]{0,12}[：:。]?$|^附件[\s\d：:]|请(?:遵照|认真组织|认真贯彻|抓好|结合实际)[^。]{0,20}(?:执行|实施|落实)。?$|"
+    r"^现将.{0,60}印发|已经.{0,30}通过，现印发|^抄送|^[^。]{0,80}文件(?:\n|$)|一览表$"
+)
+_CONTACT = re.compile(r"联系人|联系电话|咨询电话")
+_SIGNED = re.compile(r"^[^。；：]{0,60}\n?\d{4}年\d{1,2}月\d{1,2}日$")
+
+_SPAN = r"(?:\d+|[一二三四五六七八九十两]+)\s*(?:个)?"
+#: What kind of thing is asked for, and how that looks in a passage.
+_WANTED = tuple(
+    (re.compile(asked), re.compile(found))
+    for asked, found in (
+        (r"多少天|几天|多久|多长时间|几个月|多长", _SPAN + r"(?:天|日|月|年|小时|周)"),
+        (
+            r"多少钱|几块钱|要钱|花钱|收费|能贷多少|贷多少|多少彩礼|彩礼.{0,6}多少|补助|发多少|给多少",
+            r"元|免费|两倍|倍|%|额度",
+        ),
+        (r"几次|几场|多少次|多少场", _SPAN + r"(?:次|场|期|篇|条)|每[月周季年半]"),
+        (r"几个|多少个|多少人|几人|几户|多少户", _SPAN + r"(?:人|名|户|个|位|家)"),
+        (
+            r"什么时候|啥时候|哪天|几号|什么时间|截止|哪一天|几时|何时",
+            r"\d+月|\d+日|[一二三四五六七八九十]月|每[月周季年]|之内|以内",
+        ),
+        (r"一个?月|每个?月|月报", r"每月|月度|每个月"),
+        (r"一年|每年|年度", r"每年|年度|全年"),
+        (r"电话|号码|手机号|怎么联系|找谁", r"\d{3,}|联系人"),
+        (
+            r"哪里|在哪|哪儿|什么地方|地点",
+            r"(?:到|在|去|向)[^，。；]{0,14}(?:院|所|中心|站|会|局|之家|窗口|学校|楼|室|号)|地点|地址",
+        ),
+        (r"多大|几岁|年龄", r"岁"),
+    )
+)
+
+#: The same for the heading over a passage.
+_NAMED = tuple(
+    (re.compile(asked), re.compile(found))
+    for asked, found in (
+        (r"什么时候|啥时候|哪天|几号|什么时间|哪一天|几时|何时", r"时间|日期|时限"),
+        (r"哪里|在哪|哪儿|什么地方|地点", r"地点|地址"),
+        (r"谁能|谁可以|哪些人|什么人|条件", r"谁可以|对象|范围|条件"),
+        (r"多少钱|补助|费用|给多少", r"标准|费用|额度|经费|资金|奖励"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What is shown of a passage: `text` is a piece of it, `marked` the part of `text` that answers (may be all)."""
+
+    text: str
+    marked: str
+
+    def shown(self) -> str:
+        """The text with 【】 around what answers; without marks where all of it does."""
+        if not self.marked or self.marked == self.text or self.marked not in self.text:
+            return self.text
+        return self.text.replace(self.marked, f"【{self.marked}】", 1)
+
+
+@cache
+def _question_words() -> re.Pattern[str]:
+    lines = _WORDS.read_text(encoding="utf-8").splitlines()
+    words = sorted((normalise(one.strip()) for one in lines if one and not one.startswith("#")), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, words)))
+
+
+def subjects(question: str) -> tuple[str, ...]:
+    """What a question is about: the runs of characters between the words with which people ask.
+
+    >>> subjects("培训什么时候报到")
+    ('培训', '报到')
+    """
+    left = _question_words().sub(" ", normalise(question))
+    runs = re.findall(r"[\u4e00-\u9fff]+|[a-z]{2,}|\d{3,}", left)
+    return tuple(dict.fromkeys(run for run in runs if len(run) > 1))
+
+
+def covered(question: str, passage: str, synonyms: Mapping[str, Sequence[str]]) -> float:
+    """The share of a question's subjects that a passage speaks of, 0..1; 1 for a question without any.
+
+    A pair of characters counts when it stands in the passage, or when a known word around it has a legal word there.
+    """
+    runs = subjects(question)
+    if not runs:
+        return 1.0
+    plain = normalise(passage)
+    total = got = 0
+    for run in runs:
+        if run.isascii():
+            total, got = total + 1, got + (run in plain)
+            continue
+        known = _explained(run, plain, synonyms)
+        for at in range(len(run) - 1):
+            total += 1
+            got += run[at : at + 2] in plain or known[at] or known[at + 1]
+    return got / total
+
+
+def _explained(run: str, plain: str, synonyms: Mapping[str, Sequence[str]]) -> list[bool]:
+    found = [False] * len(run)
+    for start in range(len(run)):
+        for end in range(start + 2, min(len(run), start + 10) + 1):
+            if any(target in plain for target in synonyms.get(run[start:end], ())):
+                found[start:end] = [True] * (end - start)
+    return found
+
+
+def fits(question: str, body: str) -> float:
+    """Whether a passage holds the kinds of thing asked for (a day, a sum, a number of times).
+
+    1 when nothing of the kind is asked for; else 0.8 (none of them) to 1.25 (all).
+    """
+    wanted = [found for asked, found in _WANTED if asked.search(question)]
+    if not wanted:
+        return 1.0
+    head = body.partition("\n")[0] if "\n" in body else ""
+    named = any(asked.search(question) and found.search(head) for asked, found in _NAMED)
+    return 0.8 + 0.45 * sum(bool(found.search(body)) for found in wanted) / len(wanted) + 0.25 * named
+
+
+def is_frame(body: str, question: str = "") -> bool:
+    """Whether a passage only frames a circular (通知如下, 附件, 联系人, who signed) and answers nothing."""
+    body = body.strip()
+    if _SIGNED.match(body) or len(body) < 6 or (len(body) < 14 and not re.search(r"\d|[：:。]", body)):
+        return True
+    if (
+        body.endswith(("：", ":"))
+        and "。" not in body
+        and not re.search(r"下列|以下|情形", body)
+        and not _LABEL.match(body)
+    ):
+        return True  # whom a circular is addressed to
+    if _CONTACT.search(body) and not re.search(r"电话|联系|找谁|号码|谁负责", question):
+        return len(body) < 120
+    return bool(_FRAME.search(body))
+
+
+def parted(text: str, length: int) -> tuple[str, str]:
+    """A passage as its headings (one line or none) and its own text; `length` is that of its own text."""
+    head, line, body = text.partition("\n")
+    if line and 0 < length < len(text) and len(text) - length == len(head) + 1:
+        return head, body
+    return "", text
+
+
+def unlabelled(body: str) -> tuple[str, str]:
+    """(heading, text) of a passage's own text: its number, and a heading line of its own, go to the source line."""
+    label = ""
+    first, line, rest = body.partition("\n")
+    if line and rest.strip() and len(first) <= 40 and _LABEL.match(first) and not _HEADING_END.search(first):
+        return first.strip(), rest.strip()
+    found = _LABEL.match(body)
+    if found and len(body) > found.end() + 4:
+        label = found[0].strip().rstrip("、.．")
+        body = body[found.end() :]
+    return label, body.strip()
+
+
+def excerpt(body: str, quote: str, *, after: Sequence[str] = ()) -> Excerpt:
+    """What to show of a passage's own text: all of it when it fits, else whole sentences around the quotation.
+
+    A question in the source is answered by what stands behind it; a passage that ends in a colon takes the following
+    ones (`after`) along, as far as they fit.
+    """
+    body = body.strip()
+    parts = sentences(body)
+    marked = _answering(body, quote)
+    if len(body) <= SCREEN:
+        shown = body
+    else:
+        shown = _around(body, parts, marked)
+    taken = 0
+    if body.endswith(("：", ":")) and shown.endswith(("：", ":")):
+        for more in after:
+            if _TOP_LABEL.match(more) or len(shown) + len(more) > WITH_LIST:
+                break
+            shown += "\n" + more.strip()
+            taken += 1
+        if taken:
+            marked = shown
+    if len(marked) >= 0.9 * len(shown):
+        marked = shown
+    return Excerpt(shown, marked)
+
+
+def _answering(body: str, quote: str) -> str:
+    """The sentences of the body that the quotation covers, without number and heading; for a question its answer."""
+    at = body.find(quote) if quote else -1
+    if at < 0:
+        tail = unlabelled(quote.split("\n")[-1].strip())[1]
+        at, quote = (body.find(tail), tail) if tail else (-1, "")
+        if at < 0:
+            return ""
+    chosen = quote.strip()
+    if chosen.endswith(("？", "?")):
+        behind = sentences(body[at + len(quote) :])
+        if behind:
+            start = body.find(behind[0], at + len(quote))
+            end = start + len(behind[0])
+            for more in behind[1:]:
+                found = body.find(more, end)
+                if found + len(more) - start > SCREEN // 2:
+                    break
+                end = found + len(more)
+            return body[start:end]
+    found_label = _LABEL.match(chosen)
+    if found_label and len(chosen) > found_label.end() + 4:
+        chosen = chosen[found_label.end() :]
+    question, mark, rest = chosen.partition("？")
+    return rest.strip() if mark and len(question) < 40 and rest.strip() else chosen
+
+
+def _around(body: str, parts: Sequence[str], marked: str) -> str:
+    """Whole neighbouring sentences with the marked one among them, no longer than a screen; a piece of the body."""
+    at = body.find(marked) if marked else 0
+    if len(marked) > SCREEN or at < 0:
+        return marked[: SCREEN * 2] or body[:SCREEN]
+    edges = [0]
+    for part in parts:
+        edges.append(body.find(part, edges[-1]) + len(part))
+    starts = [end - len(part) for end, part in zip(edges[1:], parts, strict=True)]
+    low = max([one for one in starts if one <= at], default=0)
+    high = next((one for one in edges[1:] if one >= at + len(marked)), len(body))
+    if high - low > SCREEN:
+        return body[at : at + len(marked)] if marked else body[:SCREEN]
+    grown = True
+    while grown:
+        grown = False
+        more = next((one for one in edges[1:] if one > high), None)
+        if more is not None and more - low <= SCREEN:
+            high, grown = more, True
+            continue
+        less = max([one for one in starts if one < low], default=None)
+        if less is not None and high - less <= SCREEN:
+            low, grown = less, True
+    return body[low:high].strip()
