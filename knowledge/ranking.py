@@ -19,8 +19,9 @@ from storage import circulars as records
 #: What a document's weight for the federation's work (0..1) adds to a passage's score, and what the weight learnt from
 #: questions adds; the latter in full for a question of USUAL_LENGTH characters, less for the short ones of a chat.
 ASKED_FOR, LEARNT, USUAL_LENGTH = 10.0, 12.0, 26
-#: Shares of the best score: a document named by number, by title; a rule of the reader's region, of another one.
-NUMBERED, TITLED, AT_HOME, ELSEWHERE = 1.0, 0.3, 0.3, 0.12
+#: Shares of the best score: a document named by number, by title; a rule of the reader's region, of another one;
+#: a circular of the year that is named.
+NUMBERED, TITLED, AT_HOME, ELSEWHERE, OF_THE_YEAR = 1.0, 0.3, 0.3, 0.12, 0.2
 #: What takes a rule of somebody else's unit out of sight.
 NEVER = -10.0
 #: What a repealed or replaced document's score is multiplied with, unless its year was asked for.
@@ -76,6 +77,9 @@ def weigh(
         bonus[at_home] += AT_HOME if here and (name in here or here in name) else -ELSEWHERE
     for at in state.scoped if place is not None else ():
         bonus[at] += AT_HOME if place and place.startswith(state.held[at].scope) else NEVER
+    for at, one in enumerate(state.held) if asked.years else ():
+        if one.kind == "circular" and one.issued_on and one.issued_on.year in asked.years:
+            bonus[at] += OF_THE_YEAR
     for at, share in said.items():
         bonus[at] += share
     top = max((float(one.max()) for one in scores if len(one)), default=0.0)

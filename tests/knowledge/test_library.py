@@ -222,3 +222,11 @@ def test_not_yet_in_force(shelf: tuple[Store, Library]) -> None:
         late = library.search(session, "护河队要几个人", today=date(2024, 1, 1))
         now = library.search(session, "护河队要几个人", today=date(2025, 1, 1))
         assert late[0].score < now[0].score
+
+
+def test_the_year_chooses(shelf: tuple[Store, Library]) -> None:
+    """A year named in a question prefers the circulars of that year."""
+    store, library = shelf
+    with store.read() as session:
+        assert library.search(session, "2023年志愿服务的文件")[0].file == "ideas.txt"
+        assert library.search(session, "2024年志愿服务的文件")[0].file == "plan.txt"
