@@ -84,6 +84,8 @@ class Sender:
         overtaken: Overtaken | None = None,
         settled: Settled | None = None,
         step: Callable[[str], None] = lambda _: None,
+        lease: timedelta = LEASE,
+        send_timeout: float = SEND_TIMEOUT,
     ) -> None:
         self.store = store
         self.platforms: Mapping[tuple[str, str], Platform] = {(p.name, p.account): p for p in platforms}
@@ -91,6 +93,8 @@ class Sender:
         self._overtaken = overtaken
         self._settled = settled
         self._step = step
+        self._lease = lease
+        self._send_timeout = send_timeout
         self._names = sorted({name for name, _ in self.platforms})
         self._paces: dict[tuple[str, str], Pace] = {}
         self._person_paces: dict[tuple[str, str], PersonPace] = {}
@@ -204,12 +208,12 @@ class Sender:
                     return Batch(token, now, (), {})
         with self.store.begin() as session:
             rows = outbox.claim(
-                session, token=token, now=now, lease=LEASE, limit=limit, platforms=self._names, klasses=klasses
+                session, token=token, now=now, lease=self._lease, limit=limit, platforms=self._names, klasses=klasses
             )
             overtaken = self._overtaken(session, rows) if self._overtaken is not None and rows else {}
         if rows:
             self._step("claimed")
-        return Batch(token, now + LEASE, rows, overtaken)
+        return Batch(token, now + self._lease, rows, overtaken)
 
     async def _fly(self, batch: Batch, chain: Sequence[Claimed], done: list[tuple[str, Claimed, Outcome]]) -> None:
         """Send one address' rows one after the other; when one has to wait, those behind it are given back."""
@@ -235,14 +239,14 @@ class Sender:
             for part, payload in enumerate(platform.render(self._again(row, platform), row.address)):
                 await self._person_paces[key].wait(row.address)
                 await self._paces[key].wait(row.klass)
-                if self.clock.now() > batch.until - timedelta(seconds=SEND_TIMEOUT):
+                if self.clock.now() > batch.until - timedelta(seconds=self._send_timeout):
                     return _untouched(row) if not tried else Outcome(row.id, "pending", error=f"{outbox.DOUBT}late")
                 if row.klass == CASE and not tried and not await self._taking(batch, row):
                     return _untouched(row)
                 self._step("before-send")
                 tried = True
                 send = platform.send(row.address, payload, key=f"{row.id}.{part}")
-                async with asyncio.timeout(SEND_TIMEOUT):
+                async with asyncio.timeout(self._send_timeout):
                     external_id = await send
                 self._step("after-send")
             return Outcome(row.id, "sent", external_id=external_id or None)

@@ -14,8 +14,11 @@ from handlers.dialog.context import Context
 from handlers.dialog.reply import Reply, choices
 from handlers.dialog.router import Router
 from handlers.dialog.tell import tell
+from handlers.duties.rules import civil, is_quiet
+from handlers.duties.wording import impossible_day
 from handlers.local import LOCAL
 from knowledge.calendar import find_times
+from knowledge.numerals import parse_number
 from storage import outbox
 
 router = Router("broadcasts")
@@ -27,6 +30,9 @@ LONGEST = 600
 FIRST_HOUR, LAST_HOUR = 8, 20
 _RECEIVED = re.compile(
     r"(好的?|嗯+|是|哦|ok|OK)?[，, ]*(已?收到|收悉|知道了|明白|晓得了|已阅)(了|啦|谢谢|！|!|。|~|，)*|[👌👍🫡🙏]+|\[(OK|强|抱拳|好的)\]")
+#: A title inside a title takes single brackets.
+_INNER = str.maketrans("《》", "〈〉")
+_NUMERAL = re.compile(r"[一二三四五六七八九十]+(?=[月日号])")
 _CODE = re.compile(r"[A-HJKMNPRTUVWXYa-hjkmnprtuvwxy34679]{6}")
 
 
@@ -52,7 +58,7 @@ def send_circular(ctx: Context, rest: str) -> Reply:
     if circular is None:
         return Reply(texts.NO_CIRCULAR.format(what=what))
     number = f"（{circular.number}）" if circular.number else ""
-    text = texts.CIRCULAR_BODY.format(title=circular.title, number=number, ask=circular.number or circular.title)
+    text = texts.CIRCULAR_BODY.format(title=circular.title.translate(_INNER), number=number, ask=circular.number or circular.title)
     return prepare(ctx, text, to.removeprefix("给"), circular_id=circular.id)
 
 
@@ -68,6 +74,8 @@ def prepare(ctx: Context, text: str, to: str, *, circular_id: int | None = None)
         except audiences.Unknown as unknown:
             return Reply(str(unknown))
     waiting = {"text": text, "audience": audience, "called": called, "photos": ctx.state.pop("photos_waiting", []), "circular_id": circular_id}
+    if is_quiet(ctx.now):
+        waiting["due_at"], waiting["night"] = civil(ctx.now).isoformat(), True
     return show(ctx, waiting)
 
 
@@ -88,12 +96,19 @@ def show(ctx: Context, waiting: dict[str, Any]) -> Reply:
         (texts.NOTE_PHOTOS, len(waiting["photos"])),
     ):
         notes += shape.format(count=n) if n else ""
-    if waiting.get("due_at"):
+    if waiting.get("night"):
+        notes += texts.NOTE_NIGHT.format(when=when_words(datetime.fromisoformat(waiting["due_at"])), count=counted.reachable)
+    elif waiting.get("due_at"):
         notes += texts.NOTE_AT.format(when=when_words(datetime.fromisoformat(waiting["due_at"])))
     if counted.reachable > ctx.world.second_official_above:
         notes += texts.NOTE_SECOND.format(limit=ctx.world.second_official_above)
     text = texts.PREVIEW.format(who=waiting["called"], count=counted.reachable, channels=channels, text=waiting["text"], notes=notes)
     return Reply(text, choices("取消"))
+
+
+def _figure(numeral: re.Match[str]) -> str:
+    number = parse_number(numeral[0])
+    return numeral[0] if number is None else str(int(number.low))
 
 
 def when_words(moment: datetime) -> str:
@@ -108,6 +123,10 @@ def answer(ctx: Context) -> Reply | None:
     if waiting is None:
         ctx.state.pop("asking", None)
         return None
+    at_once = re.fullmatch(r"现在就发[，, ]*(\d{1,7})\s*人?", ctx.text)
+    if at_once is not None and int(at_once[1]) == waiting["count"]:
+        waiting.pop("due_at", None)
+        return go(ctx, waiting)
     number = re.fullmatch(r"(?:确认|发|对)?[，, ]*(\d{1,7})\s*人?", ctx.text)
     if number is not None:
         return go(ctx, waiting) if int(number[1]) == waiting["count"] else Reply(texts.WRONG_COUNT.format(count=waiting["count"]))
@@ -118,6 +137,9 @@ def answer(ctx: Context) -> Reply | None:
 
 def schedule(ctx: Context, waiting: dict[str, Any]) -> Reply | None:
     """「明天上午八点发」."""
+    impossible = impossible_day(_NUMERAL.sub(_figure, ctx.text))
+    if impossible:
+        return Reply(texts.IMPOSSIBLE.format(said=impossible))
     for found in find_times(ctx.text, ctx.local, "circular"):
         if found.first is None or found.rrule:
             continue
@@ -128,6 +150,7 @@ def schedule(ctx: Context, waiting: dict[str, Any]) -> Reply | None:
         if not FIRST_HOUR <= due.hour < LAST_HOUR:
             return Reply(texts.QUIET.format(when=when_words(due)))
         waiting["due_at"] = due.isoformat()
+        waiting.pop("night", None)
         return show(ctx, waiting)
     return None
 
@@ -167,7 +190,10 @@ def glance(ctx: Context) -> Reply | None:
         return None
     found = service.acknowledge(ctx.session, ctx.speaker.person_id, ctx.now)
     ctx.state["aside"] = True
-    return Reply(texts.ACKNOWLEDGED if found is not None else texts.NOTHING_TO_ACKNOWLEDGE)
+    if found is not None:
+        return Reply(texts.ACKNOWLEDGED)
+    again = service.has_acknowledged(ctx.session, ctx.speaker.person_id)
+    return Reply(texts.ACKNOWLEDGED_ALREADY if again else texts.NOTHING_TO_ACKNOWLEDGE)
 
 
 def drop(ctx: Context) -> None:

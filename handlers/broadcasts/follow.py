@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from handlers import access
-from handlers.broadcasts import relay, service, texts
+from handlers.broadcasts import relay, service, texts, undelivered
 from handlers.dialog.context import Context
 from handlers.dialog.reply import Reply, choices
 from handlers.dialog.router import Router
@@ -23,6 +23,8 @@ def register(router: Router) -> None:
     router.command(allow=access.official, pattern=r"(?P<rest>(?:不)?同意群发\s*\w{5})")(approve)
     router.command("接龙进度", allow=access.known, takes_rest=False)(relay_progress)
     router.command("接龙", "转发", "转到群里", allow=access.known)(relay_card)
+    router.command("没发出去的", "没发成的", "没送到的", allow=access.official, takes_rest=False)(undelivered_list)
+    router.command(allow=access.official, pattern=r"(?:重发|再发一次)\s*(?P<rest>全部|所有|\d[\d\s、，,]*)")(resend)
     router.command("建组", allow=access.official)(make_group)
     router.command("我的组", allow=access.official, takes_rest=False)(groups)
 
@@ -58,7 +60,7 @@ def mine(ctx: Context, _rest: str) -> Reply:
         return Reply(texts.LIST_NONE)
     lines = [
         texts.LIST_LINE.format(
-            code=b.code, when=f"{b.created_at.month}月{b.created_at.day}日", text=b.text[:12].replace("\n", " "), planned=b.planned,
+            code=b.code, when=f"{b.created_at.month}月{b.created_at.day}日", text=service.beginning(b, 12), planned=b.planned,
             acknowledged=service.progress(ctx.session, b).acknowledged)
         for b in found
     ]
@@ -102,7 +104,7 @@ def correct(ctx: Context, rest: str) -> Reply:
     count = len(service.saw(ctx.session, found))
     if not count:
         return Reply(texts.RECALLED_NONE.format(code=found.code))
-    body = texts.CORRECTION.format(old=found.text[:20].replace("\n", " "), text=text) + texts.FOOTER.format(unit=ctx.speaker.unit_name)
+    body = texts.CORRECTION.format(old=service.beginning(found, 20), text=text) + texts.FOOTER.format(unit=ctx.speaker.unit_name)
     made = service.correct(ctx.session, found, body, by=ctx.speaker, now=ctx.now)
     return Reply(texts.CORRECTED.format(count=count, code=made.code), choices(f"群发进度 {made.code}"))
 
@@ -127,7 +129,7 @@ def relay_card(ctx: Context, rest: str) -> Reply:
     if found is None:
         return Reply(texts.RELAY_NONE)
     broadcast, card = found
-    return Reply(texts.RELAY_CARD.format(text=broadcast.text.split("\n——")[0], code=card.code), choices("接龙进度"))
+    return Reply(texts.RELAY_CARD.format(text=service.beginning(broadcast), code=card.code), choices("接龙进度"))
 
 
 def relay_progress(ctx: Context, _rest: str) -> Reply:
@@ -135,7 +137,32 @@ def relay_progress(ctx: Context, _rest: str) -> Reply:
     found = relay.answers(ctx.session, ctx.person_id)
     if found is None:
         return Reply(texts.RELAY_NONE)
-    return Reply(texts.RELAY_PROGRESS.format(text=found[0].text[:20].replace("\n", " "), count=found[1]))
+    return Reply(texts.RELAY_PROGRESS.format(text=service.beginning(found[0], 20), count=found[1]))
+
+
+def undelivered_list(ctx: Context, _rest: str) -> Reply:
+    """What was given up, to whom and why; she can send it once more."""
+    found, count, confidential = undelivered.listed(ctx.session, by=ctx.speaker, now=ctx.now)
+    note = texts.DEAD_CONFIDENTIAL.format(count=confidential) if confidential else ""
+    if not count:
+        return Reply(texts.DEAD_NONE + note)
+    lines = [
+        texts.DEAD_LINE.format(number=one.number, name=one.name, text=one.text, why=texts.REASONS.get(one.why, texts.REASON_OTHER))
+        for one in found
+    ]
+    more = texts.DEAD_MORE.format(count=count - len(found)) if count > len(found) else ""
+    text = "\n".join([texts.DEAD_HEAD.format(count=count), *lines]) + more + texts.DEAD_HOW.format(number=found[0].number) + note
+    return Reply(text, choices("重发 全部"))
+
+
+def resend(ctx: Context, rest: str) -> Reply:
+    """Once more, those she names or all."""
+    numbers = None if rest in ("全部", "所有") else [int(n) for n in re.findall(r"\d{1,15}", rest)]
+    count, without = undelivered.resend(ctx.session, numbers, by=ctx.speaker, now=ctx.now)
+    said = texts.RESENT.format(count=count) if count else ""
+    if without:
+        said += texts.RESENT_NO_CHANNEL.format(names="、".join(dict.fromkeys(without)))
+    return Reply(said.strip() or texts.RESENT_NONE)
 
 
 def make_group(ctx: Context, rest: str) -> Reply:

@@ -185,6 +185,13 @@ def acknowledge(session: Session, person_id: int, now: datetime) -> Delivery | N
     return found
 
 
+def has_acknowledged(session: Session, person_id: int) -> bool:
+    """Whether she has said 收到 to the latest broadcast she was sent."""
+    return session.scalar(
+        select(Delivery.acknowledged_at).where(Delivery.person_id == person_id, Delivery.state.in_(("planned", "sent")))
+        .order_by(Delivery.broadcast_id.desc()).limit(1)) is not None
+
+
 def recall(session: Session, broadcast: Broadcast, *, by: Speaker, now: datetime) -> tuple[int, list[str]]:
     """Stop what has not gone out; how many that were, and who has the old text."""
     broadcast.state = "recalled"
@@ -267,6 +274,15 @@ def _book_reported(session: Session, broadcast: Broadcast) -> None:
     session.execute(
         update(Delivery).where(Delivery.broadcast_id == broadcast.id, Delivery.reported_at.is_(None), done.exists())
         .values(reported_at=done.limit(1).scalar_subquery()).execution_options(synchronize_session=False))
+
+
+def beginning(broadcast: Broadcast, length: int | None = None) -> str:
+    """What she wrote, without the line about who sends it; its first characters in one line, or all of it."""
+    text = broadcast.text.rsplit("\n——", 1)[0]
+    if length is None:
+        return text
+    line = text.replace("\n", " ")
+    return line if len(line) <= length else line[: length - 1] + "…"
 
 
 def by_code(session: Session, code: str, within: str) -> Broadcast | None:

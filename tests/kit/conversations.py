@@ -31,7 +31,7 @@ from handlers.dialog.talk import Talk
 from handlers.dialog.world import World
 from knowledge.library import Library
 from storage import people, photos
-from storage.broadcasts import Broadcast
+from storage.broadcasts import Broadcast, RelayCard
 from storage.inbox import Inbox
 from storage.people import Invitation
 from storage.store import Store
@@ -270,6 +270,7 @@ def _unstable(session: Session) -> dict[str, str]:
     drawn = {
         "邀请码": session.scalars(select(Invitation.code).order_by(Invitation.expires_at, Invitation.person_id)),
         "群发码": session.scalars(select(Broadcast.code).order_by(Broadcast.id)),
+        "接龙码": session.scalars(select(RelayCard.code).order_by(RelayCard.made_at, RelayCard.person_id)),
         "错误码": session.scalars(select(Inbox.failure).where(Inbox.failure != "").order_by(Inbox.id)),
     }
     return {
