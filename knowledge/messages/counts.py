@@ -24,7 +24,7 @@ _A_CASE = re.compile(
     r"(?:调解|化解|处理|接待|调处|受理|办理|代理|劝和|接)(?:了|好了|成功)?(?:(?:一|1)[起件桩宗](?!来|去)|一个(?:来访|纠纷|信访|案子|上访|投诉))"
 )
 _CASE_TALK = re.compile(
-    r"纠纷|来访|接访|接待|来信|信访|投诉|咨询|矛盾|调解|案|诉求|上访|解答|答疑|求助|维权|反映|调处|化解|吵架"
+    r"隐患|苗头|线索|纠纷|来访|接访|接待|来信|信访|投诉|咨询|矛盾|调解|案|诉求|上访|解答|答疑|求助|维权|反映|调处|化解|吵架"
 )
 _MONEY_BEFORE = re.compile(
     r"(?:奖金|补助|补贴|慰问金|救助金|助学金|红包|资金|经费|花费|花|用|出|捐|捐款|善款|筹|筹款|筹集|每人|每户|"
@@ -44,8 +44,11 @@ _TOTAL = re.compile(
 _ASIDE = re.compile(
     r"(?:咨询|意向|线上|直播间?|网上|牵手|谈好|成功|解答|答疑|其中|获奖|评委|工作人员|报名|当场|提问|发言|党员|"
     r"签约|上台|入党|就业|录用|达成|应到|应参加|应来|配对|抽到|中奖|转诊|复查|异常|疑似|缺席|请假|没来|未到|还差|"
-    r"脱贫|回收|抽取)[^，。,；;]{0,9}$"
+    r"脱贫|回收|抽取|义诊|问诊)[^，。,；;]{0,9}$|(?:劝|救|接|护送|劝返|劝离|劝回|送)[^，。；]{0,10}$(?<=[回走离起了的孩])"
 )
+#: counted aside, yet those who came where nobody else is counted: 我们村报名14个妇女
+_STILL_CAME = re.compile(r"(?:报名|党员|工作人员|义诊|问诊|咨询|登记)[^，。,；;]{0,9}$")
+_SERVED = re.compile(r"(?:剪|理|剃|服务|照顾|陪|帮|接送|送|看|走|修|洗|理发|量|测|查|磨|擦)了?(?:一共|总共|共|有|得有)?$")
 _AIDED = re.compile(
     r"(?:惠及|受益|服务|帮助|救助|帮扶|资助|慰问|看望|探望|走访|发给|送给|给|为|帮|关爱|表彰|评出|选出|评选|评上|"
     r"颁给|评|奖励|捐给|送到|探访|入户|结对|收到|受助|获评|产生|推荐|覆盖|受惠)(?:了|出|过|到|全村|全镇|辖区|村里|"
@@ -106,6 +109,8 @@ def read_counts(passage: Passage, form: str | None, taken: set[int]) -> Counts:
         if number.unit in _HOUSE_UNITS:
             _households(passage, number, counts, form)
             continue
+        if _served(passage, number, counts, form):
+            continue
         group = _group(passage, number)
         if group is None:
             continue
@@ -130,6 +135,20 @@ def read_counts(passage: Passage, form: str | None, taken: set[int]) -> Counts:
         if match:
             counts.cases, counts.spans["cases"] = "1", match.span()
     return counts
+
+
+def _served(passage: Passage, number: Number, counts: Counts, form: str | None) -> bool:
+    """给村里老人剪头，剪了29个: those served are named before their figure."""
+    if form != "志愿服务" or number.unit not in ("个", "位", "人", "名") or not _SERVED.search(_before(passage, number)):
+        return False
+    after = passage.text[_number_end(number) :][:2]
+    if after and not re.match(r"[，。,；;！!\s]|头|人|老", after):
+        return False
+    served = [h.word for h in passage.hits if set("客童") & set(h.entry.person) and h.end <= number.start]
+    if not served:
+        return False
+    _benefit(counts, number, served[-1], "人")
+    return True
 
 
 def _before(passage: Passage, number: Number, reach: int = 32) -> str:
@@ -160,6 +179,8 @@ def _money(passage: Passage, number: Number, counts: Counts) -> bool:
     if number.unit == "块" and not re.search(
         r"[钱元]|每|给|花|出|捐|奖|补|红包|慰问金|现金|资", before + text[_number_end(number) : _number_end(number) + 4]
     ):
+        explicit = False
+    if number.unit == "块" and any(h.entry.item and h.end == number.start for h in passage.hits):
         explicit = False
     bare = not number.unit and number.low >= 100 and _MONEY_BEFORE.search(before) is not None
     if not explicit and not bare:
@@ -252,6 +273,10 @@ def _noun(passage: Passage, number: Number) -> Hit | None:
     for hit in passage.hits:
         if hit.entry.person and hit.word != "人" and left <= hit.start and hit.end <= number.start:
             between = text[hit.end : number.start]
+            if number.unit and any(
+                n is not number and 0 <= hit.start - _number_end(n) <= 1 and n.start >= left for n in passage.numbers
+            ):
+                continue  # 46个家庭130人: the word has a figure of its own
             if re.fullmatch(
                 (
                     r"(?:们|代表|骨干|等|人数|的)?(?:也|就|都|又)?(?:共计|总共|一共|共有|共|有|来了|到了|去了|来|"
@@ -414,6 +439,7 @@ def _households(passage: Passage, number: Number, counts: Counts, form: str | No
         return
     if (
         _ASIDE.search(before)
+        or re.match(r"(?:人家|家庭)?(?:都|也)?(?:参加|来|到场|一起|报名|参与)", passage.text[_number_end(number) :][:8])
         or re.search(r"每$|打分|评委", before[-3:])
         or re.match(r"企业|单位|公司|超市|商户|店", after)
     ):
@@ -454,6 +480,10 @@ def _benefit(counts: Counts, number: Number, who: str, unit: str) -> None:
 def _attendance(passage: Passage, groups: list[_Group], counts: Counts, form: str | None) -> None:
     """Who came: the total if one is given, else the groups added up; women and children as counted."""
     proper = [g for g in groups if not g.aside and not g.subset]
+    if not proper and form not in ("信访接待", "纠纷调解", "慰问", "走访排查", "捐赠救助"):
+        proper = [g for g in groups if not g.subset and _STILL_CAME.search(_before(passage, g.number))][:1]
+        for group in proper:
+            group.aside = False
     generic = [g for g in proper if not g.marks]
     total = next((g for g in proper if g.total), None)
     if total is None and generic:

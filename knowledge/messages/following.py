@@ -12,7 +12,7 @@ BOT = "【机器人】"
 _CORRECTS = re.compile(
     r"^不是|^(?:改|修改|更改)|不是.{0,12}?(?:是|应该)|"
     r"[是有].{1,12}(?:不是|而不是)|(?:搞|说|记|写|弄|打|报|看|听|数|算|填|讲)(?:错|岔|"
-    r"混|漏算|重)|改(?:成|为|一下|下|到)|更正|纠正|修改|订正|应该?(?:是|为)|实际(?:上)?(?:是|有|只有|来了|为)|"
+    r"混|漏算|重|成(?!立|功|了?一))|改(?:成|为|一下|下|到)|更正|纠正|修改|订正|应该?(?:是|为)|实际(?:上)?(?:是|有|只有|来了|为)|"
     r"不对|删掉?|去掉|不要(?:记|写|算|了)|别(?:记|写|算)|划掉|取消.{0,6}(?:记录|那)|多(?:写|报|算|记)了|"
     r"少(?:写|报|算|记)了|漏(?:写|报|算)?了|才(?:是)?\d|有误|换成|更改|搞反|弄反|不算|笔误|手误|错了"
 )
@@ -126,6 +126,14 @@ def deleted_slots(text: str, values: dict[str, Any], old: Activity | None) -> tu
         named = ["time_end"]
     elif "title" in named and "topic" in named:
         named.remove("topic")
+    if old is not None:
+        held = [m.item for m in old.materials]
+        if any(item in text for item in held):
+            named = ["materials"]
+        elif any(p in text for p in old.partners):
+            named = ["partners"]
+        elif any(s in text for s in old.speaker):
+            named = ["speaker"]
     if not named:
         named = [
             s for s in ("money", "materials", "partners", "speaker", "beneficiaries", "participants") if s in values

@@ -73,6 +73,8 @@ class Kind(NamedTuple):
 def read_kind(passage: Passage) -> Kind:
     """The form and category of one activity."""
     form, span, weight = _form(passage)
+    if len({n.start for n in passage.numbers if n.unit in ("场", "次", "场次", "期")}) >= 3:
+        return Kind("其他", "组织建设", span, None, 3)
     if _SEVERAL.search(passage.said) and re.search(r"其中|包括|分别", passage.said):
         return Kind("其他", "组织建设", span, None, 3)
     category, category_span = _category(passage, form)

@@ -46,6 +46,8 @@ def read_moment(passage: Passage, today_by_default: bool) -> Moment:
         date, date_end = _window(best)
         span = (best.start, best.end)
         if date_end is None and len(days) > 1:
+            date, date_end = _day_after_day(passage, days, date)
+        if date_end is None and len(days) > 1:
             date, date_end = _opened_and_closed(passage, days, date)
     part = next((t.part for t in times if t.part and not t.vague), None)
     clocked = next((t for t in times if t.clock), None)
@@ -100,6 +102,20 @@ def _not_a_day(passage: Passage, time: TimeExpression) -> bool:
         time.text in ("三八", "六一", "五一", "七一", "八一", "五四", "端午", "重阳", "三八节")
         and re.match(r"红旗|标兵|表彰|维权|粽|敬老活动|座谈", after) is not None
     )
+
+
+def _day_after_day(passage: Passage, days: list[TimeExpression], date: str | None) -> tuple[str | None, str | None]:
+    """九号十号两天, 上周一、周三: days named side by side are the ends of one activity."""
+    run = [days[0]]
+    for time in days[1:]:
+        if time.start - run[-1].end <= 1 and re.fullmatch(r"[、和跟与及,，]?", passage.text[run[-1].end : time.start]):
+            run.append(time)
+        elif len(run) == 1:
+            run = [time]
+    first, last = run[0].first, run[-1].last
+    if len(run) > 1 and first and last and 0 < (last - first).days <= 10:
+        return first.isoformat(), last.isoformat()
+    return date, None
 
 
 def _opened_and_closed(passage: Passage, days: list[TimeExpression], date: str | None) -> tuple[str | None, str | None]:

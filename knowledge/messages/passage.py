@@ -24,6 +24,10 @@ _REPAIR = re.compile(
     r"说错了[,，]?是?|口误[,，]?是?|不是不是|应该是|(?<![对不])不对(?![外劲付称头])|…+哦?|——?不|"
     r"更正[,，]?(?:为|是)?|改成|改为|换成|变成)[，, ]*(?:应该)?是?[，,是 ]*"
 )
+#: 一块到东坡 is together, no measure
+_TOGETHER = re.compile(r"一(?:块儿?(?=[到去来给过做把在上下干参帮种捡走搞学])|道(?=[到去来给过做把在慰])|边|下子|手|路|心|线)")
+#: what was said before was wrong: 写成8名了
+_WRITTEN = re.compile(r"(?:写|记|报|打|说|填|算|录|输|听|看)成(?:了|的)?(?:是)?")
 _NOT = re.compile(r"不是(?!说|因为|很|不|有|为|我|吗|嘛|太|在)")
 
 
@@ -106,7 +110,9 @@ def prepare(text: str, ref: datetime, mode: str, vocabulary: Vocabulary) -> Pass
     numbers = [
         n
         for n in find_numbers(plain)
-        if not n.is_ordinal and not any(t.start < n.end and n.start < t.end for t in times)
+        if not n.is_ordinal
+        and not _TOGETHER.match(plain, n.start)
+        and not any(t.start < n.end and n.start < t.end for t in times)
     ]
     passage = Passage(plain, ref, vocabulary.find(plain), numbers, times, 0, len(plain))
     passage.breaks = [i for i, c in enumerate(plain) if c in BREAKS and not _inside_number(plain, i)]
@@ -134,6 +140,10 @@ def _forget_what_was_taken_back(passage: Passage) -> None:
             for time in first:
                 if time.day_given == kept.day_given or not time.day_given:
                     passage.times.remove(time)
+    for match in _WRITTEN.finditer(text):
+        wrong = next((n for n in passage.numbers if 0 <= n.start - match.end() <= 3), None)
+        if wrong and len(passage.numbers) > 1:
+            passage.numbers.remove(wrong)
     for match in _NOT.finditer(text):
         wrong = next((n for n in passage.numbers if 0 <= n.start - match.end() <= 3), None)
         if wrong and len(passage.numbers) > 1:

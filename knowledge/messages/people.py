@@ -22,7 +22,7 @@ _WITH = re.compile(
     r"依托|共同)(?:了|着|到)?(?:我们|咱|咱们|县里的?|镇里的?|市里的?|爱心企业|当地|驻村|附近)?$"
 )
 _ACTS = re.compile(
-    r"^(?:的)?(?:人|[一-龥]{0,3}(?:老师|医生|大夫|护士|律师|同志|领导|工作人员|[小老][一-龥]|干警|民警|专家|志愿者|干部|心理|"
+    r"^的(?:[小老][一-龥]|老板娘?|师傅|人|同志)[^，。]{0,6}(?:来|讲|教|免费|给|为|义务|捐|送)|^的老板娘?(?:$|，)|^(?:的)?(?:人|[一-龥]{0,3}(?:老师|医生|大夫|护士|律师|同志|领导|工作人员|[小老][一-龥]|干警|民警|专家|志愿者|干部|心理|"
     r"讲师|女企业家|师傅|法官|家事))|^(?:也|都|一起|联合|来|到|派|捐|赠|出|的[^，。]{0,6}(?:金|款|物|慰问|救助)|"
     r"赞助|资助|提供|送|授课|办|主办|协办|承办|共同|支持|参与|牵头|组织|给|帮|[一二两三四五六七八九十\d]+(?:位|名|"
     r"个|人|家))|^[一-龥]{0,3}(?:主任|大夫|医生|律师|老师|所长|院长|局长|警官|经理|校长|[一-龥]老师)"
@@ -71,6 +71,15 @@ _CLAUSE_OF_ITS_OWN = re.compile(
 _FAMILIAR = re.compile(
     rf"(?:^|[，,。；;\s的由请])({_OLD}|[{_SURNAMES}](?:姐|哥|婶|嫂|叔|姨))(?:来|给[一-龥]{{1,6}})?(?:主讲|讲|授课|教|领学)(?:的|$|，|了)"
 )
+#: 乡里司法所老刘讲的, 茶厂老板亲自教, 老党员讲党史: whoever does the talking
+_ROLE = r"老党员|老支书|支书|老教师|老战士|老红军|老板娘?|老师傅|师傅|大户|能手|带头人|传承人|匠人|骨干|村医|书记|主席|教官|领队|舞蹈队长|大姐|大嫂|阿姨|专家|老师|医生|律师|民警|法官|教练"
+_TALKING = re.compile(
+    rf"(?:^|[，,。；;\s的由请是]|[里县镇乡市所站院局会司办店屋坊家厂社校心队])((?:{_OLD})|(?:[一-龥]{{0,3}}(?:厂|店|馆|坊|屋|社|场))?(?:{_ROLE}))(?:亲自|来|现场|一起|手把手|给[一-龥]{{1,8}}|为[一-龥]{{1,8}}|带着?[一-龥]{{1,6}}|"
+    rf"负责|带头|上台|跟大家|和大家)*(?:讲|教|主讲|授课|领学|宣讲|示范|指导|上课|作|做了?(?:辅导|宣讲|报告))(?!座|堂|台|室)"
+)
+_IS = re.compile(
+    rf"(?:师傅|老师|教练|主讲|讲课的|授课的|教的|讲的)是(?!谁)(?:[^，。；]{{0,12}}?(?:的|[所站院局会司办店屋坊家厂社校心队])?)?((?:{_OLD})|(?:{_FULL})|(?:{_ROLE}))(?=[，。；,;]|$|来|的)"
+)
 _SPOKEN_FORMS = frozenset(
     {"讲座", "培训", "会议", "宣传", "纠纷调解", "参观学习", "文体活动", "亲子活动", "座谈会", "义诊体检", "其他", None}
 )
@@ -103,6 +112,11 @@ def read_partners(passage: Passage, own: frozenset[str] = frozenset()) -> list[F
     return found
 
 
+def clause_head(passage: Passage, hit: Hit) -> str:
+    """What stands before a word in its clause."""
+    return passage.text[passage.clause_bounds(hit.start)[0] : hit.start]
+
+
 def _part_of_longer(passage: Passage, hit: Hit) -> bool:
     after = passage.text[hit.end : hit.end + 2]
     if hit.word == "团":
@@ -133,6 +147,10 @@ def _partner(passage: Passage, hit: Hit, own: frozenset[str]) -> Found | None:
     if name in own or (re.match(r"^(?:我们|咱们?|本|我|俺)", name) and not name.endswith(("妇联", "卫生院"))):
         return None
     if text[hit.end : hit.end + 2].startswith(("门口", "里", "旁", "对面", "附近")):
+        return None
+    if name.startswith(("全", "各")) or re.search(r"(?:考上|考取|就读|读|毕业于?|在读)[^，。]{0,4}$", clause_head(passage, hit)):
+        return None
+    if hit.word in ("社工", "村医") and re.match(rf"[{_SURNAMES}][一-龥]{{1,2}}(?:[，。；）)]|$)", after):
         return None
     if hit.word.endswith("妇联") and (name.endswith(("社区妇联", "村妇联")) or text[hit.start - 1 : hit.start] == "社"):
         return None
@@ -214,6 +232,10 @@ def read_speaker(passage: Passage, form: str | None) -> Found | None:
             found = _person(value, start + match.end(1) - len(value))
             if found:
                 return found
+    for pattern in (_IS, _TALKING):
+        match = pattern.search(said)
+        if match and not re.search(r"妇联$", said[: match.start(1)]):
+            return match.group(1), (start + match.start(1), start + match.end(1))
     if _TEACHER_FROM.search(said):
         at = start + said.index("老师是")
         return "老师", (at, at + 2)

@@ -16,6 +16,7 @@ _ALSO = re.compile(
 )
 _NOTHING = re.compile(r"没(?:有)?(?:搞|办|开展|什么)?活动|没啥(?:事|活动)|休息|没安排|停了|取消了")
 _ELSEWHERE = re.compile(r"(?:在|去|到)(?:镇|县|乡|区|市)(?:里|上|政府|妇联)?(?:参加|去)?开(?:了)?(?:个|一天)?会(?!员)")
+_TALKED_OF = re.compile(r"商量|讨论|布置|安排|为了?|迎|准备|关于|说|讲|学|定于|通知|打算|计划|要求")
 _TWO_SHOWS = re.compile(r"(?:头|首|第一)(?:场|期|次|天)[^。]*?(?:第二|二|后一|下一)(?:场|期|次|天)")
 
 
@@ -68,6 +69,8 @@ def _opens(passage: Passage, since: int, start: int) -> bool:
     rest = passage.part(start, min(sentence_end, passage.end))
     before = passage.part(since, start)
     timed = [t for t in here.times if t.start - start <= 6 and t.rrule is None and (t.day_given or t.part)]
+    if timed and _TALKED_OF.search(passage.text[start : timed[0].start]):
+        return False
     if timed:
         mine = timed[0]
         earlier = [t for t in before.times if t.rrule is None and not OF_ALL_YEARS.match(t.text)]

@@ -47,7 +47,7 @@ def read_things(passage: Passage) -> tuple[list[Material], Span | None, set[int]
             found.append((hit.start, material))
     found = _figures_after(passage, found, taken)
     found.extend(_unknown(passage, taken))
-    found.extend(_planted(passage, taken))
+    found.extend(_planted(passage, taken, found))
     found.sort(key=lambda f: f[0])
     counted = [m.item for _, m in found if m.n]
     found = [f for f in found if f[1].n or not any(f[1].item in item for item in counted)]
@@ -66,7 +66,7 @@ def _not_a_thing(passage: Passage, hit: Hit) -> bool:
     if len(hit.word) == 1:
         if after.startswith(tuple("共各发")) or before.endswith(("米", "油", "、", "和")):
             return False
-        if re.match(r"[一-龥]", before[-1:]) and not re.search(r"[送发带了捐本条斤袋箱桶只个和赠户人]", before[-1:]):
+        if re.match(r"[一-龥]", before[-1:]) and not re.search(r"[送发带了捐本条斤袋箱桶只个和赠户人壶瓶提罐盒包床套双件]", before[-1:]):
             return True
         if re.match(r"[一-龥]", after[:1]) and not re.match(r"[和各共及一二两三四五六七八九十百]", after):
             return True
@@ -112,6 +112,9 @@ def _of_hit(passage: Passage, hit: Hit, hits: list[Hit], taken: set[int]) -> Mat
                 return Material(item, number.notation, number.unit)
         elif _end(number) <= hit.start and hit.start - _end(number) <= 8 and number.unit in _THING_UNITS:
             between = text[_end(number) : hit.start]
+            if re.search(r"(?:骑|开|坐|乘|驾|出动|动用|租)(?:着|了)?$", text[max(0, number.start - 3) : number.start]):
+                taken.add(number.start)
+                return None
             if not re.search(r"[，。,；;、0-9发送给了和]", between) or between == "装":
                 taken.add(number.start)
                 return Material(item, number.notation, number.unit)
@@ -154,7 +157,7 @@ def _figures_after(passage: Passage, found: list[tuple[int, Material]], taken: s
         if (
             0 < left - at <= 16
             and re.fullmatch(
-                r"(?:一?共|总共|合计|一人|每人|每户|一户|人均)?(?:发|送|签|贴|领|派|赠)?(?:了|出)?(?:去)?(?:了|大概|约|有)?",
+                r"(?:各|一?共|总共|合计|一人|每人|每户|一户|人均)?(?:发|送|签|贴|领|派|赠)?(?:了|出)?(?:去)?(?:了|大概|约|有)?",
                 passage.text[left : number.start],
             )
             and _end(number) >= right - 1
@@ -169,12 +172,18 @@ _PLANTED = re.compile(
 )
 
 
-def _planted(passage: Passage, taken: set[int]) -> list[tuple[int, Material]]:
+def _planted(
+    passage: Passage, taken: set[int], found: list[tuple[int, Material]]
+) -> list[tuple[int, Material]]:
     """栽了150棵 after 种柳树."""
     for number in passage.numbers:
         if number.unit in ("棵", "株") and number.start not in taken:
             taken.add(number.start)
             what = _PLANTED.search(passage.said)
+            known = next((m for m in found if m[1].n is None and m[1].item.endswith(tuple("树苗花竹秧桃柳杉桂"))), None)
+            if known is not None:
+                found.remove(known)
+                return [(known[0], Material(known[1].item, number.notation, number.unit))]
             return [(number.start, Material(what.group(1) if what else "树", number.notation, number.unit))]
     return []
 
@@ -211,6 +220,7 @@ def _unknown(passage: Passage, taken: set[int]) -> list[tuple[int, Material]]:
         noun = _GIVE_NOUN.search(before)
         if (
             noun
+            and not re.search(r"[一二两三四五六七八九十0-9]", noun.group(1))
             and not any(h.entry.person and h.start >= left and h.end == number.start for h in passage.hits)
             and number.unit != "个"
         ):

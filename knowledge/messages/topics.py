@@ -13,6 +13,8 @@ _THEME = re.compile(
     r"(?:主题(?:是|为|[:：])|活动名称(?:是|为|叫|[:：])|活动(?:名)?叫(?:做)?|名称[:：]|题目(?:是|为|叫|[:：])?|"
     r"名字叫)[“\"「《]?([^，。,；;”\"」》\n]{2,30})"
 )
+_SPIRIT = re.compile(r"(?:学习|贯彻|宣传|落实|传达|宣讲|领会)(?:了|党的)?([^，。；、学贯宣落传]{2,22}?(?:精神|讲话|论述))")
+_LABEL = re.compile(r"(?:活动)?(?:内容|主题|课题|项目|名称)[:：]\s*([^，。,；;\n]{2,16})")
 _ABOUT = (
     re.compile(
         r"(?:围绕|针对|关于)[“\"《]?([^，。,；;]{2,20}?)[”\"》]?(?:进行|开展|作|做|等|的?(?:主题|内容|问题|知识|"
@@ -81,6 +83,10 @@ def read_topic(passage: Passage, form: str | None, title: Found | None, who: str
         return None
     persons = form in ("慰问", "评选表彰", "纠纷调解", "座谈会")
     strong = [h for h in topical if h.entry.category_weight >= 4 and (persons or not h.entry.person)]
+    for pattern in (_LABEL, _SPIRIT):
+        match = pattern.search(text, start, end)
+        if match and not title:
+            return match.group(1), match.span(1)
     headed = _before_form(passage, topical)
     if headed:
         return headed
@@ -170,6 +176,11 @@ def _is_topic(passage: Passage, hit: Hit, form: str | None) -> bool:
     if hit.entry.person and form not in ("慰问", "走访排查", "捐赠救助", "志愿服务", "评选表彰", "纠纷调解", "座谈会"):
         return False
     before = passage.text[max(0, hit.start - 2) : hit.start]
+    if hit.entry.item and re.search(
+        r"(?:奖品|奖励|礼品|物资|发|送|赠|捐|各|每人)[^，。；]{0,12}$",
+        passage.text[max(passage.start, hit.start - 14) : hit.start],
+    ):
+        return False
     return not (hit.word in ("健身", "交通", "直播", "卫生", "情绪") and before.endswith("线上"))
 
 
