@@ -99,7 +99,9 @@ def _expand_period(session: Session, duty: Duty, period: rules.Period, span: Spa
         *owing(duty.audience), or_(Unit.opened_on.is_(None), Unit.opened_on <= start),
         or_(Unit.closed_on.is_(None), Unit.closed_on > period.due_on), *span.holds(Unit.id), ~there)
     # SQLite reads ON CONFLICT after a SELECT without WHERE as a join; the audience always has one
-    made = session.execute(insert_for(session)(Assignment.__table__).from_select(columns, rows).on_conflict_do_nothing())
+    made = session.execute(
+        insert_for(session)(Assignment.__table__).from_select(columns, rows).on_conflict_do_nothing(),
+        execution_options={"preserve_rowcount": True})
     count = max(0, int(getattr(made, "rowcount", 0)))
     if count:
         make_steps(session, duty, period.name, period.due_on, now, span)
@@ -201,7 +203,7 @@ def follow_units(store: Store, now: datetime) -> int:
                 select(Assignment, Duty, Unit).join(Duty, Duty.id == Assignment.duty_id).join(Unit, Unit.id == Assignment.unit_id)
                 .where(Unit.closed_on <= today, Unit.closed_on >= today - rules.FARTHEST, Assignment.state == OPEN,
                        Assignment.due_on >= Unit.closed_on)
-                .order_by(Assignment.id).limit(500).with_for_update(skip_locked=True, of=Assignment)).tuples().all()
+                .order_by(Assignment.id).limit(500).with_for_update(skip_locked=True, of=Assignment)).all()
             for assignment, duty, unit in rows:
                 _hand_over(session, assignment, duty, unit, now)
             session.flush()
@@ -254,7 +256,7 @@ def renew_steps(session: Session, duty: Duty, now: datetime) -> None:
     session.execute(ReminderStep.__table__.delete().where(  # type: ignore[attr-defined]
         ReminderStep.assignment_id.in_(open_ids), ReminderStep.state.in_(("waiting", "skipped"))))
     kept = session.execute(select(Assignment.period, Assignment.due_on).where(
-        Assignment.duty_id == duty.id, Assignment.state == OPEN).distinct()).tuples().all()
+        Assignment.duty_id == duty.id, Assignment.state == OPEN).distinct()).all()
     for period, due_on in kept:
         if due_on is not None:
             make_steps(session, duty, period, due_on, now)

@@ -129,7 +129,7 @@ def names(ctx: Context, standing: Standing, index: int, place: Unit | None, *, e
         ctx.session, path, today, duty_id=standing.duty_id, due_on=standing.due_on, limit=MOST if everything else SHOWN)
     vault = Vault.of(ctx.session)
     lines = [
-        texts.MISSING_LINE.format(unit=m.unit, name=m.head or "", phone=vault.open(m.phone_sealed) if m.phone_sealed else "").strip()
+        texts.MISSING_LINE.format(unit=m.unit, name=m.head or texts.NO_HEAD, phone=vault.open(m.phone_sealed) if m.phone_sealed else "").strip()
         for m in found
     ]
     if count > len(found):

@@ -99,6 +99,8 @@ def done(ctx: Context, rest: str) -> Reply | None:
 def _by_index(ctx: Context, owed: list[tuple[Assignment, Duty]], index: int, names: str) -> Reply:
     ids = ctx.state.get("owed") or [assignment.id for assignment, _ in owed]
     assignment = ctx.session.get(Assignment, ids[index - 1]) if 1 <= index <= len(ids) else None
+    if assignment is not None and assignment.state != OPEN and index <= len(owed):  # the list she saw is an old one
+        assignment = owed[index - 1][0]
     if assignment is None or assignment.unit_id != ctx.speaker.unit_id:
         return Reply(texts.NO_SUCH_OWED.format(index=index))
     duty = ctx.session.get_one(Duty, assignment.duty_id)

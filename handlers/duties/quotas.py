@@ -70,7 +70,8 @@ def _noun(said: str, number: Number) -> str:
     rest = rest[len(number.unit) :] if number.unit and rest.startswith(number.unit) else rest
     rest = re.sub(r"^(?:以上|左右)?(?:(?:不少于|不低于|不超过|至少)[\d一二三四五六七八九十两百]+[一-龥]?的)?(?:的)?", "", rest)
     ends = _NOUN_END.search(rest)
-    return rest[: ends.start() if ends else len(rest)].strip("“”\"「」《》 的")[:20]
+    noun = rest[: ends.start() if ends else len(rest)].strip("《》 的")[:20]
+    return noun[1:-1] if re.fullmatch(r"[“\"「][^”\"」]*[”\"」]", noun) else noun
 
 
 def _shown(said: str, number: Number, noun: str) -> str:

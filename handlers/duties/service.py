@@ -244,7 +244,7 @@ def chase(session: Session, path: str, *, duty_id: int, due_on: date | None, by:
         result = session.execute(insert_for(session)(ReminderStep.__table__).values([
             {"assignment_id": i, "step": step, "due_at": at, "state": "waiting", "reason": ""}
             for i in ids[start : start + 1_000]
-        ]).on_conflict_do_nothing())
+        ]).on_conflict_do_nothing(), execution_options={"preserve_rowcount": True})
         made += max(0, int(getattr(result, "rowcount", 0)))
     audit.note(session, at=now, person_id=by.person_id, action="duty.chased", about=f"duty:{duty_id}")
     return made

@@ -53,7 +53,7 @@ def read(session: Session, said: str, by: Speaker, local: datetime, vocabulary: 
     if outside:
         new["outside"] = "、".join(outside)
     new["quota"] = what_counts(plain, vocabulary, local)
-    new["title"] = tidy(plain)
+    new["title"] = tidy(re.sub(r"[，,]?\s*其中.*$", "", plain, flags=re.DOTALL) or plain)
     return new
 
 

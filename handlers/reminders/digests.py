@@ -91,7 +91,7 @@ def steps_of(session: Session, digest_id: int) -> list[Due]:
         select(ReminderStep, Assignment, Duty, Unit).join(Assignment, Assignment.id == ReminderStep.assignment_id)
         .join(Duty, Duty.id == Assignment.duty_id).join(Unit, Unit.id == Assignment.unit_id)
         .where(ReminderStep.digest_id == digest_id, Assignment.state == OPEN, Duty.state == "confirmed")
-        .order_by(Assignment.due_on, ReminderStep.id)).tuples()
+        .order_by(Assignment.due_on, ReminderStep.id))
     return list(rows)
 
 
