@@ -122,7 +122,9 @@ class Campaign:
                 while len(waiting) < WAITING and not last:
                     waiting.append(f"{name}-{next(self.numbers)}")
             inside = self.random.random() < 0.6
-            at_step: int | str | None = self.random.randint(1, STEPS) if self.random.random() < 0.8 else self.random.choice(NAMED)
+            at_step: int | str | None = self.random.randint(1, STEPS)
+            if self.random.random() > 0.8:
+                at_step = self.random.choice(NAMED)
             self._one_life(
                 at_step=at_step if inside and not last else None,
                 after=None if inside or last else self.random.uniform(0.0, LATEST),
