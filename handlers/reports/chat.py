@@ -154,9 +154,10 @@ def answer(ctx: Context) -> Reply | None:
     if answers.about_doubt(draft, text) or behalf.about_whose(ctx, draft):
         return go_on(ctx, draft)
     if draft.asked in texts.ASK and _UNKNOWN.fullmatch(text):
-        if draft.asked != "date":
-            draft.skipped.append(draft.asked)
-        return go_on(ctx, draft, hint=texts.NOT_READ["date"] if draft.asked == "date" else "")
+        if draft.asked == "date":
+            return _ask_month(ctx, draft)
+        draft.skipped.append(draft.asked)
+        return go_on(ctx, draft)
     named = answers.named_change(text, ctx.local, ctx.world.vocabulary)
     if named is not None:
         draft.slots = rules.merge(draft.slots, named, correcting=True)
@@ -258,13 +259,22 @@ def _ask_same(ctx: Context, draft: Draft, alike: service.Alike) -> Reply:
     return answers.ask_same_event(alike, ctx.local.date())
 
 
+def _ask_month(ctx: Context, draft: Draft) -> Reply:
+    """She does not know the day: the month will do; without it the draft waits, because it can be in no figure."""
+    if "day" in draft.skipped:
+        return Reply(texts.NO_MONTH, choices=tuple(Choice(one) for one in texts.MONTH_CHOICES))
+    draft.skipped.append("day")
+    drafts.save(ctx.state, draft)
+    return Reply(texts.ASK_MONTH, choices=(*(Choice(one) for one in texts.MONTH_CHOICES), Choice(texts.UNKNOWN_CHOICE)))
+
+
 def _ask(ctx: Context, draft: Draft, slot: str, before: str) -> Reply:
     draft.asked = slot
     drafts.save(ctx.state, draft)
     if slot == "participants":
         ctx.state["expects_number"] = True
     likely = _likely(ctx, draft, slot)
-    extra = () if slot == "date" else (texts.UNKNOWN_CHOICE if slot == "participants" else texts.SKIP_CHOICE,)
+    extra = (texts.SKIP_CHOICE if slot in ("place", "what") else texts.UNKNOWN_CHOICE,)
     question = texts.ASK[slot]
     if draft.slots:
         known = card.summary(draft.slots, ctx.local.date())

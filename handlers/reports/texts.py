@@ -37,6 +37,9 @@ ASK_CHOICES = {
     "participants": (),
 }
 UNKNOWN_CHOICE = "不知道"
+ASK_MONTH = "记不清哪天不要紧，是哪个月的？"
+MONTH_CHOICES = ("这个月", "上个月")
+NO_MONTH = "不知道是哪个月，就没法算进数字里。先给您留着，想起来再告诉我；不报了就说“取消”。"
 SKIP_CHOICE = "跳过"
 CONFIRM_CHOICE = "对"
 CHANGE_CHOICE = "改一下"

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from bot.dispatch import Answer, Dispatcher
@@ -142,3 +144,47 @@ def test_numbers_that_cannot_be_are_doubted(slots: dict[str, object], level: str
 def test_ages_that_nobody_reaches_are_seen(text: str, odd: str) -> None:
     """300岁 is asked about; 300份 is no age."""
     assert rules.odd_age(text) == odd
+
+
+PHRASES = (
+    "昨天下午在村部搞了反家暴讲座，来了36人", "昨天慰问了一个300岁的老人", "昨天在村部开会来了50万人", "搞了一场禁毒宣传", "对", "不对", "1", "2", "3",
+    "36", "不知道", "跳过", "昨天", "村小学", "不是36是38人", "改 人数 40", "人数50", "没请老师", "补充：还发了20条毛巾", "我的上报", "看 1", "看 10017 历史",
+    "撤回", "撤回 1", "改 10017 地点 文化礼堂", "汇总", "汇总 今年", "看来源 1", "审核", "通过 1", "退回 1", "退回 1 人数不对", "全部通过", "不采用 1 重复",
+    "代报 石桥村 昨天在村部搞了健康讲座，来了20人", "封存 10月", "确认封存 2026-10-01 2026-10-31", "调整 10月 人数 +3 漏报", "两癌检查谁能做", "我的任务",
+    "照片不是这条", "明年3月8日在村部搞了讲座来了30人", "是同一件，不重复报", "不是，另报一条", "补到那一条里", "是同一场，人数只算一次", "……", "？",
+    "不是讲座，是培训", "改 10017 日期 明年3月8日", "改 10017 人数 99999", "上报", "导出", "帮助",
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(said=st.lists(st.tuples(st.sampled_from(("王秀兰", "赵玉梅", "李玉芬")), st.sampled_from((*PHRASES, "〔图片〕"))), max_size=14))
+def test_nothing_she_says_breaks_the_dialogue_and_cancel_always_works(
+    said: list[tuple[str, str]], templates: Templates, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Any phrases in any order by three people: always an answer, never an apology; 取消 gives up what is open, one by one."""
+    folder = tmp_path_factory.mktemp("talk")
+    store = Store(templates.sqlite(folder / "talk.sqlite3", name="world", prepare=world.settle), secret=SECRET)
+    clock = Clock(world.START)
+    around = World(library=Library(), data_dir=folder, secret=b"test")
+    dispatcher = Dispatcher(store, Talk(slices.routers()), around, clock)
+
+    def answer(name: str, text: str, number: int) -> Reply:
+        image = text == "〔图片〕"
+        message = Message(
+            world.PLATFORM, world.ACCOUNT, world.address(name), f"m{number}", clock.now(), "image" if image else "text",
+            "" if image else text, attachments=(Attachment("image", media_id=f"M{number % 3}"),) if image else ())
+        [found] = dispatcher.handle([message])
+        assert isinstance(found, Answer), found
+        return found.replies[0]
+
+    try:
+        for number, (name, text) in enumerate(said):
+            reply = answer(name, text, number)
+            assert reply.text
+            assert "对不起，这条我没处理好" not in reply.text, (name, text)
+        for name in ("王秀兰", "赵玉梅", "李玉芬"):
+            for number in range(6):
+                last = answer(name, "取消", 1000 + number)
+            assert "现在没有在办的事" in last.text
+    finally:
+        store.close()
