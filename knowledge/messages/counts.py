@@ -273,7 +273,7 @@ def _noun(passage: Passage, number: Number) -> Hit | None:
     for hit in passage.hits:
         if hit.entry.person and hit.word != "人" and left <= hit.start and hit.end <= number.start:
             between = text[hit.end : number.start]
-            if number.unit and any(
+            if number.unit in ("人", "人次") and any(
                 n is not number and 0 <= hit.start - _number_end(n) <= 1 and n.start >= left for n in passage.numbers
             ):
                 continue  # 46个家庭130人: the word has a figure of its own

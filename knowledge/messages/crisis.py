@@ -14,7 +14,7 @@ _TRIGGER = re.compile(
     r"[打揍捶锤踹踢扇掐勒砍捅砸摔泼抡刀伤肿青紫血印暴虐救命死药吊跳割炭煤缢尽绝遗弃杀摸亲扒脱奸侵猥强糟玷欺婴"
     r"孕怀胎拐卖骗锁关绑拴捆囚禁扣链铐栓丢扔甩抛撂撇撵轰赶失找寻饿哭走活熬撑跑霸凌逼喊叫伢断骂拳疼痛买贩抱逃"
     r"抽拿浑爆火楼桥腕躲肚锄斧哄口子收脱敢冻投攒拽坐带胶裸雅袖淤疤醉闹砸扯撞锁咬毒抢拖服约断粮累藏掐推倒睡绳站网纸信别养出气眶圈笼窗哪瞎聋哑惨煤世辈念]"
-    r"|不见|看见|没回|没有回|冇回|不让|不准|不许|没人管|没人要|关机|联系不上|没收|短见|短路|解脱|后事|傻事|傻话|"
+    r"|卧轨|封信|照看|到家|看到|见过|没法过|不想过|出人命|没气|昏迷|瓶子|赎|秘密|内裤|园区|不见|看见|没回|没有回|冇回|不让|不准|不许|没人管|没人要|关机|联系不上|没收|短见|短路|解脱|后事|傻事|傻话|"
     r"没大人|没人要|不要了|消息|音信|到现在|没回|离婚|不敢|动手|自残|吃东西|出来|消失"
     r"|自s|help|sos|jiabao|zisha|jiuming|dawo",
     re.IGNORECASE,
@@ -40,6 +40,8 @@ _NOW = re.compile(
     r"悄悄|偷偷|私下|课后|会后|散会|问要不要|赶紧|急死|好急|着急|住院|送医|抢救|我老公|我男人|我女儿|我妈|"
     r"我被|我儿|打我"
 )
+#: a daughter who has a husband is no child
+_GROWN = re.compile(r"女婿|姑爷|婆家|她(?:老公|男人|对象|丈夫)|回娘家|前夫|离婚")
 _NAME = re.compile(r"\{(\w+)\}")
 _MASK = "○"
 
@@ -50,6 +52,7 @@ class _Rules:
     fiction: re.Pattern[str]
     talk: re.Pattern[str]
     beside: re.Pattern[str]
+    lived: re.Pattern[str]
     misspelt: re.Pattern[str]
     right: dict[str, str]
     words: dict[str, re.Pattern[str]]
@@ -94,6 +97,7 @@ def _rules() -> _Rules:
         fiction=_one(near["语境"]),
         talk=_one(near["语境?"]),
         beside=_one(near["题外"]),
+        lived=_one(near["亲历"]),
         misspelt=_one([re.escape(w) for w in sorted(right, key=len, reverse=True)]),
         right=right,
         words={name: re.compile(f"(?={words})") for name, words in names.items()},
@@ -153,7 +157,7 @@ def is_crisis(text: str) -> str | None:
     plain = _plain(text, rules)
     if not _TRIGGER.search(plain):
         return None
-    whole_calm = rules.beside.search(plain) is not None
+    whole_calm = rules.beside.search(plain) is not None and rules.lived.search(plain) is None
     for match in _SENTENCE.finditer(plain):
         sentence = match.group()
         if not _TRIGGER.search(sentence):
@@ -176,6 +180,8 @@ def _of_sentence(sentence: str, rules: _Rules, calm: bool) -> str | None:
                 return None
             if talk >= 2 and not now:
                 return None
+            if kind == "儿童侵害" and _GROWN.search(sentence):
+                return "家暴"
             return kind
     for kind, pattern in rules.weak:
         if _holds(pattern, sentence, at):

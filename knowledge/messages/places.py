@@ -23,6 +23,7 @@ _CUE = re.compile(
 )
 _FREE = re.compile(rf"([^，,。；;！!？?\n]{{2,14}}?)(?={_VERBS})")
 _TRIP = re.compile(r"([一-龥]{2,10}?)(?:参观|考察|取经|观摩|游学|研学|采摘|采茶|踏青)")
+_TO_SEE = re.compile(r"参观|观摩|考察|游学|研学|瞻仰|取经")
 _OWN = re.compile(r"^(?:我们?|咱们?|俺们?|本|你们|他们|了|的)+")
 _VILLAGE = re.compile(
     r"([一-龥]{1,4}(?:村|社区|寨|屯|塆|居委会))(?!部|委|民|口|道|里|头|上|边|妇女之家|医|级|干|小|中|支|两委|办|"
@@ -52,6 +53,8 @@ def read_place(passage: Passage) -> Found | None:
         rank = {"在": 3, "于": 3, "地": 4, "再": 3, "走": 2, "深": 2, "来": 2, "参": 3, "观": 3, "考": 3, "瞻": 3}.get(
             cue.group()[0], 1
         )
+        if _TO_SEE.match(passage.text, found[1][1]):
+            rank = 4
         if best is None or rank > best[0]:
             best = (rank, found)
     bare = _bare(passage, places)

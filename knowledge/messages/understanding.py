@@ -244,6 +244,12 @@ def _corrected(passage: Passage, values: dict[str, Any], old: Activity | None) -
         )
         if place is not None and not passage.numbers:
             changed["place"] = place.word
+    if number is not None and old is not None:
+        named = next((b for b in old.beneficiaries if b.who and b.who in passage.said), None)
+        if named is not None and "beneficiaries" not in changed:
+            kept = {k: v for k, v in changed.items() if k not in ("participants", "women", "children")}
+            unit = number.unit if number.unit in ("户", "对", "人次") else named.unit
+            return {**kept, "beneficiaries": (Beneficiary(named.who, number.notation, unit),)}
     counted = any(
         k in changed
         for k in ("participants", "women", "children", "sessions", "cases", "beneficiaries", "materials", "money")
