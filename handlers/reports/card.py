@@ -107,7 +107,7 @@ def summary(slots: Slots, today: date) -> str:
     what = slots.get("title") or slots.get("topic") or ""
     form = slots.get("form") or ""
     if form and form not in what and form != "其他":
-        what += form
+        what = what + form[2:] if len(form) == 4 and what.endswith(form[:2]) else what + form  # 邻里纠纷 + 纠纷调解
     when = day(slots["date"], today) if slots.get("date") else ""
     people = count(slots["participants"], unit_of(slots, "participants")) if slots.get("participants") else ""
     return texts.SUMMARY.format(date=when, place=slots.get("place") or "", what=what or form, people=people)

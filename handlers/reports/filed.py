@@ -19,7 +19,7 @@ from handlers.reports.draft import Draft
 from handlers.reports.sums import plain
 from knowledge.messages import Understanding, understand
 from storage import people, reports, units
-from storage.reports import COUNTED, RETURNED, WITHDRAWN, Report
+from storage.reports import COUNTED, FILED, RETURNED, WITHDRAWN, Report
 
 #: How long words like 「不是36是38人」 are taken for the report she filed last.
 LATE = timedelta(days=30)
@@ -109,7 +109,10 @@ def show(ctx: Context, rest: str) -> Reply:
     own = found.by_person_id == ctx.person_id and found.state != WITHDRAWN
     lines.append((texts.SHOW_FOOT if own else texts.SHOW_FOOT_OTHERS).format(number=found.number))
     shown = service.photos_of(ctx.session, found.id, 3)
-    return Reply("\n".join(lines), photos=tuple(shown))
+    choices: tuple[Choice, ...] = ()
+    if ctx.speaker.is_official and found.state == FILED and found.unit_id != ctx.speaker.unit_id:
+        choices = (Choice(texts.ACCEPT_ONE.format(index=found.number)), Choice(texts.RETURN_ONE.format(number=found.number)))
+    return Reply("\n".join(lines), choices=choices, photos=tuple(shown))
 
 
 def _name_of(ctx: Context, person_id: int) -> str:

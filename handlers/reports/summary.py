@@ -19,7 +19,7 @@ from storage import units
 from storage.units import Unit
 
 #: Lines of figures, of units, and report numbers on one screen.
-MOST_FIGURES, MOST_UNITS, MOST_SOURCES = 9, 12, 20
+MOST_FIGURES, MOST_UNITS, MOST_SOURCES = 9, 15, 20
 ALL = Key("reports", texts.REPORTS_UNIT)
 
 

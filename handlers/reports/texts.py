@@ -217,6 +217,7 @@ REVIEW_PHOTOS = "照片{count}张"
 REVIEW_MORE = "还有{count}条待审。"
 ACCEPT_ALL = "全部通过"
 ACCEPT_ONE = "通过 {index}"
+RETURN_ONE = "退回 {number}"
 PASSED = "通过了{count}条：{numbers}。"
 RETURN_WHY = "为什么？说一句，我原话告诉她。"
 RETURN_REASONS = ("人数请再核对", "请补照片", "请说清地点")

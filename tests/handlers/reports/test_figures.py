@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -328,3 +329,31 @@ def test_figures_are_scoped_by_the_unit(store: Store) -> None:
         assert roll_up(life.session, life.units["T0"], year).total.reports == 0
         assert list(sources(life.session, life.units["T0"], year)) == []
         assert figures.roll_up(life.session, life.units["V10"], year).total.reports == 1
+
+
+def test_nothing_slips_in_while_a_period_is_being_closed(store: Store) -> None:
+    """Whoever files at that moment waits for the closing and is then refused: the frozen figures are the figures."""
+    march = Asked(date(2026, 3, 1), date(2026, 3, 31))
+    said = slots(date(2026, 3, 5), "讲座", "36", "50", by_times=False)
+    with county(store) as life:
+        village, town = life.speaker("V00"), life.speaker("T0")
+    outcome: list[str] = []
+
+    def file() -> None:
+        try:
+            with store.begin() as session:
+                service.file_report(session, by=village, slots=said, now=NOW)
+            outcome.append("filed")
+        except service.PeriodClosed:
+            outcome.append("refused")
+
+    filing = threading.Thread(target=file)
+    with store.begin() as session:
+        periods.close_period(session, march.first, march.last, by=town, now=NOW)
+        filing.start()
+        filing.join(timeout=0.5)
+        assert outcome == []
+    filing.join(timeout=10)
+    assert outcome == ["refused"]
+    with store.read() as session:
+        assert roll_up(session, units.get(session, town.unit_id), march).total.reports == 0
