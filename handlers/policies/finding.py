@@ -20,7 +20,8 @@ from storage.circulars import FaqEntry, Passage, Question
 SURE = {"question": 0.35, "other": 0.6, "command": 0.6, "report": 0.7, "notice": 0.7, "chat": 0.85}
 #: The least share of the subjects that must be spoken of, likewise; a long story is not held to it.
 SPEAKS = {"question": 0.3, "other": 0.4, "command": 0.6, "report": 0.7, "notice": 0.7, "chat": 0.75}
-STORY, STORY_SPEAKS = 30, 0.12
+#: Lengths of questions between which the order of the library takes over.
+SHORT, LONG = 12, 26
 #: Below these an answer is given as the nearest there is, not as the answer.
 NEAR_SUPPORT, NEAR_SPEAKS = 0.5, 0.55
 #: What else was found is offered when it speaks of the subject about as much as the best does.
@@ -69,32 +70,24 @@ def find(
 
     shares = {hit.passage_id: speaks(hit) for hit in hits}
     same = _same_question(session, question, hits)
-    ranked = (
-        sorted(
-            hits,
-            key=lambda hit: (
-                hit.passage_id in same,
-                bool(labels) and hit.article in labels,
-                # an older version never stands before the one in force
-                hit.score
-                * (0.4 + shares[hit.passage_id])
-                * answers.fits(question, hit.text)
-                * (0.5 if is_frame(hit, question) else 1),
-            ),
-            reverse=True,
-        )
-        if not named
-        else list(hits)
-    )
+    # short questions are ranked by their subject too; for long ones the library's own order is the better one
+    trust = min(1.0, max(0.0, (LONG - len(question)) / (LONG - SHORT)))
+
+    def value(hit: Hit) -> tuple[bool, bool, float]:
+        subject = (0.4 + shares[hit.passage_id]) * answers.fits(question, hit.text)
+        frame = 0.5 if is_frame(hit, question) else 1.0
+        return hit.passage_id in same, hit.article in labels, hit.score * subject**trust * frame
+
+    ranked = list(hits) if named else sorted(hits, key=value, reverse=True)
     ranked = in_force_first(ranked)
     best = ranked[0]
     share = shares[best.passage_id]
     if named or best.passage_id in same:
         return Found(tuple(ranked[:8]), True)
-    least = STORY_SPEAKS if len(question) > STORY else SPEAKS.get(intent, 0.75)
+    least = SPEAKS.get(intent, 0.75) * (0.4 + 0.6 * trust)
     sure = best.support >= SURE.get(intent, 0.85) and share >= least
     near = answers.fits(question, best.text) < 1 or best.support < NEAR_SUPPORT
-    near = near or (share < NEAR_SPEAKS and len(question) <= STORY)
+    near = near or (share < NEAR_SPEAKS and trust > 0.5)
     also = [
         hit
         for hit in ranked[1:]
