@@ -47,6 +47,7 @@ def _clause(ctx: Context) -> str:
 def call_me(ctx: Context, _rest: str) -> Reply:
     """She wants to be called: a restricted case, and a word without content to its officers."""
     kind = ctx.state.pop("danger", None)
+    ctx.state["aside"] = False  # not the moment to ask for a report
     if kind is None:
         return Reply(texts.NOTHING_OPEN)
     case = service.open_case(ctx.session, ctx.speaker, kind, now=ctx.now)
@@ -65,6 +66,7 @@ def not_now(ctx: Context, _rest: str) -> Reply | None:
     """She does not want to be called."""
     if ctx.state.pop("danger", None) is None:
         return None
+    ctx.state["aside"] = False
     return Reply(texts.DECLINED)
 
 

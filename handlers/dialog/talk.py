@@ -41,7 +41,8 @@ class Talk:
     def __init__(self, routers: Sequence[Router]) -> None:
         check(list(routers))
         self.routers = {router.name: router for router in routers}
-        self.commands: list[tuple[Router, Command]] = [(r, c) for r in routers for c in r.commands]
+        self.commands: list[Command] = [c for r in routers for c in r.commands]
+        self.by_word = {word: c for c in self.commands for word in c.words}
         self.intents = {intent: handler for r in routers for intent, handler in r.intents.items()}
         self.glances = [r.glance for r in routers if r.glance is not None]
 
@@ -84,24 +85,38 @@ class Talk:
         return self._converse(ctx, asking)
 
     def _converse(self, ctx: Context, asking: str | None) -> Reply:
+        ctx.state["aside"] = True
+        reply = self._command(ctx, exact=True)  # a command's own words mean the command, whatever question is open
+        if reply is not None:
+            return reply
+        ctx.state["aside"] = False
         router = self.routers.get(asking or "")
         if router is not None and router.answer is not None:
             reply = router.answer(ctx)
             if reply is not None:
                 return reply
             ctx.state["aside"] = True
-        for _, command in self.commands:
-            rest = command.match(ctx.text)
-            if rest is not None:
-                if not command.allow(ctx.speaker):
-                    return Reply(texts.HELP_STRANGER if not ctx.speaker.is_known else texts.NOT_ALLOWED.format(who="上级妇联"))
-                reply = command.handler(ctx, rest)
-                if reply is not None:
-                    return reply
+        reply = self._command(ctx, exact=False)
+        if reply is not None:
+            return reply
         if not has_words(ctx.text):
             return Reply(texts.ONLY_EMOJI)
         meaning = ctx.world.read(ctx.text, ctx.local)
         return self._answer_by(meaning.intent, ctx, meaning) or Reply(texts.UNKNOWN)
+
+    def _command(self, ctx: Context, *, exact: bool) -> Reply | None:
+        """The answer of the first command that knows these words; with `exact` only of one that is nothing but its words."""
+        commands = [self.by_word[ctx.text]] if exact and ctx.text in self.by_word else () if exact else self.commands
+        for command in commands:
+            rest = command.match(ctx.text)
+            if rest is None:
+                continue
+            if not command.allow(ctx.speaker):
+                return Reply(texts.NOT_ALLOWED.format(who=texts.ABOVE) if ctx.speaker.is_known else texts.HELP_STRANGER)
+            reply = command.handler(ctx, rest)
+            if reply is not None:
+                return reply
+        return None
 
     def _answer_by(self, intent: str, ctx: Context, meaning: Understanding) -> Reply | None:
         handler = self.intents.get(intent)
