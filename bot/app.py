@@ -54,7 +54,11 @@ class App:
     """Everything that runs in one process, put together and not yet started."""
 
     def __init__(
-        self, settings: Settings, *, store: Store | None = None, clock: Clock | None = None,
+        self,
+        settings: Settings,
+        *,
+        store: Store | None = None,
+        clock: Clock | None = None,
         step: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.settings = settings
@@ -62,21 +66,30 @@ class App:
         self.store = store or open_store(settings)
         self.library = Library()
         self.world = World(
-            library=self.library, data_dir=settings.data_dir, public_url=settings.public_url,
-            secret=settings.secret().encode(), second_official_above=settings.second_official_above,
+            library=self.library,
+            data_dir=settings.data_dir,
+            public_url=settings.public_url,
+            secret=settings.secret().encode(),
+            second_official_above=settings.second_official_above,
         )
         self.talk = Talk(slices.routers())
         self.reader = ReadAhead(self.world.vocabulary)
         self.world.read = self.reader.understand
         self.dispatcher = Dispatcher(self.store, self.talk, self.world, self.clock, reader=self.reader, step=step)
-        self.demo = DemoBackend(self.store, self.dispatcher, self.clock, settings.data_dir, self._wake) if settings.demo else None
+        self.demo = (
+            DemoBackend(self.store, self.dispatcher, self.clock, settings.data_dir, self._wake)
+            if settings.demo
+            else None
+        )
         self.wechat = self._open_wechat() if settings.wechat_appid else None
         self.platforms: list[Platform] = []
         if self.demo is not None:
             self.platforms.append(ChatPage(self.demo.show_pushed))
         if self.wechat is not None:
             self.platforms.append(self.wechat)
-        self.sender = Sender(self.store, self.platforms, self.clock, overtaken=outgoing.overtaken, settled=outgoing.settled, step=step)
+        self.sender = Sender(
+            self.store, self.platforms, self.clock, overtaken=outgoing.overtaken, settled=outgoing.settled, step=step
+        )
         self.jobs = jobs.table(self.store, self.world, self.platforms)
         self.metrics = Metrics(CollectorRegistry(), self.store)
         self._scheduler: BackgroundScheduler | None = None
@@ -94,8 +107,13 @@ class App:
             return photos.path_of(s.data_dir, sha256).read_bytes()
 
         return WeChat(
-            appid=s.wechat_appid, token=s.wechat_token, aes_key=s.wechat_aes_key, secret=s.wechat_secret,
-            api_base=s.wechat_api_base, now=self.clock.now, open_photo=open_photo,
+            appid=s.wechat_appid,
+            token=s.wechat_token,
+            aes_key=s.wechat_aes_key,
+            secret=s.wechat_secret,
+            api_base=s.wechat_api_base,
+            now=self.clock.now,
+            open_photo=open_photo,
         )
 
     def start(self) -> None:

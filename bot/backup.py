@@ -50,7 +50,10 @@ def write(store: Store, data_dir: Path, file: Path) -> dict[str, int]:
                 counts[table.name] = 0
                 order = list(table.primary_key.columns)
                 for row in session.execute(select(table).order_by(*order).execution_options(yield_per=_CHUNK)):
-                    out.write(msgspec.json.encode({c.name: _plain(v) for c, v in zip(table.columns, row, strict=True)}) + b"\n")
+                    out.write(
+                        msgspec.json.encode({c.name: _plain(v) for c, v in zip(table.columns, row, strict=True)})
+                        + b"\n"
+                    )
                     counts[table.name] += 1
         photos = data_dir / "photos"
         for path in sorted(photos.rglob("*.img")) if photos.exists() else []:
@@ -108,8 +111,11 @@ def _advance_sequence(session: Any, store: Store, table: Table) -> None:
     key = list(table.primary_key.columns)
     if store.is_sqlite or len(key) != 1 or not isinstance(key[0].type, type(Key)) or key[0].name != "id":
         return
-    session.execute(text(
-        f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), coalesce((SELECT max(id) FROM {table.name}), 0) + 1, false)"))
+    session.execute(
+        text(
+            f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), coalesce((SELECT max(id) FROM {table.name}), 0) + 1, false)"
+        )
+    )
 
 
 def _chunks(archive: zipfile.ZipFile, table: Table) -> Iterator[list[dict[str, Any]]]:

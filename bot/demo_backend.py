@@ -40,15 +40,25 @@ def give_everyone_a_page(store: Store, now: datetime) -> int:
         ).all()
         if not missing:
             return 0
-        session.execute(insert(Identity), [
-            {
-                "platform": NAME, "account": ACCOUNT, "external_id": store.vault.open(sealed), "person_id": person_id,
-                "bound_at": now, "unreachable": "",
-            }
-            for person_id, sealed in missing if sealed
-        ])
+        session.execute(
+            insert(Identity),
+            [
+                {
+                    "platform": NAME,
+                    "account": ACCOUNT,
+                    "external_id": store.vault.open(sealed),
+                    "person_id": person_id,
+                    "bound_at": now,
+                    "unreachable": "",
+                }
+                for person_id, sealed in missing
+                if sealed
+            ],
+        )
         conversations = select(Conversation.identity_id)
-        fresh = session.scalars(select(Identity.id).where(Identity.platform == NAME, Identity.id.not_in(conversations))).all()
+        fresh = session.scalars(
+            select(Identity.id).where(Identity.platform == NAME, Identity.id.not_in(conversations))
+        ).all()
         session.execute(insert(Conversation), [{"identity_id": i, "state": {}, "version": 0} for i in fresh])
         return len(missing)
 
@@ -56,7 +66,9 @@ def give_everyone_a_page(store: Store, now: datetime) -> int:
 class DemoBackend:
     """Talks to the program as the people of the example county."""
 
-    def __init__(self, store: Store, dispatcher: Dispatcher, clock: Clock, data_dir: Path, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, store: Store, dispatcher: Dispatcher, clock: Clock, data_dir: Path, wake: Callable[[], None]
+    ) -> None:
         self._store = store
         self._dispatcher = dispatcher
         self._clock = clock
@@ -67,21 +79,39 @@ class DemoBackend:
         """Everybody with a post, in the order of the tree."""
         with self._store.read() as session:
             rows = session.execute(
-                select(Identity.external_id, Person.name, Post.title, Post.role, Unit.name, Unit.code, Unit.path, Unit.level)
-                .join(Person, Person.id == Identity.person_id).join(Post, Post.person_id == Person.id)
+                select(
+                    Identity.external_id,
+                    Person.name,
+                    Post.title,
+                    Post.role,
+                    Unit.name,
+                    Unit.code,
+                    Unit.path,
+                    Unit.level,
+                )
+                .join(Person, Person.id == Identity.person_id)
+                .join(Post, Post.person_id == Person.id)
                 .join(Unit, Unit.id == Post.unit_id)
                 .where(Identity.platform == NAME, people.post_valid_on(self._today()))
-                .order_by(Unit.path, Post.id).limit(MOST_PEOPLE)
+                .order_by(Unit.path, Post.id)
+                .limit(MOST_PEOPLE)
             ).all()
             units = {u.id: u for u in session.scalars(select(Unit).where(Unit.level != "village"))}
         found = []
         for phone, name, title, role, unit, code, path, level in rows:
             above = [units[i] for i in map(int, reversed(path.strip("/").split("/")[:-1])) if i in units]
-            found.append(ChatPerson(
-                phone=phone, name=name, post=title or role, unit=unit, unit_code=code,
-                official=role in people.OFFICIAL_ROLES and level != "village", above=tuple(u.code for u in above),
-                place=" ".join(u.name for u in reversed(above)),
-            ))
+            found.append(
+                ChatPerson(
+                    phone=phone,
+                    name=name,
+                    post=title or role,
+                    unit=unit,
+                    unit_code=code,
+                    official=role in people.OFFICIAL_ROLES and level != "village",
+                    above=tuple(u.code for u in above),
+                    place=" ".join(u.name for u in reversed(above)),
+                )
+            )
         return found
 
     def _today(self) -> date:
@@ -103,7 +133,9 @@ class DemoBackend:
         messages = []
         if photo_ids:
             pictures = tuple(Attachment("image", sha256=sha) for sha in photo_ids)
-            messages.append(Message(NAME, ACCOUNT, person, f"{key}:photos"[:200], now, kind="image", attachments=pictures))
+            messages.append(
+                Message(NAME, ACCOUNT, person, f"{key}:photos"[:200], now, kind="image", attachments=pictures)
+            )
         if text or not photo_ids:
             messages.append(Message(NAME, ACCOUNT, person, f"{person}:{key}"[:200], now, text=text))
         spoken: list[Spoken] = []
@@ -134,7 +166,9 @@ class DemoBackend:
         """What appeared on her page after the message with that number."""
         identity_id = self._identity(person)
         with self._store.read() as session:
-            return [Spoken(row.id, Reply.from_json(row.shape), row.at) for row in shown.since(session, identity_id, after)]
+            return [
+                Spoken(row.id, Reply.from_json(row.shape), row.at) for row in shown.since(session, identity_id, after)
+            ]
 
     def store_photo(self, content: bytes) -> str:
         """Keep a picture; raises ValueError if it is none."""

@@ -77,8 +77,14 @@ class Dispatcher:
     """
 
     def __init__(
-        self, store: Store, talk: Talk, world: World, clock: Clock, *, reader: ReadAhead | None = None,
-        step: Callable[[str], None] = lambda _: None
+        self,
+        store: Store,
+        talk: Talk,
+        world: World,
+        clock: Clock,
+        *,
+        reader: ReadAhead | None = None,
+        step: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.store = store
         self.talk = talk
@@ -173,7 +179,8 @@ class Dispatcher:
         if self._reader is not None and len(batch) >= WORTH_READING_AHEAD:
             self._reader.ask(
                 (clean(m.text), m.received_at.astimezone(LOCAL).replace(tzinfo=None))
-                for m, _ in batch if m.kind in ("text", "voice")
+                for m, _ in batch
+                if m.kind in ("text", "voice")
             )
 
     def _answer_batch(self, batch: list[Waiting]) -> None:
@@ -226,18 +233,27 @@ class Dispatcher:
             with self._written_lock:
                 self._written.extend(ids)
             raise
-        log.debug("handled", extra={"action": "dispatch", "count": len(messages), "seconds": time.perf_counter() - started})
+        log.debug(
+            "handled", extra={"action": "dispatch", "count": len(messages), "seconds": time.perf_counter() - started}
+        )
         return [answers[i] for i in range(len(messages))]
 
     def _for_account(
         self, session: Session, platform: str, account: str, messages: list[tuple[int, Message]], now: datetime
     ) -> dict[int, Answer]:
-        held = conversations.open_all(session, platform, account, [m.sender for _, m in messages], now.astimezone(LOCAL).date())
+        held = conversations.open_all(
+            session, platform, account, [m.sender for _, m in messages], now.astimezone(LOCAL).date()
+        )
         self._step("conversations-locked")
-        fresh = inbox.accept(session, platform, account, [
-            inbox.Arrival(m.external_id, held[m.sender].speaker.identity_id, m.kind, m.received_at, m.text)
-            for m in {m.external_id: m for _, m in messages}.values()
-        ])
+        fresh = inbox.accept(
+            session,
+            platform,
+            account,
+            [
+                inbox.Arrival(m.external_id, held[m.sender].speaker.identity_id, m.kind, m.received_at, m.text)
+                for m in {m.external_id: m for _, m in messages}.values()
+            ],
+        )
         self._step("inbox-stored")
         said: dict[str, list[Reply]] = {}
         repeated: list[tuple[int, Message]] = []
@@ -251,8 +267,12 @@ class Dispatcher:
             said[message.external_id] = replies
             outgoing += [
                 outbox.Outgoing(
-                    identity_id=held[message.sender].speaker.identity_id, klass=outbox.REPLY, shape=reply.to_json(),
-                    state="passive", inbox_id=inbox_id)
+                    identity_id=held[message.sender].speaker.identity_id,
+                    klass=outbox.REPLY,
+                    shape=reply.to_json(),
+                    state="passive",
+                    inbox_id=inbox_id,
+                )
                 for reply in replies
             ]
         self._step("handled")
@@ -264,7 +284,8 @@ class Dispatcher:
         self._note_reachable(session, heard, [m for _, m in messages])
         answers = {
             index: Answer(said[m.external_id], stored.get(fresh[m.external_id], []))
-            for index, m in messages if m.external_id in said and (index, m) not in repeated
+            for index, m in messages
+            if m.external_id in said and (index, m) not in repeated
         }
         for index, message in repeated:
             answers[index] = _stored_answer(session, message)
@@ -281,12 +302,15 @@ class Dispatcher:
         if back:
             conversations.set_reachable(session, back)
 
-    def _reply(
-        self, session: Session, conversation: OpenConversation, message: Message, inbox_id: int
-    ) -> list[Reply]:
+    def _reply(self, session: Session, conversation: OpenConversation, message: Message, inbox_id: int) -> list[Reply]:
         ctx = Context(
-            message=message, speaker=conversation.speaker, session=session, now=message.received_at, world=self.world,
-            state=conversation.state, inbox_id=inbox_id,
+            message=message,
+            speaker=conversation.speaker,
+            session=session,
+            now=message.received_at,
+            world=self.world,
+            state=conversation.state,
+            inbox_id=inbox_id,
         )
         reply = self.talk.respond(ctx)
         conversation.changed = True
@@ -297,7 +321,8 @@ class Dispatcher:
         """Store the message with an apology; the rollback has left the conversation where it stood."""
         code = "".join(secrets.choice(_CODE_LETTERS) for _ in range(6))
         log.error(
-            "handler failed: %s", type(error).__name__,
+            "handler failed: %s",
+            type(error).__name__,
             extra={"action": "dispatch.failed", "code": code, "place": _place_of(error)},
         )
         now = self.clock.now()
@@ -305,16 +330,40 @@ class Dispatcher:
         try:
             with self.store.begin() as session:
                 held = conversations.open_all(
-                    session, message.platform, message.account, [message.sender], now.astimezone(LOCAL).date())
+                    session, message.platform, message.account, [message.sender], now.astimezone(LOCAL).date()
+                )
                 speaker = held[message.sender].speaker
-                stored = inbox.accept(session, message.platform, message.account, [
-                    inbox.Arrival(message.external_id, speaker.identity_id, message.kind, message.received_at, message.text, code)
-                ])
+                stored = inbox.accept(
+                    session,
+                    message.platform,
+                    message.account,
+                    [
+                        inbox.Arrival(
+                            message.external_id,
+                            speaker.identity_id,
+                            message.kind,
+                            message.received_at,
+                            message.text,
+                            code,
+                        )
+                    ],
+                )
                 if message.external_id not in stored:
                     return _stored_answer(session, message)
                 row = stored[message.external_id]
-                ids = outbox.put(session, [outbox.Outgoing(
-                    identity_id=speaker.identity_id, klass=outbox.REPLY, shape=reply.to_json(), state="passive", inbox_id=row)], now)
+                ids = outbox.put(
+                    session,
+                    [
+                        outbox.Outgoing(
+                            identity_id=speaker.identity_id,
+                            klass=outbox.REPLY,
+                            shape=reply.to_json(),
+                            state="passive",
+                            inbox_id=row,
+                        )
+                    ],
+                    now,
+                )
                 return Answer([reply], ids.get(row, []))
         except (DBAPIError, PoolTimeout) as unavailable:
             _log_unavailable(unavailable)
@@ -358,5 +407,3 @@ def _place_of(error: BaseException) -> str:
         place = f"{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno} {code.co_name}"
         trace = trace.tb_next
     return place
-
-

@@ -35,7 +35,12 @@ def run_once(job: Job, now: datetime) -> int:
     try:
         done = job.run(now)
     except DBAPIError as error:
-        log.error("job %s: the database did not answer: %s", job.name, type(error).__name__, extra={"action": f"job.{job.name}"})
+        log.error(
+            "job %s: the database did not answer: %s",
+            job.name,
+            type(error).__name__,
+            extra={"action": f"job.{job.name}"},
+        )
         return 0
     except Exception:  # one job's bug must not end the scheduler
         log.exception("job %s failed", job.name, extra={"action": f"job.{job.name}"})
@@ -47,10 +52,17 @@ def run_once(job: Job, now: datetime) -> int:
 
 def schedule(jobs: Sequence[Job], now: Callable[[], datetime]) -> BackgroundScheduler:
     """Tick all jobs; a tick that is missed is not made up for, because the next one finds what is due in the tables."""
-    scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
+    scheduler = BackgroundScheduler(
+        timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    )
     for job in jobs:
         scheduler.add_job(
-            lambda job=job: run_once(job, now()), "interval", seconds=job.every_seconds, id=job.name, next_run_time=now())
+            lambda job=job: run_once(job, now()),
+            "interval",
+            seconds=job.every_seconds,
+            id=job.name,
+            next_run_time=now(),
+        )
     return scheduler
 
 

@@ -12,14 +12,16 @@ FIELDS = ("action", "code", "place", "count", "seconds", "row", "reason")
 class _Line(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         extra = " ".join(f"{name}={getattr(record, name)}" for name in FIELDS if hasattr(record, name))
-        line = f"{self.formatTime(record, '%Y-%m-%dT%H:%M:%S%z')} {record.levelname} {record.name} {record.getMessage()}"
+        line = (
+            f"{self.formatTime(record, '%Y-%m-%dT%H:%M:%S%z')} {record.levelname} {record.name} {record.getMessage()}"
+        )
         if extra:
             line += " " + extra
         if record.exc_info:
             line += "\n" + self.formatException(record.exc_info)
         return line
 
-    def formatException(self, ei: object) -> str:  # noqa: N802 - logging's own name
+    def formatException(self, ei: object) -> str:
         """The trace without the exception's text: a driver puts the values of a statement into it."""
         import traceback
 

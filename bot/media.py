@@ -30,7 +30,9 @@ class MediaFetcher:
     def __init__(self, store: Store, world: World, platforms: Sequence[Platform]) -> None:
         self._store = store
         self._world = world
-        self._accounts = {(p.name, p.account): account for p in platforms if (account := getattr(p, "official_account", None))}
+        self._accounts = {
+            (p.name, p.account): account for p in platforms if (account := getattr(p, "official_account", None))
+        }
 
     def fetch_due(self, now: datetime) -> int:
         """Fetch what is due; how many pictures were stored."""
@@ -41,9 +43,12 @@ class MediaFetcher:
                 select(MediaWanted.id, MediaWanted.media_id, Identity.platform, Identity.account)
                 .join(Identity, Identity.id == MediaWanted.identity_id)
                 .where(MediaWanted.sha256.is_(None), MediaWanted.failure == "", MediaWanted.due_at <= now)
-                .order_by(MediaWanted.id).limit(AT_ONCE)
+                .order_by(MediaWanted.id)
+                .limit(AT_ONCE)
             ).all()
-        return sum(self._fetch(row_id, media_id, (platform, account), now) for row_id, media_id, platform, account in wanted)
+        return sum(
+            self._fetch(row_id, media_id, (platform, account), now) for row_id, media_id, platform, account in wanted
+        )
 
     def _fetch(self, row_id: int, media_id: str, key: tuple[str, str], now: datetime) -> int:
         picture, failure, again = None, "", False
@@ -64,7 +69,9 @@ class MediaFetcher:
                 else:
                     row.failure = failure[:100] or "unknown"
                     fetched.tell_failed(session, row, now)
-                log.warning("a picture could not be fetched: %s", failure, extra={"action": "media.fetch", "row": row_id})
+                log.warning(
+                    "a picture could not be fetched: %s", failure, extra={"action": "media.fetch", "row": row_id}
+                )
                 return 0
             row.sha256 = photos.keep(session, self._world.data_dir, picture, now)
             if row.report_id is not None and session.get(ReportPhoto, (row.report_id, row.sha256)) is None:

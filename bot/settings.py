@@ -23,7 +23,9 @@ class WrongSettings(Exception):
 class Settings(BaseSettings):
     """What an operator may set, in the environment or in `.env`, each name with the prefix NIANGJIA_."""
 
-    model_config = SettingsConfigDict(env_prefix="NIANGJIA_", env_file=".env", env_file_encoding="utf-8", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="NIANGJIA_", env_file=".env", env_file_encoding="utf-8", extra="ignore"
+    )
 
     database_url: str = ""
     data_dir: Path = Path("data")
@@ -85,7 +87,9 @@ class Settings(BaseSettings):
         if self.wechat_appid and not self.wechat_token:
             problems.append("NIANGJIA_WECHAT_TOKEN：填了 APPID 就要填公众号后台的 Token，空的 Token 谁都能伪造签名")
         if self.wecom_corpid and not (self.wecom_token and self.wecom_aes_key and self.wecom_agentid):
-            problems.append("NIANGJIA_WECOM_TOKEN、NIANGJIA_WECOM_AES_KEY、NIANGJIA_WECOM_AGENTID：填了 CORPID 就都要填")
+            problems.append(
+                "NIANGJIA_WECOM_TOKEN、NIANGJIA_WECOM_AES_KEY、NIANGJIA_WECOM_AGENTID：填了 CORPID 就都要填"
+            )
         if self.telegram_token and self.telegram_mode == "webhook" and not self.telegram_secret:
             problems.append("NIANGJIA_TELEGRAM_SECRET：用 webhook 时要填，否则谁都能冒充 Telegram")
         if self.demo and not _is_loopback(self.host):

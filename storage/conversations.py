@@ -45,15 +45,27 @@ class OpenConversation:
 
 _OPEN = (
     select(
-        Identity.id, Identity.external_id, Identity.person_id, Person.name, Post.role, Post.title,
-        Unit.id, Unit.name, Unit.path, Unit.level, Conversation.state, Conversation.version, Identity.unreachable,
+        Identity.id,
+        Identity.external_id,
+        Identity.person_id,
+        Person.name,
+        Post.role,
+        Post.title,
+        Unit.id,
+        Unit.name,
+        Unit.path,
+        Unit.level,
+        Conversation.state,
+        Conversation.version,
+        Identity.unreachable,
     )
     .join(Conversation, Conversation.identity_id == Identity.id)
     .outerjoin(Person, Person.id == Identity.person_id)
     .outerjoin(Post, (Post.person_id == Person.id) & post_valid_on(bindparam("day", type_=Post.since.type)))  # type: ignore[arg-type]
     .outerjoin(Unit, Unit.id == Post.unit_id)
     .where(
-        Identity.platform == bindparam("platform"), Identity.account == bindparam("account"),
+        Identity.platform == bindparam("platform"),
+        Identity.account == bindparam("account"),
         Identity.external_id.in_(bindparam("senders", expanding=True)),
     )
     .order_by(Identity.id, Post.id)
@@ -67,7 +79,9 @@ _SAVE = (
 )
 
 
-def open_all(session: Session, platform: str, account: str, senders: Sequence[str], day: date) -> dict[str, OpenConversation]:
+def open_all(
+    session: Session, platform: str, account: str, senders: Sequence[str], day: date
+) -> dict[str, OpenConversation]:
     """Lock and read the conversations of these senders, making what does not exist yet; by sender."""
     found = _read(session, platform, account, senders, day)
     missing = [s for s in dict.fromkeys(senders) if s not in found]
@@ -77,15 +91,26 @@ def open_all(session: Session, platform: str, account: str, senders: Sequence[st
     return found
 
 
-def _read(session: Session, platform: str, account: str, senders: Sequence[str], day: date) -> dict[str, OpenConversation]:
+def _read(
+    session: Session, platform: str, account: str, senders: Sequence[str], day: date
+) -> dict[str, OpenConversation]:
     found: dict[str, OpenConversation] = {}
-    rows = session.connection().execute(_OPEN, {"platform": platform, "account": account, "senders": list(senders), "day": day})
+    rows = session.connection().execute(
+        _OPEN, {"platform": platform, "account": account, "senders": list(senders), "day": day}
+    )
     for row in rows:
         if row[1] in found:  # a second post of the same person: the first one speaks
             continue
         speaker = Speaker(
-            identity_id=row[0], person_id=row[2], name=row[3] or "", role=row[4] or "", title=row[5] or "",
-            unit_id=row[6] or 0, unit_name=row[7] or "", unit_path=row[8] or "", unit_level=row[9] or "",
+            identity_id=row[0],
+            person_id=row[2],
+            name=row[3] or "",
+            role=row[4] or "",
+            title=row[5] or "",
+            unit_id=row[6] or 0,
+            unit_name=row[7] or "",
+            unit_path=row[8] or "",
+            unit_level=row[9] or "",
         )
         found[row[1]] = OpenConversation(speaker, platform, account, row[1], row[10], row[11], unreachable=row[12])
     return found
@@ -93,13 +118,12 @@ def _read(session: Session, platform: str, account: str, senders: Sequence[str],
 
 def _create(session: Session, platform: str, account: str, senders: Sequence[str]) -> None:
     """Make the identities and conversations; another process may make the same at the same moment."""
-    rows = [
-        {"platform": platform, "account": account, "external_id": s, "unreachable": ""} for s in sorted(senders)
-    ]
+    rows = [{"platform": platform, "account": account, "external_id": s, "unreachable": ""} for s in sorted(senders)]
     on_conflict = _insert_for(session)
     session.execute(on_conflict(Identity.__table__).on_conflict_do_nothing(), rows)
     keys = session.scalars(
-        select(Identity.id).where(Identity.platform == platform, Identity.account == account, Identity.external_id.in_(senders))
+        select(Identity.id)
+        .where(Identity.platform == platform, Identity.account == account, Identity.external_id.in_(senders))
         .order_by(Identity.id)
     ).all()
     session.execute(
@@ -117,10 +141,18 @@ def _insert_for(session: Session) -> Any:
 def save_all(session: Session, conversations: Sequence[OpenConversation], now: datetime) -> None:
     """Write the states back; each was locked by `open_all` in this transaction."""
     if conversations:
-        session.connection().execute(_SAVE, [
-            {"key": c.speaker.identity_id, "new_state": c.state, "new_version": c.version + 1, "heard": c.heard_at or now}
-            for c in conversations
-        ])
+        session.connection().execute(
+            _SAVE,
+            [
+                {
+                    "key": c.speaker.identity_id,
+                    "new_state": c.state,
+                    "new_version": c.version + 1,
+                    "heard": c.heard_at or now,
+                }
+                for c in conversations
+            ],
+        )
 
 
 def set_reachable(session: Session, identity_ids: Sequence[int], reason: str = "") -> None:
@@ -135,11 +167,23 @@ def state_of(session: Session, identity_id: int) -> dict[str, Any]:
 
 def open_for_person(session: Session, person_id: int) -> list[int]:
     """Her identities that can be written to."""
-    return list(session.scalars(
-        select(Identity.id).where(Identity.person_id == person_id, or_(Identity.unreachable == "", Identity.unreachable.is_(None)))
-        .order_by(Identity.id)
-    ))
+    return list(
+        session.scalars(
+            select(Identity.id)
+            .where(Identity.person_id == person_id, or_(Identity.unreachable == "", Identity.unreachable.is_(None)))
+            .order_by(Identity.id)
+        )
+    )
 
 
 insert_for = _insert_for
-__all__ = ["Conversation", "OpenConversation", "insert_for", "open_all", "open_for_person", "save_all", "set_reachable", "state_of"]
+__all__ = [
+    "Conversation",
+    "OpenConversation",
+    "insert_for",
+    "open_all",
+    "open_for_person",
+    "save_all",
+    "set_reachable",
+    "state_of",
+]

@@ -122,4 +122,7 @@ class Entry(Base):
     by_person_id: Mapped[int] = mapped_column(Key, ForeignKey("person.id"))
     at: Mapped[datetime] = mapped_column()
 
-    __table_args__ = (UniqueConstraint("assignment_id", "name_key"), Index("ix_assignment_entry_unit_id_name_key", "unit_id", "name_key"))
+    __table_args__ = (
+        UniqueConstraint("assignment_id", "name_key"),
+        Index("ix_assignment_entry_unit_id_name_key", "unit_id", "name_key"),
+    )

@@ -55,8 +55,14 @@ def accept(session: Session, platform: str, account: str, arrivals: Sequence[Arr
     vault = Vault.of(session)
     rows = [
         {
-            "platform": platform, "account": account, "external_id": a.external_id, "identity_id": a.identity_id,
-            "kind": a.kind, "received_at": a.received_at, "sealed": vault.seal(a.text), "failure": a.failure,
+            "platform": platform,
+            "account": account,
+            "external_id": a.external_id,
+            "identity_id": a.identity_id,
+            "kind": a.kind,
+            "received_at": a.received_at,
+            "sealed": vault.seal(a.text),
+            "failure": a.failure,
         }
         for a in arrivals
     ]

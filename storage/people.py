@@ -108,7 +108,9 @@ class Speaker:
 def add(session: Session, name: str, phone: str | None) -> Person:
     """A new person; the phone number is stored sealed."""
     vault = Vault.of(session)
-    person = Person(name=name, phone_key=vault.key(phone) if phone else None, phone_sealed=vault.seal(phone) if phone else None)
+    person = Person(
+        name=name, phone_key=vault.key(phone) if phone else None, phone_sealed=vault.seal(phone) if phone else None
+    )
     session.add(person)
     session.flush()
     return person
@@ -124,7 +126,9 @@ def phone_of(session: Session, person: Person) -> str:
     return Vault.of(session).open(person.phone_sealed) if person.phone_sealed else ""
 
 
-def appoint(session: Session, person: Person, unit: Unit, role: str, title: str = "", since: date | None = None) -> Post:
+def appoint(
+    session: Session, person: Person, unit: Unit, role: str, title: str = "", since: date | None = None
+) -> Post:
     """Give her the post unless she holds it already."""
     post = session.scalar(select(Post).where(Post.person_id == person.id, Post.unit_id == unit.id, Post.role == role))
     if post is None:
@@ -143,8 +147,19 @@ def post_valid_on(day: date) -> Any:
 
 _SPEAKER = (
     select(
-        Identity.id, Identity.platform, Identity.account, Identity.external_id, Identity.person_id, Person.name,
-        Post.role, Post.title, Unit.id, Unit.name, Unit.path, Unit.level, Post.id,
+        Identity.id,
+        Identity.platform,
+        Identity.account,
+        Identity.external_id,
+        Identity.person_id,
+        Person.name,
+        Post.role,
+        Post.title,
+        Unit.id,
+        Unit.name,
+        Unit.path,
+        Unit.level,
+        Post.id,
     )
     .outerjoin(Person, Person.id == Identity.person_id)
     .outerjoin(Post, Post.person_id == Person.id)
@@ -158,19 +173,30 @@ def speaker_of(session: Session, identity_id: int, day: date) -> Speaker:
         _SPEAKER.where(Identity.id == identity_id).where(or_(Post.id.is_(None), post_valid_on(day))).order_by(Post.id)
     ).all()
     if not rows:
-        bound = session.execute(select(Identity.person_id, Person.name).outerjoin(Person).where(Identity.id == identity_id)).one()
+        bound = session.execute(
+            select(Identity.person_id, Person.name).outerjoin(Person).where(Identity.id == identity_id)
+        ).one()
         return Speaker(identity_id, bound[0], bound[1] or "", "", "", 0, "", "", "")
     row = rows[0]
     return Speaker(
-        identity_id=row[0], person_id=row[4], name=row[5] or "", role=row[6] or "", title=row[7] or "",
-        unit_id=row[8] or 0, unit_name=row[9] or "", unit_path=row[10] or "", unit_level=row[11] or "",
+        identity_id=row[0],
+        person_id=row[4],
+        name=row[5] or "",
+        role=row[6] or "",
+        title=row[7] or "",
+        unit_id=row[8] or 0,
+        unit_name=row[9] or "",
+        unit_path=row[10] or "",
+        unit_level=row[11] or "",
     )
 
 
 def identity_of(session: Session, platform: str, account: str, external_id: str) -> Identity | None:
     """The identity with that address."""
     return session.scalar(
-        select(Identity).where(Identity.platform == platform, Identity.account == account, Identity.external_id == external_id)
+        select(Identity).where(
+            Identity.platform == platform, Identity.account == account, Identity.external_id == external_id
+        )
     )
 
 
@@ -178,8 +204,16 @@ def bind(session: Session, person: Person, platform: str, account: str, external
     """Say that this address is this person's; an address belongs to one person at a time."""
     identity = identity_of(session, platform, account, external_id)
     if identity is None:
-        session.execute(insert(Identity).values(
-            platform=platform, account=account, external_id=external_id, person_id=person.id, bound_at=now, unreachable=""))
+        session.execute(
+            insert(Identity).values(
+                platform=platform,
+                account=account,
+                external_id=external_id,
+                person_id=person.id,
+                bound_at=now,
+                unreachable="",
+            )
+        )
         identity = identity_of(session, platform, account, external_id)
         assert identity is not None
     identity.person_id = person.id
@@ -189,11 +223,16 @@ def bind(session: Session, person: Person, platform: str, account: str, external
     return identity
 
 
-def holders(session: Session, unit_path: str, *, day: date, roles: frozenset[str] | None = None, level: str | None = None) -> list[tuple[Person, Unit, Post]]:
+def holders(
+    session: Session, unit_path: str, *, day: date, roles: frozenset[str] | None = None, level: str | None = None
+) -> list[tuple[Person, Unit, Post]]:
     """Who holds a post below `unit_path` on that day, by role and level if given, in the order of the tree."""
     query = (
-        select(Person, Unit, Post).join(Post, Post.person_id == Person.id).join(Unit, Unit.id == Post.unit_id)
-        .where(below(Unit.path, unit_path), post_valid_on(day), Person.left_at.is_(None)).order_by(Unit.path, Post.id)
+        select(Person, Unit, Post)
+        .join(Post, Post.person_id == Person.id)
+        .join(Unit, Unit.id == Post.unit_id)
+        .where(below(Unit.path, unit_path), post_valid_on(day), Person.left_at.is_(None))
+        .order_by(Unit.path, Post.id)
     )
     if roles is not None:
         query = query.where(Post.role.in_(sorted(roles)))
@@ -207,8 +246,13 @@ def heads_of(session: Session, unit_ids: list[int], day: date) -> dict[int, tupl
     found: dict[int, tuple[Person, Post]] = {}
     for start in range(0, len(unit_ids), 500):
         rows = session.execute(
-            select(Post.unit_id, Person, Post).join(Person, Person.id == Post.person_id)
-            .where(Post.unit_id.in_(unit_ids[start : start + 500]), post_valid_on(day), Post.role.in_(("congress_head", "chair")))
+            select(Post.unit_id, Person, Post)
+            .join(Person, Person.id == Post.person_id)
+            .where(
+                Post.unit_id.in_(unit_ids[start : start + 500]),
+                post_valid_on(day),
+                Post.role.in_(("congress_head", "chair")),
+            )
             .order_by(Post.id)
         )
         for unit_id, person, post in rows:

@@ -20,7 +20,12 @@ MAX_BYTES = 10 * 1024 * 1024
 #: Pixels of one side and of the whole; more is a picture bomb (or would take the memory of a small server).
 MAX_SIDE, MAX_PIXELS = 12_000, 50_000_000
 THUMBNAIL = (320, 320)
-_KINDS = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png"), "WEBP": ("image/webp", "webp"), "GIF": ("image/gif", "gif")}
+_KINDS = {
+    "JPEG": ("image/jpeg", "jpg"),
+    "PNG": ("image/png", "png"),
+    "WEBP": ("image/webp", "webp"),
+    "GIF": ("image/gif", "gif"),
+}
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 
 
@@ -91,8 +96,15 @@ def keep(session: Session, folder: Path, picture: Picture, now: datetime) -> str
             fresh.write_bytes(content)
             fresh.replace(path)
     if session.get(Photo, picture.sha256) is None:
-        session.add(Photo(
-            sha256=picture.sha256, media_type=picture.media_type, size=len(picture.content),
-            width=picture.width, height=picture.height, stored_at=now))
+        session.add(
+            Photo(
+                sha256=picture.sha256,
+                media_type=picture.media_type,
+                size=len(picture.content),
+                width=picture.width,
+                height=picture.height,
+                stored_at=now,
+            )
+        )
         session.flush()
     return picture.sha256

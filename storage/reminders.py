@@ -29,9 +29,18 @@ class ReminderStep(Base):
 
     __table_args__ = (
         UniqueConstraint("assignment_id", "step"),
-        Index("ix_reminder_step_digest_id", "digest_id", sqlite_where=text("digest_id IS NOT NULL"),
-              postgresql_where=text("digest_id IS NOT NULL")),
-        Index("ix_reminder_step_due_at", "due_at", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+        Index(
+            "ix_reminder_step_digest_id",
+            "digest_id",
+            sqlite_where=text("digest_id IS NOT NULL"),
+            postgresql_where=text("digest_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_reminder_step_due_at",
+            "due_at",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
     )
 
 
@@ -59,5 +68,10 @@ class PersonalReminder(Base):
     created_at: Mapped[datetime] = mapped_column()
 
     __table_args__ = (
-        Index("ix_personal_reminder_due_at", "due_at", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+        Index(
+            "ix_personal_reminder_due_at",
+            "due_at",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
     )

@@ -31,15 +31,18 @@ def show(session: Session, identity_id: int, shape: dict[str, Any], at: datetime
     """Show a message unless this reply stands there already."""
     session.execute(
         insert_for(session)(Shown.__table__)
-        .values(identity_id=identity_id, shape=shape, at=at, reply_id=reply_id).on_conflict_do_nothing()
+        .values(identity_id=identity_id, shape=shape, at=at, reply_id=reply_id)
+        .on_conflict_do_nothing()
     )
 
 
 def since(session: Session, identity_id: int, after: int, limit: int = 200) -> list[Shown]:
     """What came after the message with that number, the oldest first."""
-    return list(session.scalars(
-        select(Shown).where(Shown.identity_id == identity_id, Shown.id > after).order_by(Shown.id).limit(limit)
-    ))
+    return list(
+        session.scalars(
+            select(Shown).where(Shown.identity_id == identity_id, Shown.id > after).order_by(Shown.id).limit(limit)
+        )
+    )
 
 
 def replies(session: Session, reply_ids: list[int]) -> list[Shown]:

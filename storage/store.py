@@ -26,7 +26,9 @@ class Store:
     `begin()` is for units of work that may write, `read()` for those that do not.
     """
 
-    def __init__(self, url: str, *, secret: str | bytes, echo: bool = False, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
+    def __init__(
+        self, url: str, *, secret: str | bytes, echo: bool = False, busy_timeout_ms: int = BUSY_TIMEOUT_MS
+    ) -> None:
         parsed = make_url(url)
         self.url = url
         self.is_sqlite = parsed.get_backend_name() == "sqlite"

@@ -109,7 +109,9 @@ def below(column: InstrumentedAttribute[str] | ColumnElement[str], path: str) ->
 
 def open_on(day: date) -> ColumnElement[bool]:
     """Units that exist on that day."""
-    return and_(or_(Unit.opened_on.is_(None), Unit.opened_on <= day), or_(Unit.closed_on.is_(None), Unit.closed_on > day))
+    return and_(
+        or_(Unit.opened_on.is_(None), Unit.opened_on <= day), or_(Unit.closed_on.is_(None), Unit.closed_on > day)
+    )
 
 
 def is_within(path: str, top: str) -> bool:
@@ -120,8 +122,13 @@ def is_within(path: str, top: str) -> bool:
 def add(session: Session, row: UnitRow, parent: Unit | None, since: date = date(1949, 4, 3)) -> Unit:
     """Open a unit under `parent`. The default date is the founding of the national federation: "always"."""
     unit = Unit(
-        code=row.code, name=row.name, level=row.level, kind=row.kind,
-        parent_id=parent.id if parent else None, opened_on=row.opened_on, path=f"?{row.code}",
+        code=row.code,
+        name=row.name,
+        level=row.level,
+        kind=row.kind,
+        parent_id=parent.id if parent else None,
+        opened_on=row.opened_on,
+        path=f"?{row.code}",
     )
     session.add(unit)
     session.flush()
@@ -165,7 +172,9 @@ def move(session: Session, unit: Unit, parent: Unit, on: date) -> None:
     session.flush()
     old, new = unit.path, f"{parent.path}{unit.id}/"
     session.execute(
-        update(Unit).where(below(Unit.path, old)).values(path=new + func.substr(Unit.path, len(old) + 1))
+        update(Unit)
+        .where(below(Unit.path, old))
+        .values(path=new + func.substr(Unit.path, len(old) + 1))
         .execution_options(synchronize_session="fetch")
     )
     unit.parent_id = parent.id
@@ -205,7 +214,10 @@ def by_name(session: Session, name: str, within: str) -> list[Unit]:
     former = select(UnitName.unit_id).where(UnitName.name == name)
     found = session.scalars(
         select(Unit)
-        .where(below(Unit.path, within), or_(Unit.name == name, Unit.name.startswith(name, autoescape=True), Unit.id.in_(former)))
+        .where(
+            below(Unit.path, within),
+            or_(Unit.name == name, Unit.name.startswith(name, autoescape=True), Unit.id.in_(former)),
+        )
         .order_by(case((Unit.name == name, 0), else_=1), Unit.path)
         .limit(20)
     )

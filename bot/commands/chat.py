@@ -37,8 +37,11 @@ def chat(person: str) -> None:
 def _find(app: App, wanted: str) -> tuple[str, str, str, str] | None:
     """(phone, name, unit, post) by name or phone; without either the first congress head of a village."""
     query = (
-        select(Identity.external_id, Person.name, Unit.name, Post.title).join(Person, Person.id == Identity.person_id)
-        .join(Post, Post.person_id == Person.id).join(Unit, Unit.id == Post.unit_id).where(Identity.platform == NAME)
+        select(Identity.external_id, Person.name, Unit.name, Post.title)
+        .join(Person, Person.id == Identity.person_id)
+        .join(Post, Post.person_id == Person.id)
+        .join(Unit, Unit.id == Post.unit_id)
+        .where(Identity.platform == NAME)
     )
     if wanted:
         query = query.where((Person.name == wanted) | (Identity.external_id == wanted))

@@ -61,8 +61,17 @@ def _run(chosen: Settings) -> None:
     host = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
     click.echo(texts.READY.format(url=f"http://{host}:{chosen.port}" + ("/chat" if chosen.demo else "")), err=True)
     uvicorn.run(
-        app.asgi, host=chosen.host, port=chosen.port, log_config=None, access_log=False, http="httptools", ws="none",
-        lifespan="on", timeout_graceful_shutdown=10, server_header=False, date_header=False,
+        app.asgi,
+        host=chosen.host,
+        port=chosen.port,
+        log_config=None,
+        access_log=False,
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        timeout_graceful_shutdown=10,
+        server_header=False,
+        date_header=False,
     )
 
 

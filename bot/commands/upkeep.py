@@ -40,13 +40,31 @@ def doctor() -> None:
     found = [
         (True, texts.CHECK_SETTINGS, ""),
         (reachable, texts.CHECK_DATABASE.format(name=store.engine.dialect.name), texts.CHECK_DATABASE_FIX),
-        (current == schema.newest(), texts.CHECK_SCHEMA.format(version=schema.newest()), texts.CHECK_SCHEMA_FIX.format(current=current)),
+        (
+            current == schema.newest(),
+            texts.CHECK_SCHEMA.format(version=schema.newest()),
+            texts.CHECK_SCHEMA_FIX.format(current=current),
+        ),
         (now.year >= 2026, texts.CHECK_CLOCK.format(now=now.isoformat(timespec="seconds")), texts.CHECK_CLOCK_FIX),
         (_writable(chosen.data_dir), texts.CHECK_FOLDER.format(path=chosen.data_dir), texts.CHECK_FOLDER_FIX),
-        (kind == "official", texts.CHECK_WORKDAYS.format(year=now.year), texts.CHECK_WORKDAYS_FIX.format(year=now.year)),
+        (
+            kind == "official",
+            texts.CHECK_WORKDAYS.format(year=now.year),
+            texts.CHECK_WORKDAYS_FIX.format(year=now.year),
+        ),
     ]
-    names = [n for n, v in (("wechat", chosen.wechat_appid), ("wecom", chosen.wecom_corpid), ("telegram", chosen.telegram_token)) if v]
-    found += [(True, texts.CHECK_PLATFORM.format(name=name), "") for name in names] or [(True, texts.CHECK_NO_PLATFORM, "")]
+    names = [
+        n
+        for n, v in (
+            ("wechat", chosen.wechat_appid),
+            ("wecom", chosen.wecom_corpid),
+            ("telegram", chosen.telegram_token),
+        )
+        if v
+    ]
+    found += [(True, texts.CHECK_PLATFORM.format(name=name), "") for name in names] or [
+        (True, texts.CHECK_NO_PLATFORM, "")
+    ]
     for good, what, fix in found:
         click.echo(texts.CHECK_OK.format(what=what) if good else texts.CHECK_BAD.format(what=what, fix=fix))
     if not all(good for good, _, _ in found):

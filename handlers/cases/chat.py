@@ -19,7 +19,13 @@ router = Router("cases")
 #: She does not only tell, she asks what can be done.
 _ASKS = re.compile(r"咋办|咋整|怎么办|怎么弄|如何|能不能|可以.{0,6}吗|吗[？?]?$|哪里|找谁|[？?]")
 
-_BY_KIND = {"自杀": texts.SUICIDE, "儿童侵害": texts.CHILD, "儿童遗弃": texts.CHILD, "失踪": texts.MISSING, "拐卖": texts.MISSING}
+_BY_KIND = {
+    "自杀": texts.SUICIDE,
+    "儿童侵害": texts.CHILD,
+    "儿童遗弃": texts.CHILD,
+    "失踪": texts.MISSING,
+    "拐卖": texts.MISSING,
+}
 
 
 @router.intent("crisis")
@@ -35,7 +41,9 @@ def _clause(ctx: Context) -> str:
     """The clause that protects her, if she has asked what to do."""
     if not _ASKS.search(ctx.text):
         return ""
-    hits = ctx.world.library.search(ctx.session, ctx.text, limit=1, place=ctx.speaker.unit_path or None, today=ctx.local.date())
+    hits = ctx.world.library.search(
+        ctx.session, ctx.text, limit=1, place=ctx.speaker.unit_path or None, today=ctx.local.date()
+    )
     if not ctx.world.library.is_supported(hits):
         return ""
     hit = hits[0]
@@ -53,8 +61,13 @@ def call_me(ctx: Context, _rest: str) -> Reply:
     case = service.open_case(ctx.session, ctx.speaker, kind, now=ctx.now)
     for officer in service.officers(ctx.session, case, ctx.now):
         tell(
-            ctx.session, officer.id, Reply(texts.TO_OFFICER.format(number=case.id)), ctx.now,
-            klass=outbox.CASE, key=f"case:{case.id}:{officer.id}", about=f"case:{case.id}",
+            ctx.session,
+            officer.id,
+            Reply(texts.TO_OFFICER.format(number=case.id)),
+            ctx.now,
+            klass=outbox.CASE,
+            key=f"case:{case.id}:{officer.id}",
+            about=f"case:{case.id}",
         )
     if ctx.speaker.is_known and case.unit_id:
         return Reply(texts.ASKED.format(unit=units.get(ctx.session, case.unit_id).name, number=case.id))

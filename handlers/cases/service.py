@@ -17,8 +17,12 @@ from storage.vault import Vault
 def open_case(session: Session, speaker: Speaker, kind: str, *, now: datetime) -> HelpRequest:
     """Open a case because she asked to be called; what she wrote stays sealed in the inbox and is not copied."""
     case = HelpRequest(
-        identity_id=speaker.identity_id, person_id=speaker.person_id, unit_id=_answering_unit(session, speaker),
-        kind=kind, sealed=Vault.of(session).seal(""), opened_at=now,
+        identity_id=speaker.identity_id,
+        person_id=speaker.person_id,
+        unit_id=_answering_unit(session, speaker),
+        kind=kind,
+        sealed=Vault.of(session).seal(""),
+        opened_at=now,
     )
     session.add(case)
     session.flush()
@@ -45,7 +49,9 @@ def officers(session: Session, case: HelpRequest, now: datetime) -> list[Person]
     return [person for person, at, _ in holders if at.id == unit.id]
 
 
-def take(session: Session, case_id: int, reader: Speaker, *, now: datetime) -> tuple[HelpRequest, Person | None, str] | None:
+def take(
+    session: Session, case_id: int, reader: Speaker, *, now: datetime
+) -> tuple[HelpRequest, Person | None, str] | None:
     """Open the case for one of its officers: the case, who asked and her phone. None for anybody else. Audited."""
     case = session.get(HelpRequest, case_id)
     if case is None or reader.person_id not in [p.id for p in officers(session, case, now)]:

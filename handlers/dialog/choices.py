@@ -31,7 +31,9 @@ def chosen(state: dict[str, Any], text: str) -> str | None:
     for label, words in on_offer:
         if text in (label, words):
             return words
-    number = _NUMERALS.get(text.strip()) or (int(plain) if plain.isascii() and plain.isdigit() and len(plain) == 1 else None)
+    number = _NUMERALS.get(text.strip()) or (
+        int(plain) if plain.isascii() and plain.isdigit() and len(plain) == 1 else None
+    )
     if number is not None and 1 <= number <= len(on_offer) and not state.get("expects_number"):
         return on_offer[number - 1][1]
     return None

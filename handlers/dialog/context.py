@@ -15,6 +15,7 @@ from storage.people import Speaker
 if TYPE_CHECKING:
     from handlers.dialog.world import World
 
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """Everything one message needs. `state` is the conversation's stored state and may be changed in place."""

@@ -28,13 +28,27 @@ def channel_of(session: Session, person_ids: Iterable[int]) -> dict[int, int]:
 
 
 def tell(
-    session: Session, person_id: int, reply: Reply, now: datetime, *, klass: int = outbox.NOTICE, key: str | None = None,
-    about: str = "", due_at: datetime | None = None,
+    session: Session,
+    person_id: int,
+    reply: Reply,
+    now: datetime,
+    *,
+    klass: int = outbox.NOTICE,
+    key: str | None = None,
+    about: str = "",
+    due_at: datetime | None = None,
 ) -> bool:
     """Write to one person; False if she has no channel. The same `key` is stored once, whatever happens."""
     identity_id = channel_of(session, [person_id]).get(person_id)
     if identity_id is None:
         return False
-    outbox.put(session, [outbox.Outgoing(
-        identity_id=identity_id, klass=klass, shape=reply.to_json(), dedup_key=key, about=about, due_at=due_at)], now)
+    outbox.put(
+        session,
+        [
+            outbox.Outgoing(
+                identity_id=identity_id, klass=klass, shape=reply.to_json(), dedup_key=key, about=about, due_at=due_at
+            )
+        ],
+        now,
+    )
     return True

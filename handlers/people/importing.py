@@ -125,7 +125,9 @@ def import_people(session: Session, path: Path, now: datetime) -> Imported:
         if not role:
             done.problems.append(_at(line, texts.BAD_ROLE.format(value=row.get("role", ""))))
         if unit is not None and role:
-            title = row.get("title") or (row["role"] if row["role"] in texts.ROLES and not row["role"].isascii() else "")
+            title = row.get("title") or (
+                row["role"] if row["role"] in texts.ROLES and not row["role"].isascii() else ""
+            )
             parsed.append((row.get("name", ""), phone, unit, role, title))
     if done.problems:
         raise Refused(done.problems)
@@ -140,7 +142,15 @@ def import_people(session: Session, path: Path, now: datetime) -> Imported:
         else:
             done.same += 1
         people.appoint(session, person, unit, role, title)
-    audit.note(session, at=now, person_id=None, action="people.imported", about="people", added=done.added, changed=done.changed)
+    audit.note(
+        session,
+        at=now,
+        person_id=None,
+        action="people.imported",
+        about="people",
+        added=done.added,
+        changed=done.changed,
+    )
     return done
 
 

@@ -19,7 +19,9 @@ VALID_DAYS = 7
 
 def invite(session: Session, person: Person, *, now: datetime, by: int | None) -> str:
     """A code with which this person binds herself once within a week; earlier unused codes of hers end."""
-    for old in session.scalars(select(Invitation).where(Invitation.person_id == person.id, Invitation.used_at.is_(None))):
+    for old in session.scalars(
+        select(Invitation).where(Invitation.person_id == person.id, Invitation.used_at.is_(None))
+    ):
         old.expires_at = min(old.expires_at, now)
     code = "".join(secrets.choice(_LETTERS) for _ in range(6))
     session.add(Invitation(code=code, person_id=person.id, expires_at=now + timedelta(days=VALID_DAYS)))
@@ -36,15 +38,20 @@ def join(session: Session, code: str, *, platform: str, account: str, external_i
     invitation.used_at = now
     person.consented_at = person.consented_at or now
     people.bind(session, person, platform, account, external_id, now)
-    audit.note(session, at=now, person_id=person.id, action="identity.bound", about=f"person:{person.id}", platform=platform)
+    audit.note(
+        session, at=now, person_id=person.id, action="identity.bound", about=f"person:{person.id}", platform=platform
+    )
     return person
 
 
 def find_below(session: Session, path: str, name: str, unit_name: str, day: date) -> list[Person]:
     """People of that name with a post below `path`, in a unit whose name begins so if one is given."""
     query = (
-        select(Person).join(Post, Post.person_id == Person.id).join(Unit, Unit.id == Post.unit_id)
-        .where(below(Unit.path, path), Person.name == name, people.post_valid_on(day)).distinct()
+        select(Person)
+        .join(Post, Post.person_id == Person.id)
+        .join(Unit, Unit.id == Post.unit_id)
+        .where(below(Unit.path, path), Person.name == name, people.post_valid_on(day))
+        .distinct()
     )
     if unit_name:
         query = query.where(Unit.name.startswith(unit_name, autoescape=True))

@@ -18,15 +18,39 @@ FAILED = "有{count}处问题，一条都没有导入："
 INVITED = "{name}\t{unit}\t{code}"
 
 LEVELS = {
-    "省": "province", "市": "city", "县": "county", "区": "county", "县区": "county", "乡镇": "township", "乡": "township", "镇": "township",
-    "街道": "township", "村": "village", "社区": "village",
-    "province": "province", "city": "city", "county": "county", "township": "township", "village": "village",
+    "省": "province",
+    "市": "city",
+    "县": "county",
+    "区": "county",
+    "县区": "county",
+    "乡镇": "township",
+    "乡": "township",
+    "镇": "township",
+    "街道": "township",
+    "村": "village",
+    "社区": "village",
+    "province": "province",
+    "city": "city",
+    "county": "county",
+    "township": "township",
+    "village": "village",
 }
 ROLES = {
-    "妇代会主任": "congress_head", "村妇联主席": "congress_head", "妇联主席": "chair", "主席": "chair", "副主席": "officer", "干事": "officer",
-    "执委": "executive_member", "妇女小组长": "group_leader", "管理员": "operator",
-    "congress_head": "congress_head", "chair": "chair", "officer": "officer", "executive_member": "executive_member",
-    "group_leader": "group_leader", "operator": "operator",
+    "妇代会主任": "congress_head",
+    "村妇联主席": "congress_head",
+    "妇联主席": "chair",
+    "主席": "chair",
+    "副主席": "officer",
+    "干事": "officer",
+    "执委": "executive_member",
+    "妇女小组长": "group_leader",
+    "管理员": "operator",
+    "congress_head": "congress_head",
+    "chair": "chair",
+    "officer": "officer",
+    "executive_member": "executive_member",
+    "group_leader": "group_leader",
+    "operator": "operator",
 }
 UNIT_COLUMNS = {"编码": "code", "名称": "name", "级别": "level", "上级编码": "parent_code", "类型": "kind"}
 PEOPLE_COLUMNS = {"姓名": "name", "电话": "phone", "单位编码": "unit_code", "职务": "role", "称呼": "title"}

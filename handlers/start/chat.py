@@ -28,12 +28,19 @@ def join(ctx: Context, rest: str) -> Reply:
     if not code:
         return Reply(texts.NEED_CODE)
     person = service.join(
-        ctx.session, code, platform=ctx.message.platform, account=ctx.message.account, external_id=ctx.message.sender, now=ctx.now
+        ctx.session,
+        code,
+        platform=ctx.message.platform,
+        account=ctx.message.account,
+        external_id=ctx.message.sender,
+        now=ctx.now,
     )
     if person is None:
         return Reply(texts.BAD_CODE)
     speaker = people.speaker_of(ctx.session, ctx.speaker.identity_id, ctx.now.astimezone(LOCAL).date())
-    return Reply(texts.JOINED.format(name=speaker.name, unit=speaker.unit_name, title=speaker.title, help=_help(speaker)))
+    return Reply(
+        texts.JOINED.format(name=speaker.name, unit=speaker.unit_name, title=speaker.title, help=_help(speaker))
+    )
 
 
 @router.command("邀请", allow=access.official)
