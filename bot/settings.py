@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from ipaddress import ip_address
 from pathlib import Path
@@ -115,10 +116,8 @@ class Settings(BaseSettings):
             fresh = path.with_suffix(".new")
             fresh.touch(mode=0o600)
             fresh.write_text(secrets.token_urlsafe(32))
-            try:
+            with contextlib.suppress(FileExistsError):
                 path.hardlink_to(fresh)  # the first of two starting processes wins; both read the same key
-            except FileExistsError:
-                pass
             fresh.unlink(missing_ok=True)
         return path.read_text().strip()
 

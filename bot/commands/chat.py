@@ -88,7 +88,7 @@ async def _talk(app: App, wanted: str) -> None:
             click.echo(texts.CHAT_HELLO.format(name=name, unit=unit, post=post))
             seen = 0
             continue
-        pushed = [s for s in app.demo.since(phone, seen)] if seen else []
+        pushed = app.demo.since(phone, seen) if seen else []
         seen = max(seen, _print(pushed))
         seen = max(seen, _print(await app.demo.say(phone, line, str(uuid.uuid4()), None, ())))
     click.echo(texts.CHAT_BYE)

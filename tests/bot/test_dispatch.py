@@ -186,7 +186,7 @@ def test_two_dispatchers_of_one_database_keep_each_conversation_in_order(
     for text in (ONE_BREATH, "不是36是38人", "对"):
         said, answers = message(clock, text), {}
         threads = [
-            threading.Thread(target=lambda d=d, i=i, m=said: answers.update({i: d.handle([m])[0]})) for i, d in enumerate(both)
+            threading.Thread(target=lambda d=d, i=i, m=said, found=answers: found.update({i: d.handle([m])[0]})) for i, d in enumerate(both)
         ]
         for thread in threads:
             thread.start()
