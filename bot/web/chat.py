@@ -21,6 +21,8 @@ from starlette.staticfiles import StaticFiles
 
 from bot.web import chat_texts as texts
 from handlers.dialog.reply import Reply
+from knowledge.reading import Unreadable
+from knowledge.reading.files import read_bytes
 
 HERE = Path(__file__).parent
 #: Times without a zone are what the people of the example county read on their clocks.
@@ -30,6 +32,8 @@ MAX_BODY = 1 << 20
 #: A photo as phones take it, before it is made smaller for keeping.
 MAX_PHOTO = 12 << 20
 MAX_PHOTOS = 9
+#: A circular as offices send it around.
+MAX_FILE = 12 << 20
 MAX_ID = 128
 #: Years in which something can be said: far from both ends, so that adding a deadline never leaves the calendar.
 YEARS = range(2000, 2200)
@@ -99,6 +103,7 @@ def routes(backend: ChatBackend) -> list[BaseRoute]:
         "/chat/people": (_people, "GET"),
         "/chat/photos": (_keep_photo, "POST"),
         "/chat/photos/{sha256}": (_show_photo, "GET"),
+        "/chat/files": (_read_file, "POST"),
     }
     return [
         Route("/chat", _page, methods=["GET"]),
@@ -200,6 +205,27 @@ async def _keep_photo(backend: ChatBackend, request: Request) -> Response:
         return _json({"photo": await run_sync(backend.store_photo, content)})
     except ValueError:
         raise _Refused(400, texts.NOT_A_PHOTO) from None
+
+
+async def _read_file(_backend: ChatBackend, request: Request) -> Response:
+    """The text of a document, for the page to say as if it had been pasted; nothing is kept here."""
+    if int(request.headers.get("content-length") or 0) > MAX_FILE + 4096:
+        raise _Refused(413, texts.TOO_LARGE)
+    try:
+        async with request.form(max_files=1, max_fields=1) as form:
+            sent = form.get("file")
+            if sent is None or isinstance(sent, str):
+                raise _Refused(400, texts.NO_FILE_SENT)
+            name, content = sent.filename or "", await sent.read()
+    except (MultiPartException, HTTPException):
+        raise _Refused(400, texts.NO_FILE_SENT) from None
+    if len(content) > MAX_FILE:
+        raise _Refused(413, texts.TOO_LARGE)
+    try:
+        document = await run_sync(read_bytes, Path(name).name or texts.FILE, content)
+    except Unreadable as problem:
+        raise _Refused(400, texts.UNREADABLE.format(place=problem.place, reason=problem.reason)) from None
+    return _json({"name": document.name, "text": document.original.strip()})
 
 
 async def _show_photo(backend: ChatBackend, request: Request) -> Response:

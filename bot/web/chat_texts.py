@@ -13,3 +13,6 @@ NO_PHOTO_SENT = "没有收到照片：请用表单的 photo 栏，或者直接�
 NO_SUCH_PHOTO = "没有这张照片"
 NOT_A_PHOTO = "这个文件不是照片，请发 JPG 或 PNG 图片"
 NOT_STORED = "刚才没有存上，请稍等一会儿再发一次"
+FILE = "文件"
+NO_FILE_SENT = "没有收到文件：请用表单的 file 栏"
+UNREADABLE = "这份文件没能读出来（{place}）：{reason}。可以打开它，把文字复制、粘贴过来"

@@ -11,6 +11,7 @@ const element = (tag, properties = {}, ...children) => {
   made.append(...children);
   return made;
 };
+const isPicture = (file) => file.type.startsWith("image/");
 const newId = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
 
 async function asked(address, options) {
@@ -163,7 +164,10 @@ class Phone {
           this.chosen.splice(place, 1);
           this.drawTray();
         });
-        return element("figure", {}, element("img", { src: URL.createObjectURL(file), alt: "要发的照片" }), remove);
+        const shown = isPicture(file)
+          ? element("img", { src: URL.createObjectURL(file), alt: "要发的照片" })
+          : element("figcaption", { textContent: file.name });
+        return element("figure", {}, shown, remove);
       }),
     );
   }
@@ -172,10 +176,11 @@ class Phone {
     const text = this.box.value.trim();
     if (!text && !this.chosen.length) return;
     const files = this.chosen.splice(0);
+    const names = files.filter((file) => !isPicture(file)).map((file) => `〔文件 ${file.name}〕`);
     this.box.value = "";
     this.grow();
     this.drawTray();
-    await this.say({ hers: true, id: newId(), text, files, at: Date.now() });
+    await this.say({ hers: true, id: newId(), text: [text, ...names].filter(Boolean).join("\n"), files, at: Date.now() });
   }
 
   async say(line) {
@@ -189,12 +194,18 @@ class Phone {
       line.photos ??= [];
       while (line.files.length) {
         const form = new FormData();
+        if (!isPicture(line.files[0])) {
+          form.append("file", line.files[0]); // its text is said as if it had been pasted
+          line.read = (await asked("/chat/files", { method: "POST", body: form })).text;
+          line.files.shift();
+          continue;
+        }
         form.append("photo", line.files[0]);
         line.photos.push((await asked("/chat/photos", { method: "POST", body: form })).photo);
         line.files.shift();
       }
       const chosenTime = document.getElementById("at").value;
-      const said = { person: person.phone, text: line.text, id: line.id };
+      const said = { person: person.phone, text: line.read ?? line.text, id: line.id };
       if (line.photos.length) said.photos = line.photos;
       if (chosenTime) said.at = `${chosenTime}:00+08:00`;
       const { replies } = await asked("/chat/messages", {
@@ -252,7 +263,7 @@ class Phone {
   }
 
   remember() {
-    const kept = this.lines.slice(-KEPT).map(({ drawn, files, ...line }) => line);
+    const kept = this.lines.slice(-KEPT).map(({ drawn, files, read, ...line }) => line);
     try {
       sessionStorage.setItem(`said ${this.person.phone}`, JSON.stringify(kept));
     } catch {
@@ -278,7 +289,7 @@ class Phone {
     const drawn = element("div", { className: line.hers ? "line hers" : "line" });
     const pictures = [
       ...(line.photos ?? []).map((photo) => `/chat/photos/${photo}`),
-      ...(line.files ?? []).map((file) => URL.createObjectURL(file)),
+      ...(line.files ?? []).filter(isPicture).map((file) => URL.createObjectURL(file)),
     ];
     if (pictures.length) {
       drawn.append(element("div", { className: "pictures" }, ...pictures.map((src) => element("img", { src, alt: "照片" }))));
