@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Integer, bindparam, or_, select, update
+from sqlalchemy import Date, ForeignKey, Integer, bindparam, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Key
@@ -61,7 +61,7 @@ _OPEN = (
     )
     .join(Conversation, Conversation.identity_id == Identity.id)
     .outerjoin(Person, Person.id == Identity.person_id)
-    .outerjoin(Post, (Post.person_id == Person.id) & post_valid_on(bindparam("day", type_=Post.since.type)))  # type: ignore[arg-type]
+    .outerjoin(Post, (Post.person_id == Person.id) & post_valid_on(bindparam("day", type_=Date())))
     .outerjoin(Unit, Unit.id == Post.unit_id)
     .where(
         Identity.platform == bindparam("platform"),

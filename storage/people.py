@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, UniqueConstraint, and_, insert, or_, select
+from sqlalchemy import (
+    BindParameter,
+    Date,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    and_,
+    insert,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Key
@@ -140,7 +152,7 @@ def appoint(
     return post
 
 
-def post_valid_on(day: date) -> Any:
+def post_valid_on(day: date | BindParameter[date]) -> Any:
     """Posts held on that day."""
     return and_(or_(Post.since.is_(None), Post.since <= day), or_(Post.until.is_(None), Post.until > day))
 

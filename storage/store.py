@@ -55,8 +55,12 @@ class Store:
             return
         with self._writing, self._session() as session:
             session.connection(execution_options={"niangjia_write": True})
-            with session.begin() if not session.in_transaction() else session.get_transaction():  # type: ignore[union-attr]
+            try:
                 yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
 
     @contextmanager
     def read(self) -> Iterator[Session]:
