@@ -102,7 +102,8 @@ def still_open(ctx: Context) -> str:
     from handlers.dialog import texts as dialog_texts
 
     draft = drafts.load(ctx.state)
-    question = texts.ASK[draft.asked] if draft is not None and draft.asked in texts.ASK else texts.OPEN_CONFIRM
+    asked = draft.asked if draft is not None else ""
+    question = texts.ASK.get(asked) or texts.OPEN_ASKED.get(asked.partition(":")[0]) or texts.OPEN_CONFIRM
     if ctx.state.get("returning"):
         return dialog_texts.STILL_OPEN.format(what=texts.OPEN_RETURN, question=texts.RETURN_WHY)
     return dialog_texts.STILL_OPEN.format(what=texts.OPEN_WHAT, question=question)
@@ -117,6 +118,8 @@ def cancel(ctx: Context) -> Reply | None:
     if draft is None:
         return None
     drafts.drop(ctx.state)
+    if draft.report_id is not None and not draft.waiting:
+        return Reply(texts.CHANGE_GIVEN_UP)
     if draft.waiting:
         following = _next_of(draft)
         reply = go_on(ctx, following)

@@ -42,6 +42,11 @@ def register(router: Router) -> None:
         withdraw)
     router.command(
         allow=access.known, pattern=r"(?P<rest>(?:改|修改|补充|补|更正)\s*(?:第|编号)?\s*\d{1,12}\s*(?:[条号：:，,]?\s*\D.*)?)")(change)
+    router.command(allow=access.known, pattern=r"(?P<rest>)(?=.{0,16}$)(?!.*[怎吗?？案诉警])(?:我|把|想|要|请|昨|前|刚|上|那|这).{0,8}(?:撤回|撤销|删掉|删除|撤了).{0,6}")(withdraw)
+    router.command(allow=access.known, pattern=r"(?:编号)?(?P<rest>\d{5,12})")(just_a_number)
+    router.command(
+        allow=access.known,
+        pattern=r"(?:我?[要想来]?)?(?:改|修改|更正)(?:一下|下)?(?P<rest>" + "|".join(sorted(texts.SLOT_WORDS, key=len, reverse=True)) + r")?")(change_what)
     router.command(allow=access.known, pattern=_LATE_WORDS)(late)
 
 
@@ -117,6 +122,24 @@ def show(ctx: Context, rest: str) -> Reply:
 
 def _name_of(ctx: Context, person_id: int) -> str:
     return ctx.session.scalar(select(people.Person.name).where(people.Person.id == person_id)) or ""
+
+
+def just_a_number(ctx: Context, rest: str) -> Reply | None:
+    """A receipt number and nothing else: the report, if it is one that she may see."""
+    return show(ctx, rest) if _find(ctx, rest) is not None else None
+
+
+def change_what(ctx: Context, rest: str) -> Reply | None:
+    """改人数, with nothing open: asks for the new value of the report she means, or tells how to say it."""
+    found = _meant(ctx)
+    if found is None:
+        return None
+    slot = texts.SLOT_WORDS.get(rest, "")
+    if slot not in texts.ASK:
+        return Reply(texts.CHANGE_WHAT.format(number=found.number))
+    drafts.save(ctx.state, Draft(slots=dict(found.slots), report_id=found.id, asked=slot))
+    ctx.state["expects_number"] = slot == "participants"
+    return Reply(texts.CHANGE_ASK.format(number=found.number, question=texts.ASK[slot]), choices=(Choice(texts.CANCEL_CHOICE),))
 
 
 def history(ctx: Context, rest: str) -> Reply:

@@ -25,9 +25,31 @@ def register(router: Router) -> None:
         allow=access.official, pattern=r"(?:审核)?(?:通过|同意)\s*(?:第|编号)?(?P<rest>\d{1,12}(?:[\s、,，和]+\d{1,12})*)\s*[条号]?")(passed)
     router.command("通过", "退回", "不采用", allow=access.official, takes_rest=False)(waiting)
     router.command(allow=access.official, pattern=r".{0,6}(?:几条|多少条?|哪些|有没有).{0,3}(?:没审|待审|要审|审核).{0,4}[？?]?")(waiting)
+    router.command(
+        allow=access.official,
+        pattern=r"(?:编号)?\d{4,12}\s*[和跟与同、,， ]\s*(?:编号)?\d{4,12}\s*(?P<rest>不?)是(?:同一|一)(?:场|件事?|个活动|次|回事)")(same_event)
     router.command("全部通过", "都通过", "全通过", allow=access.official, takes_rest=False)(all_passed)
     router.command(allow=access.official, pattern=r"(?:退回|打回|驳回)\s*(?:第|编号)?(?P<rest>\d{1,12}.*)")(returned)
     router.command(allow=access.official, pattern=r"不(?:予)?(?:采用|采纳|录用)\s*(?:第|编号)?(?P<rest>\d{1,12}.*)")(unused)
+
+
+def same_event(ctx: Context, rest: str) -> Reply:
+    """10017 和 10025 是同一场: found afterwards; its people count once from now on. 不是同一场 takes it back."""
+    numbers = re.findall(r"\d{4,12}", ctx.text)
+    found = [reports.by_number(ctx.session, number, ctx.speaker.unit_path) for number in numbers]
+    if None in found:
+        return Reply(texts.NO_SUCH_BELOW.format(number=numbers[found.index(None)]))
+    first, second = sorted((one for one in found if one is not None), key=lambda one: one.id)
+    try:
+        if rest:
+            service.say_apart(ctx.session, second, by=ctx.speaker, now=ctx.now)
+            return Reply(texts.NOT_SAME_DONE.format(first=first.number, second=second.number))
+        if first.event_on != second.event_on:
+            return Reply(texts.SAME_OTHER_DAY.format(first=first.number, second=second.number))
+        service.say_same(ctx.session, first, second, by=ctx.speaker, now=ctx.now)
+    except service.PeriodClosed as closed:
+        return Reply(filed.closed_sentence(closed))
+    return Reply(texts.SAME_DONE.format(first=first.number, second=second.number))
 
 
 def waiting(ctx: Context, rest: str) -> Reply:

@@ -124,6 +124,26 @@ def _is_above(session: Session, by: Speaker, report: Report) -> bool:
     return bool(by.unit_path) and path != by.unit_path and path.startswith(by.unit_path)
 
 
+def say_same(session: Session, first: Report, second: Report, *, by: Speaker, now: datetime) -> None:
+    """Two reports are of one event: the second, and all that point to it, count only while no earlier one does. Raises PeriodClosed."""
+    root = _first_of(session, first.id)
+    for report in session.scalars(select(Report).where((Report.id == second.id) | (Report.same_event_as_id == second.id))).all():
+        if report.id != root:
+            check_period(session, report.unit_id, report.event_on)
+            report.same_event_as_id = root
+    session.flush()
+    audit.note(
+        session, at=now, person_id=by.person_id, action="report.same_event", about=f"report:{second.id}", first=root)
+
+
+def say_apart(session: Session, report: Report, *, by: Speaker, now: datetime) -> None:
+    """The report is of an event of its own after all. Raises PeriodClosed."""
+    check_period(session, report.unit_id, report.event_on)
+    report.same_event_as_id = None
+    session.flush()
+    audit.note(session, at=now, person_id=by.person_id, action="report.own_event", about=f"report:{report.id}")
+
+
 def _first_of(session: Session, report_id: int | None) -> int | None:
     """The first report of an event: others point to it, never to one another."""
     if report_id is None:

@@ -66,6 +66,7 @@ NEXT_DRAFT = "还有一条您刚才说的："
 CANCELLED_DRAFT = "好，这条不报了。"
 OPEN_WHAT = "上报"
 OPEN_CONFIRM = "等您回“对”"
+OPEN_ASKED = {"same": "是不是同一件事？", "shared": "是不是同一场？", "sure": "那个数没写错吧？", "whose": "是替谁报的？"}
 
 SAME_EVENT = "{date}您单位已经报过一条{form}（编号 {number}）：{summary}\n这次说的是同一件事吗？"
 SAME_CHOICE = "是同一件，不重复报"
@@ -109,6 +110,8 @@ NOTHING = "没写"
 CHANGED_AGAIN = "编号 {number} 改好了，已重新报上去（第{version}版）："
 CHANGED = "编号 {number} 改好了（第{version}版）："
 CHANGE_WHAT = "要改编号 {number} 的什么？比如“改 {number} 人数 38”“改 {number} 日期 昨天”。"
+CHANGE_GIVEN_UP = "好，不改了，还是原来的样子。"
+CHANGE_ASK = "改编号 {number}：{question}"
 CANNOT_CHANGE = "编号 {number} {state}，不能再改。"
 PERIOD_CLOSED = "{first}到{last}的数字已经报上去封存了。要改请上级妇联做一次“调整”，会留下记录。"
 
@@ -229,6 +232,9 @@ TOLD = "原因已经告诉她"
 NOT_TOLD = "她还没有绑定聊天，请另外告诉她"
 RETURNED_TO_HER = "{unit}把您报的这条退回来了：{summary}（编号 {number}）。\n原因：{reason}\n直接说怎么改就行，比如“人数38”；我改好就重新报上去。"
 UNUSED_TO_HER = "{unit}没有采用您报的这条：{summary}（编号 {number}）。\n原因：{reason}"
+SAME_DONE = "记下了：编号 {first} 和 {second} 是同一场，人数只算 {first} 的一次。弄错了就说“{first} 和 {second} 不是同一场”。"
+NOT_SAME_DONE = "记下了：编号 {first} 和 {second} 不是同一场，各算各的。"
+SAME_OTHER_DAY = "编号 {first} 和 {second} 不是同一天的，不能算同一场。日期有错请先让报的人改。"
 NO_SUCH_BELOW = "您的辖区里没有编号 {number} 的上报。"
 
 # -- summaries --
