@@ -281,7 +281,7 @@ def import_records(
     batch: list[list[Record]] = []
     size = 0
     for _, group in groupby(read_records(path, problem), key=lambda one: (one.title or one.law or one.id, one.version)):
-        batch.append(list(group))
+        batch.append(_in_order(list(group)))
         size += len(batch[-1])
         seen += len(batch[-1])
         if size >= BULK:
@@ -295,6 +295,14 @@ def import_records(
     if new:
         indexing.merge_all(store)
     yield Progress(seen, new, unchanged)
+
+
+def _in_order(group: list[Record]) -> list[Record]:
+    """The records of a law by article (条): files of records come in any order, 下一条 must not."""
+    keys = [article_number(record.article or "") for record in group]
+    if not all(number for number, _ in keys):
+        return group
+    return [record for _, record in sorted(zip(keys, group, strict=True), key=lambda one: one[0])]
 
 
 def _import_batch(store: Store, batch: Sequence[Sequence[Record]], name: str, now: datetime) -> int:

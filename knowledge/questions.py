@@ -11,9 +11,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from knowledge import indexing
+from knowledge.answers import subjects
 from knowledge.indexing import FAQ, Indexed, new_token
 from knowledge.library_texts import FAQ_TITLE
-from knowledge.retrieval.impacts import Fields, query_terms
+from knowledge.retrieval.impacts import Fields
 from knowledge.retrieval.query import plan
 from knowledge.retrieval.vocabulary import standard
 from knowledge.text import normalise
@@ -213,9 +214,10 @@ def accept(session: Session, question: str, passage_id: int, *, now: datetime) -
     if passage is None:
         return []
     asked = plan(question, standard())
-    said = [term for term in likeness(question).split() if len(term) == 2]
-    held = [term for term, _ in query_terms(normalise(passage.text)) if len(term) == 2 and term not in asked.spoken]
-    targets = list(dict.fromkeys(held))[:TIES]
+    said = _subject_pairs(question)
+    head, line, body = passage.text.partition("\n")
+    held = [pair for pair in _subject_pairs(body if line and len(head) < 110 else head) if pair not in asked.spoken]
+    targets = held[:TIES]
     changed = []
     for term in said:
         for target in targets:
@@ -230,3 +232,9 @@ def accept(session: Session, question: str, passage_id: int, *, now: datetime) -
     session.flush()
     records.change_library(session, new_token())
     return changed
+
+
+def _subject_pairs(text: str) -> list[str]:
+    """Pairs of what a text is about, without the words of asking and hoping (去哪, 怎么)."""
+    found = [run[at : at + 2] for run in subjects(text) for at in range(len(run) - 1) if not run.isascii()]
+    return list(dict.fromkeys(found))

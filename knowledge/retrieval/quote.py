@@ -32,7 +32,8 @@ def quote(text: str, weights: Mapping[str, float]) -> str:
     if len(chosen) > LONGEST_QUOTE:
         return _window(chosen, weights)
     after = at + 1
-    while after < len(parts) and (chosen.endswith(("：", ":")) or len(chosen) < 10):  # 「下列情形：」 answers nothing
+    # 「下列情形：」 answers nothing, nor does a question in the source: what answers stands behind it
+    while after < len(parts) and (chosen.endswith(("：", ":", "？", "?")) or len(chosen) < 10):
         joined = _between(text, parts[at], parts[after])
         if joined is None or len(joined) > LONGEST_QUOTE:
             break
