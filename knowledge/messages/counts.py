@@ -44,10 +44,13 @@ _TOTAL = re.compile(
 _ASIDE = re.compile(
     r"(?:咨询|意向|线上|直播间?|网上|牵手|谈好|成功|解答|答疑|其中|获奖|评委|工作人员|报名|当场|提问|发言|党员|"
     r"签约|上台|入党|就业|录用|达成|应到|应参加|应来|配对|抽到|中奖|转诊|复查|异常|疑似|缺席|请假|没来|未到|还差|"
-    r"脱贫|回收|抽取|义诊|问诊)[^，。,；;]{0,9}$|(?:劝|救|接|护送|劝返|劝离|劝回|送)[^，。；]{0,10}$(?<=[回走离起了的孩])"
+    r"脱贫|回收|抽取|义诊|问诊)[^，。,；;]{0,9}$|(?:劝[离回返阻退走]|劝住|救起|护送|接回)[^，。；]{0,10}$"
 )
 #: counted aside, yet those who came where nobody else is counted: 我们村报名14个妇女
 _STILL_CAME = re.compile(r"(?:报名|党员|工作人员|义诊|问诊|咨询|登记)[^，。,；;]{0,9}$")
+#: 更换老旧插座9个: the word before the figure is a thing
+_THING_BEFORE = re.compile(r"(?:更换|换|安装|装|修|修好|拆除|拆|清理|整改|发现|悬挂|挂|摆放|设置|设|制作|做|搭|建|采集|收集)(?:了|好|出)?[一-龥]{1,8}$")
+_ATTENDED = re.compile(r"(?:参会|到会|与会|出席|实到|到场|参加人员|参会人员)(?:了|的)?(?:代表|人员|人数|妇女|群众|党员|共|有)*$")
 _SERVED = re.compile(r"(?:剪|理|剃|服务|照顾|陪|帮|接送|送|看|走|修|洗|理发|量|测|查|磨|擦)了?(?:一共|总共|共|有|得有)?$")
 _AIDED = re.compile(
     r"(?:惠及|受益|服务|帮助|救助|帮扶|资助|慰问|看望|探望|走访|发给|送给|给|为|帮|关爱|表彰|评出|选出|评选|评上|"
@@ -274,7 +277,11 @@ def _noun(passage: Passage, number: Number) -> Hit | None:
         if hit.entry.person and hit.word != "人" and left <= hit.start and hit.end <= number.start:
             between = text[hit.end : number.start]
             if number.unit in ("人", "人次") and any(
-                n is not number and 0 <= hit.start - _number_end(n) <= 1 and n.start >= left for n in passage.numbers
+                n is not number
+                and n.unit in ("个", "户", "对", "家")
+                and 0 <= hit.start - _number_end(n) <= 1
+                and n.start >= left
+                for n in passage.numbers
             ):
                 continue  # 46个家庭130人: the word has a figure of its own
             if re.fullmatch(
@@ -341,6 +348,8 @@ def _group(passage: Passage, number: Number) -> _Group | None:
                 ),
                 after,
             ):
+                return None
+            if _THING_BEFORE.search(before):
                 return None
             if (number.low == 1 and not number.mark) or re.search(
                 r"[包做蒸煮剪编画写缝串扎捏修搓打建挂贴折](?:了|好)$", before
@@ -466,7 +475,18 @@ def _whom(passage: Passage, noun: str) -> str:
             (h.word for h in passage.hits if h.entry.person == "客" and h.word.endswith("老人") and len(h.word) > 2),
             noun,
         )
+    if not noun and not passage_has_people(passage):
+        named = _OF_HONOUR.search(passage.said)
+        return named.group(1) if named else ""
     return "" if noun in ("人", "家庭", "农户", "群众") else noun
+
+
+def passage_has_people(passage: Passage) -> bool:
+    """Whether those served are named by a known word."""
+    return any("客" in h.entry.person for h in passage.hits)
+
+
+_OF_HONOUR = re.compile(r"([一-龥]{0,4}(?:最美|星级|文明|示范|清洁|美丽|平安|五好|绿色|先进|优秀|好)[一-龥]{0,4}(?:户|家庭|庭院|媳妇|婆婆|妯娌|邻居|个人))")
 
 
 def _benefit(counts: Counts, number: Number, who: str, unit: str) -> None:
@@ -486,10 +506,12 @@ def _attendance(passage: Passage, groups: list[_Group], counts: Counts, form: st
             group.aside = False
     generic = [g for g in proper if not g.marks]
     total = next((g for g in proper if g.total), None)
+    if total is None:
+        total = next((g for g in proper if _ATTENDED.search(_before(passage, g.number))), None)
     if total is None and generic:
         total = generic[0]
     named = [g for g in proper if g.marks and g is not total]
-    if total is None and form in ("信访接待", "纠纷调解") and not named:
+    if total is None and form in ("信访接待", "纠纷调解"):
         return
     if total is not None:
         counts.participants = total.number.notation

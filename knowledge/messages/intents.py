@@ -67,7 +67,7 @@ _OTHERS = re.compile(
 _SELLING = re.compile(
     r"(?:元|块|块钱|毛)[一二三四五六七八九半\d]?(?:一|/|每)?(?:斤|箱|袋|个|份|盒|瓶|只)|包邮|下单|接龙|优惠|特价|促销|打折|团购|有需要的|"
     r"要的(?:私|联系|扣|报|找)|私聊|私信我|加我微信|砍一?刀|帮忙点|点个赞|投票|投一?票|助力|扫码领|免费领|代理|"
-    r"招代理|转让|出售|卖|房东直租|现货|到货|预订|新鲜(?:的)?(?:土|自家)|自家(?:种|养|做)"
+    r"招代理|转让|出售|(?<![外拍义贩变买])卖(?![力萌点场家])|房东直租|现货|到货|预订|新鲜(?:的)?(?:土|自家)|自家(?:种|养|做)"
 )
 _GREETING = re.compile(
     r"^(?:[一-龥]{0,6}(?:早上好|早安|上午好|中午好|下午好|晚上好|晚安|你好|您好|大家好|在吗|在不在|新年好|"
@@ -76,6 +76,10 @@ _GREETING = re.compile(
 _COMPLAIN = re.compile(
     r"累死|烦死|气死|热死|忙死|笑死|唉|哎呀|真是的|郁闷|头疼|没意思|太难了|吐槽|受不了|烦人|好烦|心累|怎么又|"
     r"又要(?:报|填|写|开会)|天天(?:报|填|写)|表哥表姐|形式主义"
+)
+_OF_PEOPLE = frozenset({"人", "名", "位", "户", "人次", "份", "个", "家", "对"})
+_BUSY = re.compile(
+    r"组织|开展|参加|来了|去了|到了|学员|妇联|执委|姐妹|妇女|志愿|我们[村组镇]?|咱|俺|社区|村里|村民|居民|老人|孩子|送|发|教|讲|访|查|巡"
 )
 _OWN_DOING = re.compile(r"我们?|咱|俺|本村|我村|妇联|村里|社区|今天|昨天|上午|下午")
 
@@ -134,7 +138,11 @@ def decide(passage: Passage, kind: Kind) -> tuple[str, tuple[str, ...]]:
         return "ack", ()
     if is_notice(text):
         return "notice", ()
-    telling = kind.weight >= 2 or (kind.category is not None and bool(passage.numbers))
+    telling = (
+        kind.weight >= 2
+        or (kind.category is not None and bool(passage.numbers))
+        or (bool(passage.times) and _BUSY.search(text) is not None and any(n.unit in _OF_PEOPLE for n in passage.numbers))
+    )
     counted = bool(passage.numbers) and telling
     planned = re.search(r"打算|准备|计划|拟", text) is not None and "提醒" not in text
     if is_command(text) and not planned and not (counted and passage.times and happened(text) and len(text) > 24):
@@ -185,6 +193,8 @@ def _is_telling(passage: Passage, kind: Kind, text: str) -> bool:
     """A report has a doing; a wish, a joke or weather talk has none."""
     if kind.weight >= 2 or (kind.category and len(passage.numbers) >= 1 and passage.times):
         return len(text) > 4 or bool(passage.numbers)
+    if passage.times and _BUSY.search(text) and any(n.unit in _OF_PEOPLE for n in passage.numbers):
+        return len(text) > 10
     if kind.category and len(text) > 8 and any(n.unit in ("人", "名", "位", "户") for n in passage.numbers):
         return True
     return bool(kind.category and passage.numbers and re.search(r"活动|参加|来了|去了|搞|办|开展|发", text))

@@ -57,6 +57,11 @@ _LEARNT = re.compile(
 
 #: the verbs whose object is the activity itself
 _HEAD = re.compile(r"开展|举办|举行|召开|组织(?!了?[一-龥]{0,6}(?:去|到|参加))")
+_CARE_HOME = re.compile(r"敬老院|福利院|养老院|幸福院|光荣院|颐养|(?:孤寡|独居|空巢|五保)老人家")
+_BY_CATEGORY = {
+    "妇女健康": "讲座", "维权普法": "宣传", "平安建设": "宣传", "志愿环境": "志愿服务", "创业就业": "培训",
+    "家庭建设": "文体活动", "关爱帮扶": "慰问", "思想引领": "会议", "组织建设": "会议", "文体活动": "文体活动",
+}  # fmt: skip
 _ONLY_A_PLACE = re.compile(r"[在到去于往]$")
 
 
@@ -82,6 +87,8 @@ def read_kind(passage: Passage) -> Kind:
         form = "宣传"
     if form is None and category is not None and weight == 0 and re.search(r"活动|搞了|办了|开展", passage.said):
         form = "其他"
+    if form is None and category is not None and (passage.numbers or passage.times):
+        form = _BY_CATEGORY[category]
     return Kind(form, category, span, category_span, weight)
 
 
@@ -91,6 +98,8 @@ def _form(passage: Passage) -> tuple[str | None, tuple[int, int] | None, float]:
     for hit in passage.hits:
         form = hit.entry.form
         if not form or _is_other_use(passage, hit):
+            continue
+        if hit.entry.place and hit.entry.form_weight < 3 and _at_a_place(passage, hit):
             continue
         weight = float(hit.entry.form_weight)
         if weight >= scores.get(form, 0):
@@ -123,9 +132,17 @@ def _form(passage: Passage) -> tuple[str | None, tuple[int, int] | None, float]:
         scores["慰问"] += 1
     if not scores:
         return None, None, 0
+    if _CARE_HOME.search(passage.said) and max(scores, key=lambda f: scores[f]) == "文体活动" and scores["文体活动"] < 3.5:
+        scores["志愿服务"] = scores["文体活动"] + 0.5
     best = max(scores, key=lambda f: (scores[f], -where[f].start if f in where else 0))
     hit_of = where.get(best)
     return best, (hit_of.start, hit_of.end) if hit_of else None, scores[best]
+
+
+def _at_a_place(passage: Passage, hit: Hit) -> bool:
+    """社区夜校 as a clause of its own or after 在 is where it was, not what."""
+    left, right = passage.clause_bounds(hit.start)
+    return hit.end == right or re.search(r"[在到]", passage.text[left : hit.start]) is not None
 
 
 def _headed(passage: Passage) -> Hit | None:
@@ -186,6 +203,10 @@ def _category(passage: Passage, form: str | None) -> tuple[str | None, tuple[int
             weight -= 2
         if hit.entry.place and _ONLY_A_PLACE.search(passage.text[max(passage.start, hit.start - 1) : hit.start]):
             weight -= 3
+        if hit.entry.person and any(
+            0 <= hit.start - max(n.end, n.unit_end) <= 1 or 0 <= n.start - hit.end <= 1 for n in passage.numbers
+        ):
+            weight -= 3 if form not in ("慰问", "走访排查", "捐赠救助", "志愿服务", "评选表彰") else 0
         if hit.entry.item and not hit.entry.topical:
             weight -= 1
         if re.search(r"布置|部署|安排|讨论|准备", passage.text[max(passage.start, hit.start - 5) : hit.start]):

@@ -24,6 +24,8 @@ _REPAIR = re.compile(
     r"说错了[,，]?是?|口误[,，]?是?|不是不是|应该是|(?<![对不])不对(?![外劲付称头])|…+哦?|——?不|"
     r"更正[,，]?(?:为|是)?|改成|改为|换成|变成)[，, ]*(?:应该)?是?[，,是 ]*"
 )
+#: 3·15
+_DOTTED = re.compile(r"(?<!\d)(\d{1,2})[·•](\d{1,2})(?!\d)")
 #: 一块到东坡 is together, no measure
 _TOGETHER = re.compile(r"一(?:块儿?(?=[到去来给过做把在上下干参帮种捡走搞学])|道(?=[到去来给过做把在慰])|边|下子|手|路|心|线)")
 #: what was said before was wrong: 写成8名了
@@ -97,7 +99,7 @@ class Passage:
 
 def plain_text(text: str, vocabulary: Vocabulary) -> str:
     """One width, Simplified, slips put right; the length never changes, so offsets are those of the message."""
-    text = text.translate(_WIDE)
+    text = _DOTTED.sub(r"\1.\2", text.translate(_WIDE))
     if any(c >= "\u4e00" for c in text):
         text = text.translate(_simplified())
     return vocabulary.put_right(text)
@@ -133,8 +135,9 @@ def _forget_what_was_taken_back(passage: Passage) -> None:
         after = [n for n in passage.numbers if match.end() <= n.start <= match.end() + 8]
         if before and after and _comparable(before[-1], after[0]):
             passage.numbers.remove(before[-1])
-        first = [t for t in passage.times if t.end <= match.start() and match.start() - t.end <= 10]
         then = [t for t in passage.times if match.end() <= t.start <= match.end() + 4]
+        reach = 40 if then and then[0].day_given and not after else 10
+        first = [t for t in passage.times if t.end <= match.start() and match.start() - t.end <= reach]
         if first and then:
             kept = then[0]
             for time in first:

@@ -42,8 +42,8 @@ _INVITED = re.compile(
 )
 _LABELLED = re.compile(
     rf"(?:主讲(?:人|老师|嘉宾)?|授课(?:人|老师|专家|教师)?|讲师|讲课(?:人|老师)|讲课的|主讲的|授课的|老师|专家|"
-    rf"指导老师|宣讲人|宣讲员|领学人)(?:是|为)?[:：]?(?:由)?((?:[一-龥]{{2,18}}(?:{_TITLE}))?(?:{_FULL}|"
-    rf"{_OLD})?(?:{_TITLE})?)(?=[，,。；;（(】\s]|$|来|的|讲|、)"
+    rf"指导老师|宣讲人|宣讲员|领学人)(?:是|为)?[:：】]?(?:由)?((?:[一-龥]{{2,18}}(?:{_TITLE}))?(?:{_FULL}|"
+    rf"{_OLD})?(?:{_TITLE})?)(?=[，,。；;（(】【\s]|$|来|的|讲|、)"
 )
 _SUBJECT = re.compile(
     rf"((?:[一-龥]{{0,14}}?)(?:[{_SURNAMES}](?:{_TITLE})|(?:{_TITLE})(?:{_FULL}|{_OLD})|"
@@ -62,7 +62,10 @@ _OFFICE = re.compile(
 )
 _AN_OFFICE = Entry(organisation=True)
 _DONOR = re.compile(
-    r"爱心(?:企业|人士|商家|单位|老板)([一-龥]{2,8}?)(?=送|捐|赠|出资|来|赞|的|、|，|和|等|到|为|给|提供)"
+    r"爱心(?:企业|人士|商家|单位|老板)([一-龥]{2,8}?)(?=发|出|向|资助|送|捐|赠|出资|来|赞|的|、|，|和|等|到|为|给|提供)"
+)
+_SHOP = re.compile(
+    r"(?:^|[，,。；;、是由和跟]|镇上的?|村里的?|街上的?)([一-龥]{1,6}(?:店|厂|馆|行|铺|公司|商行|酒楼|农场|合作社|超市))(?:老板)?(?:免费)?(?:赞助|捐|出资|提供|送来|支持)"
 )
 _CLAUSE_OF_ITS_OWN = re.compile(
     rf"(?:^|[，,。；;\s])([一-龥]{{2,12}}(?:院|所|局|校|中心|站|队|会|公司|县里|镇里|市里|乡里|医院|中学|小学|"
@@ -106,6 +109,9 @@ def read_partners(passage: Passage, own: frozenset[str] = frozenset()) -> list[F
         partner = _partner(passage, unnamed, own)
         if partner and not any(partner[0] in f[0] or f[0] in partner[0] for f in found):
             found.append(partner)
+    for match in _SHOP.finditer(passage.text, passage.start, passage.end):
+        if not any(match.group(1) in f[0] or f[0] in match.group(1) for f in found):
+            found.append((match.group(1), match.span(1)))
     for match in _DONOR.finditer(passage.text, passage.start, passage.end):
         if not any(match.group(1) in f[0] or f[0] in match.group(1) for f in found):
             found.append((match.group(1), match.span(1)))
@@ -148,13 +154,15 @@ def _partner(passage: Passage, hit: Hit, own: frozenset[str]) -> Found | None:
         return None
     if text[hit.end : hit.end + 2].startswith(("门口", "里", "旁", "对面", "附近")):
         return None
+    if hit.word.startswith("爱心") and _DONOR.match(passage.text, hit.start):
+        return None
     if name.startswith(("全", "各")) or re.search(r"(?:考上|考取|就读|读|毕业于?|在读)[^，。]{0,4}$", clause_head(passage, hit)):
         return None
-    if hit.word in ("社工", "村医") and re.match(rf"[{_SURNAMES}][一-龥]{{1,2}}(?:[，。；）)]|$)", after):
+    if hit.word in ("社工", "村医") and re.match(rf"(?:{_OLD}|[{_SURNAMES}][一-龥]{{1,2}})(?:[，。；）)】讲]|$)", after):
         return None
     if hit.word.endswith("妇联") and (name.endswith(("社区妇联", "村妇联")) or text[hit.start - 1 : hit.start] == "社"):
         return None
-    if hit.word.endswith("妇联") and re.match(r"主席|干部|要求|通知|安排|的要求|文件|部署|领导", after):
+    if hit.word.endswith("妇联") and re.match(r"主席(?!.{0,4}[来到])|干部|要求|通知|安排|的要求|文件|部署|领导(?!来|到|下|一行)", after):
         return None
     within = re.search(r"(?<![收领得请])[在到去于]([一-龥]{0,8})$", text[max(left, hit.start - 10) : name_start])
     clause_before = text[passage.clause_bounds(hit.start)[0] : name_start]

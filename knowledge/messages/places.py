@@ -82,7 +82,7 @@ def _after_cue(passage: Passage, cue: re.Match[str], places: list[Hit]) -> Found
             break
         if chain is not None and hit.entry.organisation and not hit.entry.place:
             break
-        if chain is None and not hit.entry.place and not hit.entry.unit and between:
+        if chain is None and not hit.entry.place and not hit.entry.unit and not re.fullmatch(r"[县市区镇乡省]?", between):
             break
         chain = hit
     if chain is None:
@@ -112,6 +112,10 @@ def _free(passage: Passage, begin: int, cue: re.Match[str]) -> Found | None:
     if cue.group()[0] not in "在再于地走深来":
         return None
     match = _FREE.match(passage.text, begin, passage.end)
+    if match is None and cue.group()[0] in "在地":
+        _, right = passage.clause_bounds(begin)
+        whole = re.compile(r"([一-龥0-9]{2,9})$").match(passage.text, begin, right)
+        match = whole if whole and not re.search(r"家$|一起|这里|那里|后面|微信|群里|网上|线上|其中|路上|听|说|等", whole.group(1)) else None
     if match is None or any(t.start < match.end(1) and match.start(1) < t.end for t in passage.times):
         return None
     if re.search(

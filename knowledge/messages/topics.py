@@ -137,6 +137,9 @@ def read_topic(passage: Passage, form: str | None, title: Found | None, who: str
     topical = [h for h in topical if h.entry.category_weight > 2 or form not in ("志愿服务", "会议")]
     if topical:
         return _phrase(passage, [topical[0]])
+    held = _held(passage) if form not in ("慰问", "走访排查", "纠纷调解", "捐赠救助", "植树", None) else None
+    if held:
+        return held
     if form == "植树":
         planted = _PLANTING.search(text, start, end)
         return ("植树" if planted is None else planted.group(), planted.span() if planted else (start, start))
@@ -146,6 +149,31 @@ def read_topic(passage: Passage, form: str | None, title: Found | None, who: str
     if who and form in _VISITED and (form == "慰问" or len(who) > 2):
         at = text.find(who, start, end)
         return who, (at, at + len(who))
+    return None
+
+
+_HELD = re.compile(
+    r"(?:搞|办|开|做|举办|举行|开展|组织|弄|排|演|放|进行|耍|召开|教|学|讲|练|看|观看|体验)(?:了|起|过)?(?:大家|妇女们?|姐妹们?|孩子们?|她们|我们|村民)?"
+    r"(?:[一二两三四五六七八九十0-9]*[场次个期堂节部天](?:的)?)?(?:以|的)?([一-龥A-Za-z]{2,14})"
+)
+_HELD_END = re.compile(r"(?:主题|专题|知识|技能|技术)?(?:讲座|培训班?|宣传|活动|会议|比赛|大赛|课|班|会|座谈会?|仪式|的事|的)$")
+_HELD_STOP = re.compile(r"[来到去了在请给让把为和跟由共]|参加|有|活动|一起|一共|总共|大家|志愿服务|宣传")
+
+
+def _held(passage: Passage) -> Found | None:
+    """The object of 办, 搞, 教 where no known word names the subject: 办了一期盘发课."""
+    for match in _HELD.finditer(passage.text, passage.start, passage.end):
+        value = match.group(1)
+        stop = _HELD_STOP.search(value)
+        if stop:
+            value = value[: stop.start()]
+        rest = _HELD_END.sub("", value)
+        value = rest if len(rest) >= 2 else value
+        if len(value) < 2 or value in _GENERIC or any(t.start < match.end(1) and match.start(1) < t.end for t in passage.times):
+            continue
+        if any(h.start <= match.start(1) < h.end and (h.entry.person or h.entry.place) for h in passage.hits):
+            continue
+        return value, (match.start(1), match.start(1) + len(value))
     return None
 
 
@@ -216,7 +244,7 @@ def _before_form(passage: Passage, topical: list[Hit]) -> Found | None:
             between = passage.text[t.end : hit.start]
             if re.fullmatch(
                 (
-                    r"(?:的|知识|主题|专题|科普|普法|教育|技能|技术|手工|进万家|法律|法治|健康|安全|政策|集中|义务|"
+                    r"(?:的|知识|主题|专题|科普|普法|教育|技能|技术|手工|创建|建设|工作|日常|免费|志愿|的知识|进万家|法律|法治|健康|安全|政策|集中|义务|"
                     r"志愿|巾帼|大型|免费|公益|、|和)*"
                 ),
                 between,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from knowledge.messages import following, intents
@@ -23,7 +23,7 @@ from knowledge.messages.vocabulary import Vocabulary, default_vocabulary
 #: longer messages are forwarded documents, read to this length
 LONGEST = 4000
 _PLAIN_INTENTS = frozenset({"chat", "ack", "notice", "question", "command"})
-_CONTEXT_TAIL = re.compile(r"[。；;]")
+_DONE = re.compile(r"[一-龥][了过](?!吗)|刚|已|结束|完成")
 
 
 def understand(
@@ -53,12 +53,23 @@ def understand(
         if found is not None:
             return found
     intent, also = intents.decide(passage, kind)
+    if intent == "report" and _rather_to_come(passage, text, words):
+        intent = "plan"
     if intent in _PLAIN_INTENTS:
         return Understanding(intent, also)
     if intent == "plan":
         passage = prepare(text, ref, "plan", words)
         return Understanding("plan", also, (_planned(passage),))
     return Understanding("report", also, _reports(passage))
+
+
+def _rather_to_come(passage: Passage, text: str, words: Vocabulary) -> bool:
+    """3月7号 said on the 1st, with nothing told as done, is next week rather than a year ago."""
+    days = [t.first for t in passage.times if t.day_given and t.first]
+    if not days or len(text) > 80 or max(days) > passage.ref.date() - timedelta(days=250) or _DONE.search(text):
+        return False
+    ahead = [t.first for t in prepare(text, passage.ref, "plan", words).times if t.day_given and t.first]
+    return bool(ahead) and timedelta(0) <= min(ahead) - passage.ref.date() <= timedelta(days=60)
 
 
 def _crisis(text: str, ref: datetime, words: Vocabulary, danger: str) -> Understanding:
@@ -79,6 +90,8 @@ def _reports(passage: Passage) -> tuple[Activity, ...]:
     date: str | None = None
     for piece in pieces:
         kind = read_kind(piece if not twice else passage)
+        if found and kind.category_span is None and kind.form in ("走访排查", "宣传") and found[-1].category:
+            kind = kind._replace(category=found[-1].category)  # 下午入户发倡议书: about what the morning was about
         values, spans = _slots(piece, kind, first=not found)
         if "date" not in values and date and found:
             values["date"] = date
