@@ -14,7 +14,7 @@ _TRIGGER = re.compile(
     r"[打揍捶锤踹踢扇掐勒砍捅砸摔泼抡刀伤肿青紫血印暴虐救命死药吊跳割炭煤缢尽绝遗弃杀摸亲扒脱奸侵猥强糟玷欺婴"
     r"孕怀胎拐卖骗锁关绑拴捆囚禁扣链铐栓丢扔甩抛撂撇撵轰赶失找寻饿哭走活熬撑跑霸凌逼喊叫伢断骂拳疼痛买贩抱逃"
     r"抽拿浑爆火楼桥腕躲肚锄斧哄口子收脱敢冻投攒拽坐带胶裸雅袖淤疤醉闹砸扯撞锁咬毒抢拖服约断粮累藏掐推倒睡绳站网纸信别养出气眶圈笼窗哪瞎聋哑惨煤世辈念]"
-    r"|卧轨|封信|照看|到家|看到|见过|没法过|不想过|出人命|没气|昏迷|瓶子|赎|秘密|内裤|园区|不见|看见|没回|没有回|冇回|不让|不准|不许|没人管|没人要|关机|联系不上|没收|短见|短路|解脱|后事|傻事|傻话|"
+    r"|添麻烦|喝了|吞了|灌|毒|农药|百草枯|敌敌畏|露面|生下来|折|卧轨|封信|照看|到家|看到|见过|没法过|不想过|出人命|没气|昏迷|瓶子|赎|秘密|内裤|园区|不见|看见|没回|没有回|冇回|不让|不准|不许|没人管|没人要|关机|联系不上|没收|短见|短路|解脱|后事|傻事|傻话|"
     r"没大人|没人要|不要了|消息|音信|到现在|没回|离婚|不敢|动手|自残|吃东西|出来|消失"
     r"|自s|help|sos|jiabao|zisha|jiuming|dawo",
     re.IGNORECASE,
@@ -44,6 +44,8 @@ _NOW = re.compile(
 _GROWN = re.compile(r"女婿|姑爷|婆家|她(?:老公|男人|对象|丈夫)|回娘家|前夫|离婚")
 _NAME = re.compile(r"\{(\w+)\}")
 _MASK = "○"
+#: words of several classes meet by chance in longer ones
+_LONGEST_TELLING = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class _Rules:
     words: dict[str, re.Pattern[str]]
     strong: tuple[tuple[str, dict[str, re.Pattern[str]]], ...]
     weak: tuple[tuple[str, dict[str, re.Pattern[str]]], ...]
+    classes: dict[str, re.Pattern[str]]
+    together: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def _lines(name: str) -> list[str]:
@@ -88,6 +92,14 @@ def _rules() -> _Rules:
         lead = _NAME.match(pattern)
         rule = patterns.setdefault((kind.rstrip("?"), kind.endswith("?")), {})
         rule.setdefault(lead.group(1) if lead else "", []).append(filled)
+    classes: dict[str, re.Pattern[str]] = {}
+    together: list[tuple[str, tuple[str, ...]]] = []
+    for line in _lines("danger_classes.tsv"):
+        mark, name, content = line.split("\t")
+        if mark == "类":
+            classes[name] = re.compile(content)
+        else:
+            together.append((name, tuple(content.split("+"))))
     near: dict[str, list[str]] = {}
     for line in _lines("near_crisis.tsv"):
         kind, pattern = line.split("\t", 1)
@@ -103,6 +115,8 @@ def _rules() -> _Rules:
         words={name: re.compile(f"(?={words})") for name, words in names.items()},
         strong=_of_kinds(patterns, False),
         weak=_of_kinds(patterns, True),
+        classes=classes,
+        together=tuple(together),
     )
 
 
@@ -188,4 +202,22 @@ def _of_sentence(sentence: str, rules: _Rules, calm: bool) -> str | None:
             if rules.fiction.search(sentence) or calm or (talk and not now) or talk >= 3:
                 return None
             return kind
+    if talk or calm or len(sentence) > _LONGEST_TELLING or rules.fiction.search(sentence):
+        return None
+    seen = _Seen(rules.classes, sentence)
+    for kind, names in rules.together:
+        if all(seen[name] for name in names):
+            return "家暴" if kind == "儿童侵害" and _GROWN.search(sentence) else kind
     return None
+
+
+class _Seen(dict[str, bool]):
+    """Which classes of words stand in a sentence, looked up when first asked for."""
+
+    def __init__(self, classes: dict[str, re.Pattern[str]], sentence: str) -> None:
+        super().__init__()
+        self._classes, self._sentence = classes, sentence
+
+    def __missing__(self, name: str) -> bool:
+        found = self[name] = self._classes[name].search(self._sentence) is not None
+        return found
