@@ -61,7 +61,7 @@ class Places:
         """The unit right below the top that a unit of today's `path` stood under; None for the top itself."""
         then = self.stretches[stretch]
         top, here = then.path(self.top), then.path(path)
-        rest = here[len(top):].strip("/")
+        rest = here[len(top) :].strip("/")
         return int(rest.split("/")[0]) if rest else None
 
 
@@ -74,7 +74,10 @@ def between(session: Session, top: str, first: date, last: date) -> Places:
     paths: dict[int, str] = {}
     ids = sorted(wanted)
     for start in range(0, len(ids), 500):
-        paths |= {row[0]: row[1] for row in session.execute(select(Unit.id, Unit.path).where(Unit.id.in_(ids[start : start + 500])))}
+        paths |= {
+            row[0]: row[1]
+            for row in session.execute(select(Unit.id, Unit.path).where(Unit.id.in_(ids[start : start + 500])))
+        }
     days = sorted({since for rows in moved.values() for since, _ in rows if first < since <= last})
     stretches = []
     for begin, after in zip([first, *days], [*days, last + timedelta(days=1)], strict=True):
@@ -91,12 +94,12 @@ def path_on(session: Session, path: str, day: date) -> str:
 def _moves(session: Session, first: date) -> dict[int, list[tuple[date, int | None]]]:
     """Units that moved after `first`, each with all of its places in order."""
     earlier, later = aliased(UnitPlace), aliased(UnitPlace)
-    movers = (
-        select(later.unit_id)
-        .where(later.since > first, exists().where(earlier.unit_id == later.unit_id, earlier.since < later.since))
+    movers = select(later.unit_id).where(
+        later.since > first, exists().where(earlier.unit_id == later.unit_id, earlier.since < later.since)
     )
     rows = session.execute(
-        select(UnitPlace.unit_id, UnitPlace.since, UnitPlace.parent_id).where(UnitPlace.unit_id.in_(movers))
+        select(UnitPlace.unit_id, UnitPlace.since, UnitPlace.parent_id)
+        .where(UnitPlace.unit_id.in_(movers))
         .order_by(UnitPlace.unit_id, UnitPlace.since)
     )
     found: dict[int, list[tuple[date, int | None]]] = {}

@@ -74,8 +74,11 @@ class Report(Base):
         Index("ix_report_event_on", "event_on"),
         # few rows have one: no cost for all the others
         Index(
-            "ix_report_same_event_as_id", "same_event_as_id", sqlite_where=text("same_event_as_id IS NOT NULL"),
-            postgresql_where=text("same_event_as_id IS NOT NULL")),
+            "ix_report_same_event_as_id",
+            "same_event_as_id",
+            sqlite_where=text("same_event_as_id IS NOT NULL"),
+            postgresql_where=text("same_event_as_id IS NOT NULL"),
+        ),
     )
 
 
@@ -214,9 +217,14 @@ def counts() -> ColumnElement[bool]:
     first = (
         select(other.id)
         .where(
-            or_(other.id == Report.same_event_as_id, and_(other.same_event_as_id == Report.same_event_as_id, other.id < Report.id)),
-            other.state.in_(COUNTED))
-        .correlate(Report).exists()
+            or_(
+                other.id == Report.same_event_as_id,
+                and_(other.same_event_as_id == Report.same_event_as_id, other.id < Report.id),
+            ),
+            other.state.in_(COUNTED),
+        )
+        .correlate(Report)
+        .exists()
     )
     return and_(Report.state.in_(COUNTED), or_(Report.same_event_as_id.is_(None), ~first))
 
@@ -242,26 +250,37 @@ def by_number(session: Session, number: str, within: str) -> Report | None:
 
 def filed_by(session: Session, person_id: int, limit: int = 10) -> list[Report]:
     """Her latest reports, the newest first."""
-    return list(session.scalars(select(Report).where(Report.by_person_id == person_id).order_by(Report.id.desc()).limit(limit)))
+    return list(
+        session.scalars(select(Report).where(Report.by_person_id == person_id).order_by(Report.id.desc()).limit(limit))
+    )
 
 
 def versions_of(session: Session, report_id: int) -> list[tuple[ReportVersion, str]]:
     """Every version with the name of who made it, the first first."""
     rows = session.execute(
-        select(ReportVersion, Person.name).join(Person, Person.id == ReportVersion.by_person_id)
-        .where(ReportVersion.report_id == report_id).order_by(ReportVersion.version)
+        select(ReportVersion, Person.name)
+        .join(Person, Person.id == ReportVersion.by_person_id)
+        .where(ReportVersion.report_id == report_id)
+        .order_by(ReportVersion.version)
     )
     return [(version, name) for version, name in rows]
 
 
 def usual(session: Session, unit_id: int, limit: int = 40) -> list[dict[str, Any]]:
     """The slots of a unit's latest reports that count: what she is likely to answer again."""
-    return list(session.scalars(
-        select(Report.slots).where(Report.unit_id == unit_id, Report.state.in_(COUNTED)).order_by(Report.event_on.desc()).limit(limit)
-    ))
+    return list(
+        session.scalars(
+            select(Report.slots)
+            .where(Report.unit_id == unit_id, Report.state.in_(COUNTED))
+            .order_by(Report.event_on.desc())
+            .limit(limit)
+        )
+    )
 
 
-def to_review(session: Session, path: str, unit_id: int, limit: int, *, deeper: bool = False) -> tuple[list[tuple[Report, str]], int]:
+def to_review(
+    session: Session, path: str, unit_id: int, limit: int, *, deeper: bool = False
+) -> tuple[list[tuple[Report, str]], int]:
     """Reports that wait for the word of the unit above, the oldest first, with their units' names; and how many there are in all.
 
     Those of the units right below `unit_id`; with `deeper` those of all below `path`.
@@ -272,5 +291,7 @@ def to_review(session: Session, path: str, unit_id: int, limit: int, *, deeper: 
     rows = session.execute(
         select(Report, Unit.name).join(Unit, Unit.id == Report.unit_id).where(here).order_by(Report.id).limit(limit)
     ).all()
-    count = session.scalar(select(func.count()).select_from(Report).join(Unit, Unit.id == Report.unit_id).where(here)) or 0
+    count = (
+        session.scalar(select(func.count()).select_from(Report).join(Unit, Unit.id == Report.unit_id).where(here)) or 0
+    )
     return [(report, name) for report, name in rows], count

@@ -45,14 +45,16 @@ def _day(_context: click.Context, _option: click.Parameter, value: str | None) -
 
 def _options(command: Any) -> Any:
     """What both commands are asked with."""
-    for option in reversed((
-        click.option("--unit", default="", help=texts.CLI_UNIT),
-        click.option("--from", "first", default=None, callback=_day, help=texts.CLI_FROM),
-        click.option("--to", "last", default=None, callback=_day, help=texts.CLI_TO),
-        click.option("--form", default="", help=texts.CLI_FORM),
-        click.option("--category", default="", help=texts.CLI_CATEGORY),
-        click.option("--topic", default="", help=texts.CLI_TOPIC),
-    )):
+    for option in reversed(
+        (
+            click.option("--unit", default="", help=texts.CLI_UNIT),
+            click.option("--from", "first", default=None, callback=_day, help=texts.CLI_FROM),
+            click.option("--to", "last", default=None, callback=_day, help=texts.CLI_TO),
+            click.option("--form", default="", help=texts.CLI_FORM),
+            click.option("--category", default="", help=texts.CLI_CATEGORY),
+            click.option("--topic", default="", help=texts.CLI_TOPIC),
+        )
+    ):
         command = option(command)
     return command
 
@@ -102,8 +104,16 @@ def _fail(sentence: str) -> NoReturn:
 @click.option("--all", "all_states", is_flag=True, help=texts.CLI_ALL)
 @click.option("--json", "as_json", is_flag=True, help=texts.CLI_JSON)
 def export_(
-    unit: str, first: date | None, last: date | None, form: str, category: str, topic: str, kind: str | None, target: str,
-    all_states: bool, as_json: bool,
+    unit: str,
+    first: date | None,
+    last: date | None,
+    form: str,
+    category: str,
+    topic: str,
+    kind: str | None,
+    target: str,
+    all_states: bool,
+    as_json: bool,
 ) -> None:
     """Write the ledger row after row; the file appears whole or not at all."""
     asked = _asked(first, last, form, category, topic)
@@ -122,7 +132,9 @@ def export_(
         audit.note(session, at=now, person_id=None, action="reports.exported", about=f"unit:{top.id}", count=count)
     if target != "-":
         shown = {"path": str(path), "rows": count, "format": kind}
-        click.echo(msgspec.json.encode(shown).decode() if as_json else texts.CLI_EXPORTED.format(count=count, path=path))
+        click.echo(
+            msgspec.json.encode(shown).decode() if as_json else texts.CLI_EXPORTED.format(count=count, path=path)
+        )
 
 
 def _write(found: Iterator[list[export.Cell]], kind: str, path: Path, title: str, now: datetime) -> int:
@@ -164,7 +176,14 @@ def _whole(path: Path) -> Iterator[Path]:
 @click.option("--sources", "with_sources", is_flag=True, help=texts.CLI_SOURCES)
 @click.option("--json", "as_json", is_flag=True, help=texts.CLI_JSON)
 def summary(
-    unit: str, first: date | None, last: date | None, form: str, category: str, topic: str, with_sources: bool, as_json: bool,
+    unit: str,
+    first: date | None,
+    last: date | None,
+    form: str,
+    category: str,
+    topic: str,
+    with_sources: bool,
+    as_json: bool,
 ) -> None:
     """The figures of the unit, its own and those of each unit right below."""
     asked = _asked(first, last, form, category, topic)
@@ -187,16 +206,34 @@ def to_json(rolled: figures.RollUp, behind: dict[Key, list[str]] | None) -> dict
     """The roll-up as one object: `figures` of the whole, then `own` and `children`, which add up to it."""
     asked = rolled.asked
     shape: dict[str, Any] = {
-        "unit": _named(rolled.unit), "from": asked.first.isoformat(), "to": asked.last.isoformat(),
-        "form": asked.form or None, "category": asked.category or None, "topic": asked.topic or None,
-        "closed": rolled.is_closed, "reports": rolled.total.reports, "figures": rolled.total.to_json(behind),
+        "unit": _named(rolled.unit),
+        "from": asked.first.isoformat(),
+        "to": asked.last.isoformat(),
+        "form": asked.form or None,
+        "category": asked.category or None,
+        "topic": asked.topic or None,
+        "closed": rolled.is_closed,
+        "reports": rolled.total.reports,
+        "figures": rolled.total.to_json(behind),
         "own": {"reports": rolled.own.reports, "figures": rolled.own.to_json()},
         "children": [
-            {"unit": _named(child), "reports": child.figures.reports, "figures": child.figures.to_json()} for child in rolled.children],
+            {"unit": _named(child), "reports": child.figures.reports, "figures": child.figures.to_json()}
+            for child in rolled.children
+        ],
         "not_added_same_event": rolled.same_event,
         "adjustments": [
-            {"unit": a.unit, "measure": a.key.measure, "in": a.key.unit, "noun": a.key.noun, "amount": float(a.amount), "reason": a.reason,
-             "by": a.by, "on": a.on.isoformat()} for a in rolled.adjustments],
+            {
+                "unit": a.unit,
+                "measure": a.key.measure,
+                "in": a.key.unit,
+                "noun": a.key.noun,
+                "amount": float(a.amount),
+                "reason": a.reason,
+                "by": a.by,
+                "on": a.on.isoformat(),
+            }
+            for a in rolled.adjustments
+        ],
     }
     if behind is not None:
         shape["sources"] = behind[_ALL]
@@ -209,10 +246,15 @@ def _named(part: figures.Part) -> dict[str, Any]:
 
 def _shown(rolled: figures.RollUp, behind: dict[Key, list[str]] | None) -> list[str]:
     lines = [texts.CLI_LINE.format(name=rolled.unit.name, text=f"{rolled.asked.first} — {rolled.asked.last}")]
-    lines.append(texts.CLI_LINE.format(name=texts.FIGURE_NAMES["reports"], text=f"{rolled.total.reports}{texts.REPORTS_UNIT}"))
+    lines.append(
+        texts.CLI_LINE.format(name=texts.FIGURE_NAMES["reports"], text=f"{rolled.total.reports}{texts.REPORTS_UNIT}")
+    )
     for key, total in rolled.total.sorted():
         numbers = f"  [{' '.join(behind[key])}]" if behind is not None else ""
-        lines.append(texts.CLI_LINE.format(name=texts.FIGURE_NAMES[key.measure] + key.noun, text=total.words_in(key.unit)) + numbers)
+        lines.append(
+            texts.CLI_LINE.format(name=texts.FIGURE_NAMES[key.measure] + key.noun, text=total.words_in(key.unit))
+            + numbers
+        )
     for child in rolled.children:
         lines.append("  " + texts.CLI_LINE.format(name=child.name, text=f"{child.figures.reports}{texts.REPORTS_UNIT}"))
     return lines

@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
-from handlers.reports import card, service, texts
+from handlers.reports import album, card, service, texts
 from handlers.reports import draft as drafts
 from handlers.reports.draft import Draft
 from handlers.reports.rules import OLDEST, doubt, merge
@@ -21,13 +21,17 @@ Slots = dict[str, Any]
 
 _COUNTED = ("participants", "women", "children", "sessions", "cases")
 _NAMED = re.compile(
-    r"(?:把?改(?:一下)?|修改|更正)?\s*(?P<name>" + "|".join(sorted(texts.SLOT_WORDS, key=len, reverse=True))
-    + r")\s*(?:改成|改为|应该是|应为|是|在|为|：|:|，)?\s*(?P<value>\S.*)", re.DOTALL)
+    r"(?:把?改(?:一下)?|修改|更正)?\s*(?P<name>"
+    + "|".join(sorted(texts.SLOT_WORDS, key=len, reverse=True))
+    + r")\s*(?:改成|改为|应该是|应为|是|在|为|：|:|，)?\s*(?P<value>\S.*)",
+    re.DOTALL,
+)
 _QUESTION = re.compile(r"[?？]|吗$|什么|怎么|咋|哪些|多少钱|能不能|可以.*吗|几岁")
 #: Fixed phrases of this and other slices: never an answer to 在哪里 or 多少人.
 _COMMAND = re.compile(
     r"我的(?:上报|任务|提醒)|谁[没还]|(?:审核|待审|汇总|统计|封存|调整|代报|邀请|加入|求助)(?:$|\s)|看\s*\d|看来源|查\s*\d|改\s*\d{4}|(?:退回|通过)\s*\d"
-    r"|撤回|撤销|全部通过|不采用|群发|(?:下发|布置)任务|任务$|待办$|导出$|提醒我|帮助$|菜单$|上报$|照片(?:不是|放错|错了)|来源\s*\d")
+    r"|撤回|撤销|全部通过|不采用|群发|(?:下发|布置)任务|任务$|待办$|导出$|提醒我|帮助$|菜单$|上报$|照片(?:不是|放错|错了)|来源\s*\d"
+)
 _MAY_BE_A_PLACE = frozenset({"chat", "followup", "report", "other"})
 _NOT_A_PLACE = re.compile(r"不|没|取消|人数|上报|帮助|查|谢|收到|好的")
 
@@ -49,13 +53,19 @@ def read(slot: str, text: str, local: datetime, vocabulary: Vocabulary) -> Slots
         plain = re.sub(r"^(就)?(是)?在|[。！!，,]$|(里|那里|那边)?(办|搞|开|弄)的$", "", text.strip())
         if not 2 <= len(plain) <= 20 or _NOT_A_PLACE.search(plain):
             return None
-        return {"place": plain} if understand(text, ref=local, vocabulary=vocabulary).intent in _MAY_BE_A_PLACE else None
+        return (
+            {"place": plain} if understand(text, ref=local, vocabulary=vocabulary).intent in _MAY_BE_A_PLACE else None
+        )
     if slot == "what":
         meaning = understand(text, ref=local, vocabulary=vocabulary)
         slots = drafts.slots_of(meaning.reports[0], text) if meaning.reports else {}
         if slots.get("form") or slots.get("topic"):
             return slots
-        return {"topic": text.strip("。！!")} if 2 <= len(text) <= 20 and meaning.intent in ("report", "chat", "followup") else None
+        return (
+            {"topic": text.strip("。！!")}
+            if 2 <= len(text) <= 20 and meaning.intent in ("report", "chat", "followup")
+            else None
+        )
     return None
 
 
@@ -86,7 +96,9 @@ def read_count(slot: str, text: str) -> Slots | None:
     if not number.notation:
         return None
     said = {slot: number.notation}
-    return {**said, "units": {slot: "人次" if "人次" in text else ""}} if slot == "participants" and "人" in text else said
+    return (
+        {**said, "units": {slot: "人次" if "人次" in text else ""}} if slot == "participants" and "人" in text else said
+    )
 
 
 def named_change(text: str, local: datetime, vocabulary: Vocabulary) -> Slots | None:
@@ -134,7 +146,9 @@ def not_but(text: str, slots: Slots, local: datetime, vocabulary: Vocabulary) ->
     return None
 
 
-_NOT_BUT = re.compile(r"(?:不对[，, ]*)?不是(?P<old>[^，,。是]{1,20}?)[了的]?[，,、。 ]*(?:而|应该|应)?是(?P<new>[^，,。]{1,30}?)[。！!]?")
+_NOT_BUT = re.compile(
+    r"(?:不对[，, ]*)?不是(?P<old>[^，,。是]{1,20}?)[了的]?[，,、。 ]*(?:而|应该|应)?是(?P<new>[^，,。]{1,30}?)[。！!]?"
+)
 
 
 def taken_away(text: str) -> tuple[str, ...] | None:
@@ -146,12 +160,19 @@ def taken_away(text: str) -> tuple[str, ...] | None:
 
 
 _GONE = (
-    (("老师", "主讲", "讲师", "人来讲"), ("speaker", "partners")), (("合作单位", "合作", "协办", "别的单位"), ("partners",)),
-    (("东西", "物资", "宣传单", "资料", "宣传资料", "礼品"), ("materials",)), (("经费", "钱", "花钱"), ("money",)),
-    (("妇女", "妇女人数"), ("women",)), (("儿童", "孩子"), ("children",)), (("场次", "场数"), ("sessions",)),
+    (("老师", "主讲", "讲师", "人来讲"), ("speaker", "partners")),
+    (("合作单位", "合作", "协办", "别的单位"), ("partners",)),
+    (("东西", "物资", "宣传单", "资料", "宣传资料", "礼品"), ("materials",)),
+    (("经费", "钱", "花钱"), ("money",)),
+    (("妇女", "妇女人数"), ("women",)),
+    (("儿童", "孩子"), ("children",)),
+    (("场次", "场数"), ("sessions",)),
 )
 _WITHOUT = re.compile(
-    r"(?:把)?(?:没有?|不要|不用|去掉|删掉|没发|没请|没用|没花)(?:发|写|请|记)?(?P<what>" + "|".join(w for words, _ in _GONE for w in words) + r")[了的]?[。！!]*")
+    r"(?:把)?(?:没有?|不要|不用|去掉|删掉|没发|没请|没用|没花)(?:发|写|请|记)?(?P<what>"
+    + "|".join(w for words, _ in _GONE for w in words)
+    + r")[了的]?[。！!]*"
+)
 
 
 def ask_same_event(alike: service.Alike, today: date) -> Reply:
@@ -159,8 +180,12 @@ def ask_same_event(alike: service.Alike, today: date) -> Reply:
     other = alike.report
     shape = texts.SAME_EVENT if alike.is_own else texts.SHARED_EVENT
     said = shape.format(
-        date=card.day(other.slots["date"], today), form=other.form, number=other.number, unit=alike.unit_name,
-        summary=card.summary(other.slots, today))
+        date=card.day(other.slots["date"], today),
+        form=other.form,
+        number=other.number,
+        unit=alike.unit_name,
+        summary=card.summary(other.slots, today),
+    )
     if alike.is_own:
         return Reply(said, choices=(Choice(texts.SAME_CHOICE), Choice(texts.OTHER_CHOICE), Choice(texts.ADD_CHOICE)))
     return Reply(said, choices=(Choice(texts.SHARED_CHOICE), Choice(texts.OTHER_CHOICE)))
@@ -175,7 +200,9 @@ def about_same_event(ctx: Context, draft: Draft) -> Reply | bool | None:
     if text == texts.OTHER_CHOICE or re.match(r"不是|不同|另|两[件次场]|不一样", text):
         draft.not_same_as.append(other.id)
         return True
-    yes = text in (texts.SAME_CHOICE, texts.SHARED_CHOICE) or re.fullmatch(r"是|是的|对|同一[件个次场].*|一起的?|就是.*", text)
+    yes = text in (texts.SAME_CHOICE, texts.SHARED_CHOICE) or re.fullmatch(
+        r"是|是的|对|同一[件个次场].*|一起的?|就是.*", text
+    )
     if asked == "shared":
         if not yes:
             return None
@@ -185,7 +212,7 @@ def about_same_event(ctx: Context, draft: Draft) -> Reply | bool | None:
     if yes:
         drafts.drop(ctx.state)
         if draft.photos:
-            service.attach(ctx.session, other, tuple(draft.photos))
+            album.attach(ctx.session, other, tuple(draft.photos))
         return Reply(texts.KEPT_ONE.format(number=other.number))
     if text == texts.ADD_CHOICE or text.startswith("补"):
         draft.slots = merge(other.slots, draft.slots)
@@ -198,13 +225,17 @@ def ask_whether_sure(ctx: Context, draft: Draft) -> Reply | None:
     """A number that cannot well be, or an age that nobody reaches: is that what she meant?"""
     if draft.odd_age:
         draft.asked = "sure:age"
-        return Reply(texts.ODD_AGE.format(value=draft.odd_age), choices=(Choice(texts.SKIP_CHOICE), Choice(texts.CANCEL_CHOICE)))
+        return Reply(
+            texts.ODD_AGE.format(value=draft.odd_age), choices=(Choice(texts.SKIP_CHOICE), Choice(texts.CANCEL_CHOICE))
+        )
     slot = doubt(draft.slots, ctx.speaker.unit_level, draft.sure)
     if slot is None:
         return None
     draft.asked = f"sure:{slot}"
     value = card.value_of(draft.slots, slot)
-    shape = texts.MORE_THAN_ALL if slot in ("women", "children") and "participants" not in draft.sure else texts.TOO_MANY
+    shape = (
+        texts.MORE_THAN_ALL if slot in ("women", "children") and "participants" not in draft.sure else texts.TOO_MANY
+    )
     said = shape.format(name=texts.SLOT_NAMES[slot], value=value, all=card.value_of(draft.slots, "participants"))
     return Reply(said, choices=(Choice(texts.SURE_CHOICE), Choice(texts.CANCEL_CHOICE)))
 
@@ -217,7 +248,9 @@ def about_doubt(draft: Draft, text: str) -> bool:
     if slot == "age":
         return _about_age(draft, text)
     value = card.value_of(draft.slots, slot)
-    if text in (texts.SURE_CHOICE, value) or re.fullmatch(r"(?:对|是|没错|没写错|确认|就是|真的|不改)(?:的|了|这么多|" + re.escape(value) + r")*[。！!]*", text):
+    if text in (texts.SURE_CHOICE, value) or re.fullmatch(
+        r"(?:对|是|没错|没写错|确认|就是|真的|不改)(?:的|了|这么多|" + re.escape(value) + r")*[。！!]*", text
+    ):
         draft.sure.append(slot)
         return True
     if slot in ("materials", "money"):

@@ -92,7 +92,11 @@ def beneficiary(one: dict[str, Any]) -> str:
 
 def thing(one: dict[str, Any]) -> str:
     """宣传单50份."""
-    return f"{one.get('item') or ''}{count(one['n'], one.get('unit') or '')}" if one.get("n") else str(one.get("item") or "")
+    return (
+        f"{one.get('item') or ''}{count(one['n'], one.get('unit') or '')}"
+        if one.get("n")
+        else str(one.get("item") or "")
+    )
 
 
 def money(one: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers import access
 from handlers.dialog.context import Context
-from handlers.dialog.reply import Choice, Reply
+from handlers.dialog.reply import Reply
 from handlers.dialog.router import Router
 from handlers.reports import (
     answers,
@@ -20,13 +20,14 @@ from handlers.reports import (
     review,
     rules,
     service,
+    steps,
     summary,
     texts,
 )
 from handlers.reports import draft as drafts
 from handlers.reports.draft import Draft
 from knowledge.messages import Understanding, understand
-from storage import reports, units
+from storage import units
 
 router = Router("reports")
 filed.register(router)
@@ -35,10 +36,14 @@ review.register(router)
 summary.register(router)
 closing.register(router)
 
-_YES = re.compile(r"(对的?|是的?|没错|正确|确认(提交|上报)?|好的?|可以|行|嗯+|1|ok|OK|上报吧?|报吧?|提交|就这样|没问题|对对+)[。！!，,了呀啊吧嘛哈]*")
+_YES = re.compile(
+    r"(对的?|是的?|没错|正确|确认(提交|上报)?|好的?|可以|行|嗯+|1|ok|OK|上报吧?|报吧?|提交|就这样|没问题|对对+)[。！!，,了呀啊吧嘛哈]*"
+)
 _HAPPENED = re.compile(r"来了|到了|搞了|办了|开了|参加了|开展了|组织了|举办了|去了")
 _PLAIN_NUMBER = re.compile(r"(?:应该?)?是?\s*(\d{1,5})\s*(?:个人|个|名|人)?[。！!]*")
-_UNKNOWN = re.compile(r"(我?也?(不知道|不清楚|不晓得|不记得|记不[清得]了?|没数|忘了|说不好|说不准)|跳过|略过|没有?|无)[了啊呀。！!]*")
+_UNKNOWN = re.compile(
+    r"(我?也?(不知道|不清楚|不晓得|不记得|记不[清得]了?|没数|忘了|说不好|说不准)|跳过|略过|没有?|无)[了啊呀。！!]*"
+)
 _NO = re.compile(r"(不对|错了|不是|改|改一下|修改|有错)[。！!，,了]*")
 
 
@@ -62,7 +67,7 @@ def report(ctx: Context, meaning: Understanding) -> Reply | None:
         draft.odd_age = draft.odd_age or rules.odd_age(ctx.text)
     else:
         draft = drafts.begin(activities, ctx.text, photos)
-    return go_on(ctx, draft)
+    return steps.go_on(ctx, draft)
 
 
 def drafts_are_apart(one: dict[str, Any], other: dict[str, Any]) -> bool:
@@ -122,7 +127,7 @@ def cancel(ctx: Context) -> Reply | None:
         return Reply(texts.CHANGE_GIVEN_UP)
     if draft.waiting:
         following = _next_of(draft)
-        reply = go_on(ctx, following)
+        reply = steps.go_on(ctx, following)
         return Reply(texts.CANCELLED_DRAFT + "\n" + texts.NEXT_DRAFT + "\n" + reply.text, reply.choices)
     return Reply(texts.CANCELLED_DRAFT)
 
@@ -146,42 +151,42 @@ def answer(ctx: Context) -> Reply | None:
         return None
     if not draft.asked:
         if _UNKNOWN.fullmatch(text):
-            return go_on(ctx, draft)
+            return steps.go_on(ctx, draft)
         if _YES.fullmatch(text):
             return file_it(ctx, draft)
         if _NO.fullmatch(text):
             return Reply(texts.HOW_TO_CHANGE)
     same = answers.about_same_event(ctx, draft)
     if same is not None:
-        return same if isinstance(same, Reply) else go_on(ctx, draft)
+        return same if isinstance(same, Reply) else steps.go_on(ctx, draft)
     if answers.about_doubt(draft, text) or behalf.about_whose(ctx, draft):
-        return go_on(ctx, draft)
+        return steps.go_on(ctx, draft)
     if draft.asked in texts.ASK and _UNKNOWN.fullmatch(text):
         if draft.asked == "date":
-            return _ask_month(ctx, draft)
+            return steps.ask_month(ctx, draft)
         draft.skipped.append(draft.asked)
-        return go_on(ctx, draft)
+        return steps.go_on(ctx, draft)
     named = answers.named_change(text, ctx.local, ctx.world.vocabulary)
     if named is not None:
         draft.slots = rules.merge(draft.slots, named, correcting=True)
-        return go_on(ctx, draft, changed=True)
+        return steps.go_on(ctx, draft, changed=True)
     gone = answers.taken_away(text)
     if gone is not None:
         draft.slots = rules.merge(draft.slots, {}, deleted=gone)
-        return go_on(ctx, draft, changed=True)
+        return steps.go_on(ctx, draft, changed=True)
     if not draft.asked and (plain := _PLAIN_NUMBER.fullmatch(text)) and draft.slots.get("participants"):
         draft.slots = rules.merge(draft.slots, {"participants": str(int(plain[1]))}, correcting=True)
-        return go_on(ctx, draft, changed=True)
+        return steps.go_on(ctx, draft, changed=True)
     other = answers.not_but(text, draft.slots, ctx.local, ctx.world.vocabulary)
     if other is not None:
         draft.slots = rules.merge(draft.slots, other, correcting=True)
-        return go_on(ctx, draft, changed=True)
+        return steps.go_on(ctx, draft, changed=True)
     if draft.asked:
         found = answers.read(draft.asked, text, ctx.local, ctx.world.vocabulary)
         if found:
             draft.slots = rules.merge(draft.slots, found)
             draft.hear(text)
-            return go_on(ctx, draft)
+            return steps.go_on(ctx, draft)
     return _taken_in(ctx, draft)
 
 
@@ -189,10 +194,14 @@ def _taken_in(ctx: Context, draft: Draft) -> Reply | None:
     """A correction or addition in plain words; None for a question, a command or a new activity."""
     asked = card_or_question(draft)
     meaning = understand(
-        ctx.text, ref=ctx.local, context=[*draft.said, "【机器人】" + asked], vocabulary=ctx.world.vocabulary)
+        ctx.text, ref=ctx.local, context=[*draft.said, "【机器人】" + asked], vocabulary=ctx.world.vocabulary
+    )
     if meaning.intent not in ("followup", "correction") or not meaning.reports:
         return None
-    if draft.asked and understand(ctx.text, ref=ctx.local, vocabulary=ctx.world.vocabulary).intent in ("question", "command"):
+    if draft.asked and understand(ctx.text, ref=ctx.local, vocabulary=ctx.world.vocabulary).intent in (
+        "question",
+        "command",
+    ):
         return None  # by itself it asks for something: no answer, though it stands where one is expected
     correcting = meaning.intent == "correction"
     if not any(drafts.slots_of(a, ctx.text) for a in meaning.reports[:1]):
@@ -201,7 +210,7 @@ def _taken_in(ctx: Context, draft: Draft) -> Reply | None:
         news = drafts.slots_of(activity, ctx.text)
         draft.slots = rules.merge(draft.slots, news, deleted=tuple(activity.deleted), correcting=correcting)
     draft.hear(ctx.text)
-    return go_on(ctx, draft, changed=correcting)
+    return steps.go_on(ctx, draft, changed=correcting)
 
 
 def card_or_question(draft: Draft) -> str:
@@ -209,116 +218,25 @@ def card_or_question(draft: Draft) -> str:
     return texts.ASK.get(draft.asked, texts.CARD_FOOT)
 
 
-def go_on(ctx: Context, draft: Draft, *, changed: bool = False, hint: str = "") -> Reply:
-    """Ask for what is missing, one thing at a time, or show the card."""
-    today = ctx.local.date()
-    ctx.state.pop("expects_number", None)
-    if ctx.speaker.is_official and draft.slots.get("unit") and draft.unit_id is None and "whose" not in draft.skipped:
-        named = behalf.named_below(ctx, str(draft.slots["unit"]))
-        if named is not None:
-            draft.asked = f"whose:{named.id}"
-            drafts.save(ctx.state, draft)
-            return Reply(texts.WHOSE.format(unit=named.name), choices=(
-                Choice(texts.WHOSE_THEIRS.format(unit=named.name)), Choice(texts.WHOSE_OURS)))
-    if rules.is_to_come(draft.slots, today):
-        wrong = card.day(draft.slots["date"], today)
-        draft.slots.pop("date")
-        draft.slots.pop("date_end", None)
-        return _ask(ctx, draft, "date", texts.DATE_TO_COME.format(date=wrong) + "\n")
-    question = draft.question
-    if question is not None:
-        return _ask(ctx, draft, question, hint + "\n" if hint else "")
-    doubtful = answers.ask_whether_sure(ctx, draft)
-    if doubtful is not None:
-        ctx.state["expects_number"] = True
-        drafts.save(ctx.state, draft)
-        return doubtful
-    alike = _alike(ctx, draft)
-    if alike is not None:
-        return _ask_same(ctx, draft, alike)
-    draft.asked = ""
-    drafts.save(ctx.state, draft)
-    return Reply(
-        show(draft, today, head=texts.CARD_HEAD_CHANGED if changed else texts.CARD_HEAD) + "\n" + texts.CARD_FOOT,
-        choices=(Choice(texts.CONFIRM_CHOICE), Choice(texts.CHANGE_CHOICE), Choice(texts.CANCEL_CHOICE)),
-    )
-
-
-def _alike(ctx: Context, draft: Draft) -> service.Alike | None:
-    """A report that may be of the same event and of which she has not been asked yet."""
-    if draft.report_id is not None:
-        return None
-    speaker = ctx.speaker
-    unit_id, path = speaker.unit_id, speaker.unit_path
-    if draft.unit_id is not None and draft.unit_id != speaker.unit_id:
-        unit_id, path = draft.unit_id, units.get(ctx.session, draft.unit_id).path
-    has_below = speaker.unit_level != "village"
-    return service.same_event(ctx.session, unit_id, path, draft.slots, not_these=draft.not_same_as, has_below=has_below)
-
-
-def _ask_same(ctx: Context, draft: Draft, alike: service.Alike) -> Reply:
-    draft.asked = f"{'same' if alike.is_own else 'shared'}:{alike.report.id}"
-    drafts.save(ctx.state, draft)
-    return answers.ask_same_event(alike, ctx.local.date())
-
-
-def _ask_month(ctx: Context, draft: Draft) -> Reply:
-    """She does not know the day: the month will do; without it the draft waits, because it can be in no figure."""
-    if "day" in draft.skipped:
-        return Reply(texts.NO_MONTH, choices=tuple(Choice(one) for one in texts.MONTH_CHOICES))
-    draft.skipped.append("day")
-    drafts.save(ctx.state, draft)
-    return Reply(texts.ASK_MONTH, choices=(*(Choice(one) for one in texts.MONTH_CHOICES), Choice(texts.UNKNOWN_CHOICE)))
-
-
-def _ask(ctx: Context, draft: Draft, slot: str, before: str) -> Reply:
-    draft.asked = slot
-    drafts.save(ctx.state, draft)
-    if slot == "participants":
-        ctx.state["expects_number"] = True
-    likely = _likely(ctx, draft, slot)
-    extra = (texts.SKIP_CHOICE if slot in ("place", "what") else texts.UNKNOWN_CHOICE,)
-    question = texts.ASK[slot]
-    if draft.slots:
-        known = card.summary(draft.slots, ctx.local.date())
-        question = f"{known}。{question}" if known and not before else question
-    return Reply(before + question, choices=tuple(Choice(label) for label in (*likely, *extra)))
-
-
-def _likely(ctx: Context, draft: Draft, slot: str) -> tuple[str, ...]:
-    """The likeliest answers: what her unit said most often of late, then what most units say."""
-    usual = texts.ASK_CHOICES[slot]
-    if slot not in ("place", "what"):
-        return usual
-    earlier = reports.usual(ctx.session, draft.unit_id or ctx.speaker.unit_id)
-    return rules.likely(earlier, "place" if slot == "place" else "form", usual)
-
-
-def show(draft: Draft, today: Any, head: str) -> str:
-    """The draft as lines."""
-    parts = [head]
-    if draft.unit_name:
-        parts.append(texts.CARD_ON_BEHALF.format(unit=draft.unit_name))
-    parts += card.lines(draft.slots, today)
-    if draft.same_event_as is not None:
-        parts.append(texts.CARD_SAME_EVENT)
-    if draft.photos:
-        parts.append(texts.CARD_PHOTOS.format(count=len(draft.photos)))
-    return "\n".join(parts)
-
-
 def file_it(ctx: Context, draft: Draft) -> Reply:
     """She has said that it is right: file it, or change the filed one."""
     try:
         if draft.report_id is not None:
             return filed.changed(ctx, draft)
-        alike = _alike(ctx, draft)
+        alike = steps.alike_report(ctx, draft)
         if alike is not None:  # somebody else was quicker while the card stood there
-            return _ask_same(ctx, draft, alike)
+            return steps.ask_same(ctx, draft, alike)
         unit = units.get(ctx.session, draft.unit_id) if draft.unit_id else None
         report_, titles = service.file_report(
-            ctx.session, by=ctx.speaker, slots=draft.slots, now=ctx.now, photos=tuple(draft.photos), unit=unit, inbox_id=ctx.inbox_id,
-            same_event_as=draft.same_event_as)
+            ctx.session,
+            by=ctx.speaker,
+            slots=draft.slots,
+            now=ctx.now,
+            photos=tuple(draft.photos),
+            unit=unit,
+            inbox_id=ctx.inbox_id,
+            same_event_as=draft.same_event_as,
+        )
     except service.PeriodClosed as closed:
         return Reply(filed.closed_sentence(closed))
     drafts.drop(ctx.state)
@@ -332,7 +250,7 @@ def file_it(ctx: Context, draft: Draft) -> Reply:
     said.append(texts.FILED_HOW.format(number=report_.number))
     if not draft.waiting:
         return Reply("\n".join(said))
-    reply = go_on(ctx, _next_of(draft))
+    reply = steps.go_on(ctx, _next_of(draft))
     return Reply("\n".join(said) + "\n\n" + texts.NEXT_DRAFT + "\n" + reply.text, reply.choices)
 
 
@@ -344,7 +262,7 @@ def start(ctx: Context, rest: str) -> Reply | None:
         if meaning.reports:
             return report(ctx, meaning)
     draft = drafts.load(ctx.state)
-    return go_on(ctx, draft or Draft())
+    return steps.go_on(ctx, draft or Draft())
 
 
 @router.command(allow=access.known, pattern=behalf.PATTERN)
@@ -362,7 +280,7 @@ def on_behalf(ctx: Context, _rest: str) -> Reply | None:
             opened.waiting += [draft.slots, *draft.waiting]
         draft = opened
     draft.unit_id, draft.unit_name = found.unit.id, found.unit.name
-    return go_on(ctx, draft)
+    return steps.go_on(ctx, draft)
 
 
 router.answer = answer

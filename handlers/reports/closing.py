@@ -37,11 +37,15 @@ def close(ctx: Context, rest: str) -> Reply:
         return Reply(texts.CLOSE_OVERLAPS.format(period=summary.period_name(before.first, before.last)))
     rolled = figures.roll_up(ctx.session, units.get(ctx.session, ctx.speaker.unit_id), Asked(first, last))
     lines = [texts.FIGURE_NAMES["reports"] + f"{rolled.total.reports}{texts.REPORTS_UNIT}"]
-    lines += [texts.FIGURE_NAMES[key.measure] + key.noun + total.words_in(key.unit) for key, total in rolled.total.sorted()[:6]]
+    lines += [
+        texts.FIGURE_NAMES[key.measure] + key.noun + total.words_in(key.unit)
+        for key, total in rolled.total.sorted()[:6]
+    ]
     says = f"确认封存 {first.isoformat()} {last.isoformat()}"
     return Reply(
         texts.CLOSE_ASK.format(unit=ctx.speaker.unit_name, period=named, figures=texts.JOIN_LONG.join(lines)),
-        choices=(Choice(texts.CLOSE_CONFIRM, says=says), Choice(texts.CANCEL_CHOICE)))
+        choices=(Choice(texts.CLOSE_CONFIRM, says=says), Choice(texts.CANCEL_CHOICE)),
+    )
 
 
 def closed(ctx: Context, rest: str) -> Reply:
@@ -59,17 +63,29 @@ def closed(ctx: Context, rest: str) -> Reply:
 
 #: How the measures are called when figures are adjusted.
 _MEASURES = {
-    "人数": Key("participants", "人"), "参加人数": Key("participants", "人"), "人次": Key("participants", "人次"), "妇女": Key("women", "人"),
-    "儿童": Key("children", "人"), "场次": Key("sessions", "场次"), "场数": Key("sessions", "场次"), "期数": Key("sessions", "期"),
-    "件数": Key("cases", "件"), "条数": Key("reports", texts.REPORTS_UNIT), "上报": Key("reports", texts.REPORTS_UNIT),
+    "人数": Key("participants", "人"),
+    "参加人数": Key("participants", "人"),
+    "人次": Key("participants", "人次"),
+    "妇女": Key("women", "人"),
+    "儿童": Key("children", "人"),
+    "场次": Key("sessions", "场次"),
+    "场数": Key("sessions", "场次"),
+    "期数": Key("sessions", "期"),
+    "件数": Key("cases", "件"),
+    "条数": Key("reports", texts.REPORTS_UNIT),
+    "上报": Key("reports", texts.REPORTS_UNIT),
 }
 _NAMES = "|".join(sorted(_MEASURES, key=len, reverse=True))
 _BY = re.compile(
     rf"(?P<before>.*?)(?P<name>{_NAMES})\s*(?P<sign>[+＋\-－−]|加|减|多加|少)\s*(?P<n>\d+(?:\.\d+)?)\s*(?:人次|人|场次?|期|件|条)?"
-    r"[\s，,；;：:]*(?:原因是?|因为|理由是?)?[\s：:，,]*(?P<reason>.*)", re.DOTALL)
+    r"[\s，,；;：:]*(?:原因是?|因为|理由是?)?[\s：:，,]*(?P<reason>.*)",
+    re.DOTALL,
+)
 _OF_REPORT = re.compile(
     rf"(?P<number>\d{{4,12}})\s*(?P<name>{_NAMES})\s*(?:改为|改成|为|是|到)?\s*(?P<n>\d+(?:\.\d+)?)\s*(?:人次|人|场次?|期|件)?"
-    r"[\s，,；;：:]*(?:原因是?|因为|理由是?)?[\s：:，,]*(?P<reason>.*)", re.DOTALL)
+    r"[\s，,；;：:]*(?:原因是?|因为|理由是?)?[\s：:，,]*(?P<reason>.*)",
+    re.DOTALL,
+)
 
 
 def adjust(ctx: Context, rest: str) -> Reply:
@@ -97,7 +113,15 @@ def adjust(ctx: Context, rest: str) -> Reply:
     amount = Decimal(found["n"]) * (-1 if found["sign"] in "-－−减少" else 1)
     key = _MEASURES[found["name"]]
     periods.adjust(
-        ctx.session, key, amount, by=ctx.speaker, reason=found["reason"].strip(), now=ctx.now, day=min(last, period.last), unit=unit)
+        ctx.session,
+        key,
+        amount,
+        by=ctx.speaker,
+        reason=found["reason"].strip(),
+        now=ctx.now,
+        day=min(last, period.last),
+        unit=unit,
+    )
     return _adjusted(key, amount, unit.name, summary.period_name(first, last), found["reason"].strip())
 
 
@@ -117,7 +141,15 @@ def _adjust_report(ctx: Context, found: re.Match[str]) -> Reply:
         if not amount:
             return Reply(texts.ADJUST_SAME.format(number=report.number))
         periods.adjust(
-            ctx.session, key, amount, by=ctx.speaker, reason=found["reason"].strip(), now=ctx.now, day=report.event_on, report=report)
+            ctx.session,
+            key,
+            amount,
+            by=ctx.speaker,
+            reason=found["reason"].strip(),
+            now=ctx.now,
+            day=report.event_on,
+            report=report,
+        )
     except periods.NotClosed:
         return Reply(texts.ADJUST_NOT_CLOSED.format(period=card.day(report.event_on.isoformat(), ctx.local.date())))
     return _adjusted(key, amount, unit.name, card.day(report.slots["date"], ctx.local.date()), found["reason"].strip())
@@ -125,12 +157,21 @@ def _adjust_report(ctx: Context, found: re.Match[str]) -> Reply:
 
 def _present(ctx: Context, report: Report, key: Key) -> Decimal:
     """What the report counts for now, earlier adjustments included."""
-    counted = sum((q.low for q in rules.quantities(report.slots) if (q.measure, q.unit) == (key.measure, key.unit)), Decimal(0))
+    counted = sum(
+        (q.low for q in rules.quantities(report.slots) if (q.measure, q.unit) == (key.measure, key.unit)), Decimal(0)
+    )
     earlier = periods.adjustments_of(ctx.session, report.id)
     return counted + sum((a.amount for a in earlier if (a.measure, a.unit) == (key.measure, key.unit)), Decimal(0))
 
 
 def _adjusted(key: Key, amount: Decimal, unit: str, period: str, reason: str) -> Reply:
     sign = "+" if amount > 0 else ""
-    return Reply(texts.ADJUSTED.format(
-        unit=unit, period=period, name=texts.FIGURE_NAMES[key.measure], amount=f"{sign}{plain(amount)}{key.unit}", reason=reason))
+    return Reply(
+        texts.ADJUSTED.format(
+            unit=unit,
+            period=period,
+            name=texts.FIGURE_NAMES[key.measure],
+            amount=f"{sign}{plain(amount)}{key.unit}",
+            reason=reason,
+        )
+    )

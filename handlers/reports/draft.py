@@ -49,8 +49,19 @@ class Draft:
 
 
 _FIELDS = (
-    "slots", "photos", "asked", "skipped", "said", "report_id", "unit_id", "unit_name", "not_same_as", "same_event_as", "sure",
-    "odd_age", "waiting",
+    "slots",
+    "photos",
+    "asked",
+    "skipped",
+    "said",
+    "report_id",
+    "unit_id",
+    "unit_name",
+    "not_same_as",
+    "same_event_as",
+    "sure",
+    "odd_age",
+    "waiting",
 )
 
 
@@ -67,7 +78,9 @@ def load(state: dict[str, Any]) -> Draft | None:
 
 def save(state: dict[str, Any], draft: Draft) -> None:
     """Keep the draft in the conversation and let this slice read what comes next."""
-    state["draft"] = {name: value for name in _FIELDS if (value := getattr(draft, name)) not in (None, "", [], {}, False)}
+    state["draft"] = {
+        name: value for name in _FIELDS if (value := getattr(draft, name)) not in (None, "", [], {}, False)
+    }
     state["asking"] = "reports"
 
 

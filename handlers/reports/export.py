@@ -47,11 +47,33 @@ def rows(session: Session, unit: Unit, asked: Asked, *, all_states: bool = False
     photos = select(func.count()).where(ReportPhoto.report_id == Report.id).correlate(Report).scalar_subquery()
     query = (
         select(
-            Unit.path, Unit.level, Unit.name, Report.number, Report.state, Report.version, Report.on_behalf, Report.filed_at, Report.event_on,
-            Report.event_until, Report.month_only, Report.form, Report.category, Report.place, Report.topic, Report.title, Report.slots,
-            Report.same_event_as_id, Person.name, photos, Report.id)
-        .select_from(Report).join(Unit, Unit.id == Report.unit_id).join(Person, Person.id == Report.by_person_id)
-        .where(tree.within(Report.event_on), *matching(asked)).order_by(Unit.path, Report.event_on, Report.id)
+            Unit.path,
+            Unit.level,
+            Unit.name,
+            Report.number,
+            Report.state,
+            Report.version,
+            Report.on_behalf,
+            Report.filed_at,
+            Report.event_on,
+            Report.event_until,
+            Report.month_only,
+            Report.form,
+            Report.category,
+            Report.place,
+            Report.topic,
+            Report.title,
+            Report.slots,
+            Report.same_event_as_id,
+            Person.name,
+            photos,
+            Report.id,
+        )
+        .select_from(Report)
+        .join(Unit, Unit.id == Report.unit_id)
+        .join(Person, Person.id == Report.by_person_id)
+        .where(tree.within(Report.event_on), *matching(asked))
+        .order_by(Unit.path, Report.event_on, Report.id)
     )
     if not all_states:
         query = query.where(reports.counts())
@@ -81,16 +103,34 @@ def _cells(index: int, row: Any, names: dict[int, tuple[str, str]]) -> list[Cell
     if version > 1:
         notes.append(texts.NOTE_VERSION.format(version=version))
     return [
-        index, stands.get("county", stands.get("city", "")), stands.get("township", ""), stands.get("village", ""),
-        _day(event_on, event_until, month_only), form, category, title, topic, place,
-        _count(slots.get("sessions")), rules.unit_of(slots, "sessions") if slots.get("sessions") else "",
-        _count(slots.get("participants")), rules.unit_of(slots, "participants") if slots.get("participants") else "",
-        _count(slots.get("women")), _count(slots.get("children")), _count(slots.get("cases")),
+        index,
+        stands.get("county", stands.get("city", "")),
+        stands.get("township", ""),
+        stands.get("village", ""),
+        _day(event_on, event_until, month_only),
+        form,
+        category,
+        title,
+        topic,
+        place,
+        _count(slots.get("sessions")),
+        rules.unit_of(slots, "sessions") if slots.get("sessions") else "",
+        _count(slots.get("participants")),
+        rules.unit_of(slots, "participants") if slots.get("participants") else "",
+        _count(slots.get("women")),
+        _count(slots.get("children")),
+        _count(slots.get("cases")),
         texts.JOIN.join(card.beneficiary(b) for b in slots.get("beneficiaries") or []),
         texts.JOIN.join(card.thing(m) for m in slots.get("materials") or []),
         texts.JOIN.join(card.money(m) for m in slots.get("money") or []),
-        texts.JOIN.join(slots.get("speaker") or []), texts.JOIN.join(slots.get("partners") or []),
-        photos, person, _local(filed_at), number or "", texts.EXPORT_STATES[state], texts.SEMICOLON.join(notes),
+        texts.JOIN.join(slots.get("speaker") or []),
+        texts.JOIN.join(slots.get("partners") or []),
+        photos,
+        person,
+        _local(filed_at),
+        number or "",
+        texts.EXPORT_STATES[state],
+        texts.SEMICOLON.join(notes),
     ]
 
 
@@ -113,7 +153,8 @@ def _count(notation: Any) -> Cell:
 def heading(unit: Unit, asked: Asked) -> str:
     """The merged line above the table."""
     return texts.EXPORT_HEADING.format(
-        unit=unit.name, first=texts.EXPORT_DAY.format(d=asked.first), last=texts.EXPORT_DAY.format(d=asked.last))
+        unit=unit.name, first=texts.EXPORT_DAY.format(d=asked.first), last=texts.EXPORT_DAY.format(d=asked.last)
+    )
 
 
 def safe(value: Cell) -> Cell:
@@ -139,13 +180,29 @@ def write_csv(file: TextIO, found: Iterator[Sequence[Cell]]) -> int:
 
 def write_xlsx(path: Path | io.BytesIO, title: str, found: Iterator[Sequence[Cell]], *, made_on: str) -> int:
     """Write the ledger as xlsx, to be printed on A4 across: merged heading, column names on every page; how many rows."""
-    book = xlsxwriter.Workbook(path, {
-        "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-        "tmpdir": str(path.parent) if isinstance(path, Path) else None})
+    book = xlsxwriter.Workbook(
+        path,
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "tmpdir": str(path.parent) if isinstance(path, Path) else None,
+        },
+    )
     styles = {
         "title": book.add_format({"bold": True, "font_size": 16, "align": "center", "valign": "vcenter"}),
         "made": book.add_format({"align": "right", "font_color": "#555555"}),
-        "head": book.add_format({"bold": True, "align": "center", "valign": "vcenter", "text_wrap": True, "border": 1, "bg_color": "#F2F2F2"}),
+        "head": book.add_format(
+            {
+                "bold": True,
+                "align": "center",
+                "valign": "vcenter",
+                "text_wrap": True,
+                "border": 1,
+                "bg_color": "#F2F2F2",
+            }
+        ),
         "text": book.add_format({"valign": "vcenter", "text_wrap": True, "border": 1}),
         "number": book.add_format({"valign": "vcenter", "border": 1, "num_format": "0"}),
     }

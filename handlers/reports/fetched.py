@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from handlers.dialog.reply import Reply
 from handlers.dialog.tell import tell
-from handlers.reports import service, texts
+from handlers.reports import album, texts
 from storage.people import Identity
 from storage.reports import MediaWanted
 
@@ -23,7 +23,7 @@ def tell_failed(session: Session, wanted: MediaWanted, now: datetime) -> None:
 def tell_if_used(session: Session, wanted: MediaWanted, now: datetime) -> None:
     """The same picture shows another event already: she is asked to look."""
     assert wanted.sha256 is not None
-    used = service.used_in(session, wanted.sha256, other_than=wanted.report_id)
+    used = album.used_in(session, wanted.sha256, other_than=wanted.report_id)
     if used is not None:
         _tell(session, wanted, texts.PHOTO_USED.format(number=used.number), now)
 

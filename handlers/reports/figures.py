@@ -88,12 +88,18 @@ def matching(asked: Asked) -> list[ColumnElement[bool]]:
     if asked.category:
         found.append(Report.category == asked.category)
     if asked.topic:
-        found.append(or_(Report.topic.contains(asked.topic, autoescape=True), Report.title.contains(asked.topic, autoescape=True)))
+        found.append(
+            or_(
+                Report.topic.contains(asked.topic, autoescape=True), Report.title.contains(asked.topic, autoescape=True)
+            )
+        )
     return found
 
 
 def _scoped(query: Any, tree: Places, asked: Asked) -> Any:
-    return query.join(Unit, Unit.id == Report.unit_id).where(tree.within(Report.event_on), *matching(asked), reports.counts())
+    return query.join(Unit, Unit.id == Report.unit_id).where(
+        tree.within(Report.event_on), *matching(asked), reports.counts()
+    )
 
 
 def roll_up(session: Session, unit: Unit, asked: Asked) -> RollUp:
@@ -113,14 +119,20 @@ def roll_up(session: Session, unit: Unit, asked: Asked) -> RollUp:
             parts[child] = Part(known.id, known.name, known.code, known.level, known.path, closed_on=known.closed_on)
         return parts[child]
 
-    counted = _scoped(select(Unit.path, stretch, func.count()).select_from(Report), tree, asked).group_by(Unit.path, stretch)
+    counted = _scoped(select(Unit.path, stretch, func.count()).select_from(Report), tree, asked).group_by(
+        Unit.path, stretch
+    )
     for path, number, count in session.execute(counted):
         part(path, number).figures.reports += count
     flags = [func.max(case((Quantity.mark == mark, 1), else_=0)) for mark in ("~", "+", "<")]
     keys = (Quantity.measure, Quantity.unit, Quantity.noun)
     summed = _scoped(
         select(Unit.path, stretch, *keys, func.sum(Quantity.low), func.sum(Quantity.high), *flags)
-        .select_from(Report).join(Quantity, Quantity.report_id == Report.id).where(_ADDS), tree, asked,
+        .select_from(Report)
+        .join(Quantity, Quantity.report_id == Report.id)
+        .where(_ADDS),
+        tree,
+        asked,
     ).group_by(Unit.path, stretch, *keys)
     for path, number, measure, measured_in, noun, low, high, about, more, less in session.execute(summed):
         total = Total(_cents(low), _cents(high), bool(about), bool(more), bool(less))
@@ -142,7 +154,15 @@ def roll_up(session: Session, unit: Unit, asked: Asked) -> RollUp:
         whole.add(one.figures)
     below = sorted((one for one in parts.values() if one is not own), key=lambda one: one.code)
     return RollUp(
-        own, asked, whole, own.figures, below, adjustments, _same_event(session, tree, asked), _is_closed(session, unit.id, asked))
+        own,
+        asked,
+        whole,
+        own.figures,
+        below,
+        adjustments,
+        _same_event(session, tree, asked),
+        _is_closed(session, unit.id, asked),
+    )
 
 
 #: What was given to each (200元/户) is a rate: rates are kept with their reports and never added.
@@ -163,40 +183,71 @@ def _adjustments(session: Session, tree: Places, asked: Asked) -> list[tuple[Adj
         return []
     rows = session.execute(
         select(Adjustment, Unit.path, Unit.name, Person.name)
-        .join(Unit, Unit.id == Adjustment.unit_id).join(Person, Person.id == Adjustment.by_person_id)
-        .where(tree.within(Adjustment.event_on), Adjustment.event_on.between(asked.first, asked.last)).order_by(Adjustment.id)
+        .join(Unit, Unit.id == Adjustment.unit_id)
+        .join(Person, Person.id == Adjustment.by_person_id)
+        .where(tree.within(Adjustment.event_on), Adjustment.event_on.between(asked.first, asked.last))
+        .order_by(Adjustment.id)
     )
     return [(a, path, name, by) for a, path, name, by in rows]
 
 
 def _same_event(session: Session, tree: Places, asked: Asked) -> int:
-    return session.scalar(
-        select(func.count()).select_from(Report).join(Unit, Unit.id == Report.unit_id)
-        .where(
-            tree.within(Report.event_on), *matching(asked), Report.state.in_(reports.COUNTED), Report.same_event_as_id.is_not(None),
-            ~reports.counts())
-    ) or 0
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Report)
+            .join(Unit, Unit.id == Report.unit_id)
+            .where(
+                tree.within(Report.event_on),
+                *matching(asked),
+                Report.state.in_(reports.COUNTED),
+                Report.same_event_as_id.is_not(None),
+                ~reports.counts(),
+            )
+        )
+        or 0
+    )
 
 
 def _is_closed(session: Session, unit_id: int, asked: Asked) -> bool:
-    return not asked.is_narrowed and session.scalar(
-        select(ClosedPeriod.id).where(
-            ClosedPeriod.unit_id == unit_id, ClosedPeriod.first == asked.first, ClosedPeriod.last == asked.last).limit(1)
-    ) is not None
+    return (
+        not asked.is_narrowed
+        and session.scalar(
+            select(ClosedPeriod.id)
+            .where(ClosedPeriod.unit_id == unit_id, ClosedPeriod.first == asked.first, ClosedPeriod.last == asked.last)
+            .limit(1)
+        )
+        is not None
+    )
 
 
-def sources(session: Session, unit: Unit, asked: Asked, key: Key | None = None, *, limit: int | None = None, after: int = 0) -> Iterator[tuple[Key, str]]:
+def sources(
+    session: Session, unit: Unit, asked: Asked, key: Key | None = None, *, limit: int | None = None, after: int = 0
+) -> Iterator[tuple[Key, str]]:
     """The number of every report behind every figure, or behind the one of `key`; `Key("reports", "条")` is all that count."""
     tree = places.between(session, unit.path, asked.first, asked.last)
     if key is not None and key.measure == "reports":
-        query = _scoped(select(Report.number).select_from(Report), tree, asked).order_by(Report.id).offset(after).limit(limit)
+        query = (
+            _scoped(select(Report.number).select_from(Report), tree, asked)
+            .order_by(Report.id)
+            .offset(after)
+            .limit(limit)
+        )
         for (number,) in session.execute(query):
             yield key, number or ""
         return
-    found = _scoped(
-        select(Quantity.measure, Quantity.unit, Quantity.noun, Report.number)
-        .select_from(Report).join(Quantity, Quantity.report_id == Report.id).where(_ADDS), tree, asked,
-    ).distinct().order_by(Report.number)
+    found = (
+        _scoped(
+            select(Quantity.measure, Quantity.unit, Quantity.noun, Report.number)
+            .select_from(Report)
+            .join(Quantity, Quantity.report_id == Report.id)
+            .where(_ADDS),
+            tree,
+            asked,
+        )
+        .distinct()
+        .order_by(Report.number)
+    )
     if key is not None:
         found = found.where(and_(Quantity.measure == key.measure, Quantity.unit == key.unit, Quantity.noun == key.noun))
     for measure, measured_in, noun, number in session.execute(found.offset(after).limit(limit)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -12,41 +12,63 @@ from handlers import access
 from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
 from handlers.dialog.router import Router
-from handlers.local import LOCAL
-from handlers.reports import answers, card, periods, rules, service, texts
+from handlers.reports import album, answers, card, rules, service, shown, texts
 from handlers.reports import draft as drafts
 from handlers.reports.draft import Draft
-from handlers.reports.sums import plain
 from knowledge.messages import Understanding, understand
-from storage import people, reports, units
-from storage.reports import COUNTED, FILED, RETURNED, WITHDRAWN, Report
+from storage import reports, units
+from storage.reports import COUNTED, RETURNED, WITHDRAWN, Report
 
 #: How long words like 「不是36是38人」 are taken for the report she filed last.
 LATE = timedelta(days=30)
 
 _LATE_WORDS = (
     r"(?P<rest>(?:不是|不对|刚才|刚刚|写错|说错|报错|错了|搞错|应该?是|更正|改一?下?|把|补充|补一下|还有|还请|还发|还送|另外|忘了说|漏了|少报|多报"
-    r"|人数|地点|时间|日期|场次|妇女|儿童|主题).{1,200})")
+    r"|人数|地点|时间|日期|场次|妇女|儿童|主题).{1,200})"
+)
+
+
 def register(router: Router) -> None:
     """Add these commands to the slice's router."""
     router.command(
-        "我的上报", "我报的", "我报过什么", "我报了什么", "看上报", "上报记录", allow=access.known, help="我的上报 — 看报过什么", takes_rest=False)(mine)
+        "我的上报",
+        "我报的",
+        "我报过什么",
+        "我报了什么",
+        "看上报",
+        "上报记录",
+        allow=access.known,
+        help="我的上报 — 看报过什么",
+        takes_rest=False,
+    )(mine)
     router.command(
         allow=access.known,
-        pattern=r"(?:看看?|查查?|查一下)?我都?(?:报|上报)(?:了|过)?(?:的|几条|多少条?|哪些|什么|啥)(?:上报|活动|事)?[？?]?")(mine)
-    router.command(allow=access.known, pattern=r"(?:看|查)\s*(?:第|编号)?\s*(?P<rest>\d{1,12})\s*[条号]?")(show)
-    router.command(allow=access.known, pattern=r"(?:看|查)\s*(?:编号)?\s*(?P<rest>\d{1,12})\s*[条号]?的?\s*(?:历史|修改记录|版本|改动)")(history)
+        pattern=r"(?:看看?|查查?|查一下)?我都?(?:报|上报)(?:了|过)?(?:的|几条|多少条?|哪些|什么|啥)(?:上报|活动|事)?[？?]?",
+    )(mine)
+    router.command(allow=access.known, pattern=r"(?:看|查)\s*(?:第|编号)?\s*(?P<rest>\d{1,12})\s*[条号]?")(shown.show)
     router.command(
         allow=access.known,
-        pattern=r"(?:把?(?:我?刚才|刚刚|上面|最后)?(?:报的)?那条)?(?:撤回|撤销|删掉|删除|撤掉|撤)\s*(?:第|编号)?\s*(?P<rest>\d{0,12})\s*[条号]?(?:那条|刚才那条|刚才的|刚报的|上一条|最后一条|刚才报的)?")(
-        withdraw)
+        pattern=r"(?:看|查)\s*(?:编号)?\s*(?P<rest>\d{1,12})\s*[条号]?的?\s*(?:历史|修改记录|版本|改动)",
+    )(shown.history)
     router.command(
-        allow=access.known, pattern=r"(?P<rest>(?:改|修改|补充|补|更正)\s*(?:第|编号)?\s*\d{1,12}\s*(?:[条号：:，,]?\s*\D.*)?)")(change)
-    router.command(allow=access.known, pattern=r"(?P<rest>)(?=.{0,16}$)(?!.*[怎吗?？案诉警])(?:我|把|想|要|请|昨|前|刚|上|那|这).{0,8}(?:撤回|撤销|删掉|删除|撤了).{0,6}")(withdraw)
+        allow=access.known,
+        pattern=r"(?:把?(?:我?刚才|刚刚|上面|最后)?(?:报的)?那条)?(?:撤回|撤销|删掉|删除|撤掉|撤)\s*(?:第|编号)?\s*(?P<rest>\d{0,12})\s*[条号]?(?:那条|刚才那条|刚才的|刚报的|上一条|最后一条|刚才报的)?",
+    )(withdraw)
+    router.command(
+        allow=access.known,
+        pattern=r"(?P<rest>(?:改|修改|补充|补|更正)\s*(?:第|编号)?\s*\d{1,12}\s*(?:[条号：:，,]?\s*\D.*)?)",
+    )(change)
+    router.command(
+        allow=access.known,
+        pattern=r"(?P<rest>)(?=.{0,16}$)(?!.*[怎吗?？案诉警])(?:我|把|想|要|请|昨|前|刚|上|那|这).{0,8}(?:撤回|撤销|删掉|删除|撤了).{0,6}",
+    )(withdraw)
     router.command(allow=access.known, pattern=r"(?:编号)?(?P<rest>\d{5,12})")(just_a_number)
     router.command(
         allow=access.known,
-        pattern=r"(?:我?[要想来]?)?(?:改|修改|更正)(?:一下|下)?(?P<rest>" + "|".join(sorted(texts.SLOT_WORDS, key=len, reverse=True)) + r")?")(change_what)
+        pattern=r"(?:我?[要想来]?)?(?:改|修改|更正)(?:一下|下)?(?P<rest>"
+        + "|".join(sorted(texts.SLOT_WORDS, key=len, reverse=True))
+        + r")?",
+    )(change_what)
     router.command(allow=access.known, pattern=_LATE_WORDS)(late)
 
 
@@ -59,9 +81,16 @@ def mine(ctx: Context, _rest: str) -> Reply:
     today = ctx.local.date()
     lines = [
         texts.MINE_LINE.format(
-            index=i, date=card.day(r.slots["date"], today), form="" if r.form in r.topic else r.form, topic=r.topic,
-            people=card.count(r.slots.get("participants"), rules.unit_of(r.slots, "participants")) if r.slots.get("participants") else "",
-            number=r.number, state=texts.STATES[r.state] + _for_whom(ctx, r))
+            index=i,
+            date=card.day(r.slots["date"], today),
+            form="" if r.form in r.topic else r.form,
+            topic=r.topic,
+            people=card.count(r.slots.get("participants"), rules.unit_of(r.slots, "participants"))
+            if r.slots.get("participants")
+            else "",
+            number=r.number,
+            state=texts.STATES[r.state] + _for_whom(ctx, r),
+        )
         for i, r in enumerate(found, 1)
     ]
     labels = tuple(Choice(f"看 {i}") for i in range(1, min(4, len(found) + 1)))
@@ -72,61 +101,9 @@ def _for_whom(ctx: Context, report: Report) -> str:
     return texts.MINE_FOR.format(unit=units.get(ctx.session, report.unit_id).name) if report.on_behalf else ""
 
 
-def _find(ctx: Context, said: str) -> Report | None:
-    """By its place in the list she saw last, or by its number; only what she may see."""
-    if len(said) <= 2:
-        listed = ctx.state.get("listed") or [r.id for r in reports.filed_by(ctx.session, ctx.person_id, limit=5)]
-        index = int(said) - 1
-        return ctx.session.get(Report, listed[index]) if 0 <= index < len(listed) else None
-    found = reports.by_number(ctx.session, said, ctx.speaker.unit_path)
-    if found is not None:
-        return found
-    own = ctx.session.scalar(select(Report).where(Report.number == said, Report.by_person_id == ctx.person_id))
-    return own  # she may have moved to another post since
-
-
-def _not_found(said: str) -> Reply:
-    return Reply(texts.NO_SUCH_INDEX.format(index=said) if len(said) <= 2 else texts.NO_SUCH.format(number=said))
-
-
-def show(ctx: Context, rest: str) -> Reply:
-    """One report, whole."""
-    found = _find(ctx, rest)
-    if found is None:
-        return _not_found(rest)
-    head = texts.SHOW_HEAD.format(number=found.number, state=texts.STATES[found.state]).strip()
-    lines = [head]
-    if found.unit_id != ctx.speaker.unit_id or found.on_behalf:
-        lines.append(texts.FOR_UNIT.format(unit=units.get(ctx.session, found.unit_id).name))
-    if found.on_behalf:
-        lines.append(texts.SHOW_ON_BEHALF.format(name=_name_of(ctx, found.by_person_id)))
-    lines += card.lines(found.slots, ctx.local.date())
-    count = service.count_photos(ctx.session, found.id)
-    if count:
-        lines.append(texts.CARD_PHOTOS.format(count=count))
-    if found.same_event_as_id is not None:
-        lines.append(texts.SHOW_SAME_EVENT.format(number=ctx.session.get_one(Report, found.same_event_as_id).number))
-    if found.review_note and found.state not in COUNTED:
-        lines.append(texts.SHOW_NOTE.format(note=found.review_note))
-    for one in periods.adjustments_of(ctx.session, found.id):
-        amount = f"{'+' if one.amount > 0 else ''}{plain(one.amount)}{one.unit}"
-        lines.append(texts.SHOW_ADJUSTED.format(name=texts.FIGURE_NAMES[one.measure], amount=amount, reason=one.reason))
-    own = found.by_person_id == ctx.person_id and found.state != WITHDRAWN
-    lines.append((texts.SHOW_FOOT if own else texts.SHOW_FOOT_OTHERS).format(number=found.number))
-    shown = service.photos_of(ctx.session, found.id, 3)
-    choices: tuple[Choice, ...] = ()
-    if ctx.speaker.is_official and found.state == FILED and found.unit_id != ctx.speaker.unit_id:
-        choices = (Choice(texts.ACCEPT_ONE.format(index=found.number)), Choice(texts.RETURN_ONE.format(number=found.number)))
-    return Reply("\n".join(lines), choices=choices, photos=tuple(shown))
-
-
-def _name_of(ctx: Context, person_id: int) -> str:
-    return ctx.session.scalar(select(people.Person.name).where(people.Person.id == person_id)) or ""
-
-
 def just_a_number(ctx: Context, rest: str) -> Reply | None:
     """A receipt number and nothing else: the report, if it is one that she may see."""
-    return show(ctx, rest) if _find(ctx, rest) is not None else None
+    return shown.show(ctx, rest) if shown.find(ctx, rest) is not None else None
 
 
 def change_what(ctx: Context, rest: str) -> Reply | None:
@@ -139,45 +116,9 @@ def change_what(ctx: Context, rest: str) -> Reply | None:
         return Reply(texts.CHANGE_WHAT.format(number=found.number))
     drafts.save(ctx.state, Draft(slots=dict(found.slots), report_id=found.id, asked=slot))
     ctx.state["expects_number"] = slot == "participants"
-    return Reply(texts.CHANGE_ASK.format(number=found.number, question=texts.ASK[slot]), choices=(Choice(texts.CANCEL_CHOICE),))
-
-
-def history(ctx: Context, rest: str) -> Reply:
-    """看 10017 历史: each version, who made it, when, and what it changed."""
-    found = _find(ctx, rest)
-    if found is None:
-        return _not_found(rest)
-    today = ctx.local.date()
-    lines = [texts.HISTORY_HEAD.format(number=found.number)]
-    before: dict[str, Any] | None = None
-    for version, name in reports.versions_of(ctx.session, found.id):
-        when = version.at.astimezone(LOCAL)
-        did = texts.HISTORY_STATES.get(version.state, texts.HISTORY_CHANGED)
-        if before is None:
-            did = texts.HISTORY_FIRST
-        elif before != version.slots:
-            did = texts.HISTORY_CHANGED.format(changes=_changes(before, version.slots, today))
-        elif version.state == reports.FILED:
-            did = texts.HISTORY_AGAIN
-        reason = f"（{version.reason}）" if version.reason else ""
-        lines.append(texts.HISTORY_LINE.format(
-            version=version.version, month=when.month, day=when.day, time=f"{when:%H:%M}", name=name, did=did, reason=reason))
-        before = version.slots
-    return Reply("\n".join(lines))
-
-
-def _by_name(slots: dict[str, Any], today: date) -> dict[str, str]:
-    parted = (line.partition("：") for line in card.lines(slots, today))
-    return {name: value for name, _, value in parted}
-
-
-def _changes(before: dict[str, Any], after: dict[str, Any], today: date) -> str:
-    was, now = _by_name(before, today), _by_name(after, today)
-    told = []
-    for name in dict.fromkeys([*was, *now]):
-        if was.get(name) != now.get(name):
-            told.append(texts.HISTORY_CHANGE.format(name=name, was=was.get(name) or texts.NOTHING, now=now.get(name) or texts.NOTHING))
-    return texts.SEMICOLON.join(told)
+    return Reply(
+        texts.CHANGE_ASK.format(number=found.number, question=texts.ASK[slot]), choices=(Choice(texts.CANCEL_CHOICE),)
+    )
 
 
 def withdraw(ctx: Context, rest: str) -> Reply:
@@ -189,12 +130,17 @@ def withdraw(ctx: Context, rest: str) -> Reply:
         summary = card.summary(mine_[0].slots, ctx.local.date())
         return Reply(
             texts.WITHDRAW_WHICH.format(number=mine_[0].number, summary=summary),
-            choices=(Choice(texts.WITHDRAW_ONE.format(number=mine_[0].number)), Choice("我的上报")))
-    found = _find(ctx, rest)
-    if found is None and len(rest) > 2 and ctx.session.scalar(select(Report.id).where(Report.number == rest)) is not None:
+            choices=(Choice(texts.WITHDRAW_ONE.format(number=mine_[0].number)), Choice("我的上报")),
+        )
+    found = shown.find(ctx, rest)
+    if (
+        found is None
+        and len(rest) > 2
+        and ctx.session.scalar(select(Report.id).where(Report.number == rest)) is not None
+    ):
         return Reply(texts.WITHDRAW_OTHERS.format(number=rest))  # says no more than that the number exists
     if found is None:
-        return _not_found(rest)
+        return shown.not_found(rest)
     if found.by_person_id != ctx.person_id:
         return Reply(texts.WITHDRAW_OTHERS.format(number=found.number))
     if found.state == WITHDRAWN:
@@ -208,25 +154,30 @@ def withdraw(ctx: Context, rest: str) -> Reply:
 
 def closed_sentence(closed: service.PeriodClosed) -> str:
     """What is said when the figures of that day are frozen."""
-    return texts.PERIOD_CLOSED.format(first=texts.EXPORT_DAY.format(d=closed.first), last=texts.EXPORT_DAY.format(d=closed.last))
+    return texts.PERIOD_CLOSED.format(
+        first=texts.EXPORT_DAY.format(d=closed.first), last=texts.EXPORT_DAY.format(d=closed.last)
+    )
 
 
 def change(ctx: Context, rest: str) -> Reply | None:
     """改 10017 人数 38, 补充 10017 还发了20条毛巾: a filed report in a new version."""
     verb, number, what = re.match(  # type: ignore[union-attr]  # the command's pattern matched
-        r"(改|修改|补充|补|更正)\s*(?:第|编号)?\s*(\d+)\s*[条号：:，,]*\s*(.*)", rest, re.DOTALL).groups()
+        r"(改|修改|补充|补|更正)\s*(?:第|编号)?\s*(\d+)\s*[条号：:，,]*\s*(.*)", rest, re.DOTALL
+    ).groups()
     if len(number) == 3 or (len(number) <= 2 and re.match(r"[人场户份件个张名]", what)):
         return None  # 补充 20条毛巾: a number of things, no report
-    found = _find(ctx, number)
+    found = shown.find(ctx, number)
     if found is None:
-        return _not_found(number)
+        return shown.not_found(number)
     if found.by_person_id != ctx.person_id and not _may_change(ctx, found):
         return Reply(texts.CHANGE_OTHERS.format(number=found.number))
     if found.state not in (*COUNTED, RETURNED):
         return Reply(texts.CANNOT_CHANGE.format(number=found.number, state=texts.STATES[found.state].strip("（）")))
     if not what:
         return Reply(texts.CHANGE_WHAT.format(number=found.number))
-    return _changed_by(ctx, found, what, adding=verb.startswith("补")) or Reply(texts.CHANGE_WHAT.format(number=found.number))
+    return _changed_by(ctx, found, what, adding=verb.startswith("补")) or Reply(
+        texts.CHANGE_WHAT.format(number=found.number)
+    )
 
 
 def _may_change(ctx: Context, report: Report) -> bool:
@@ -282,8 +233,11 @@ def correct_last(ctx: Context, meaning: Understanding) -> Reply | None:
 def sent_back(ctx: Context) -> Report | None:
     """Her report that was returned and not put right yet, unless she has filed another since."""
     found = ctx.session.scalar(
-        select(Report).where(Report.by_person_id == ctx.person_id, Report.state == RETURNED, Report.reviewed_at > ctx.now - LATE)
-        .order_by(Report.reviewed_at.desc()).limit(1))
+        select(Report)
+        .where(Report.by_person_id == ctx.person_id, Report.state == RETURNED, Report.reviewed_at > ctx.now - LATE)
+        .order_by(Report.reviewed_at.desc())
+        .limit(1)
+    )
     last = _last(ctx)
     if found is None or last is None or found.reviewed_at is None or last.filed_at <= found.reviewed_at:
         return found
@@ -335,6 +289,6 @@ def changed(ctx: Context, draft: Draft) -> Reply:
         service.change(ctx.session, found, draft.slots, by=ctx.speaker, now=ctx.now)
     except service.PeriodClosed as closed:
         return Reply(closed_sentence(closed))
-    service.attach(ctx.session, found, tuple(draft.photos))
+    album.attach(ctx.session, found, tuple(draft.photos))
     head = texts.CHANGED.format(number=found.number, version=found.version)
     return Reply("\n".join([head, *card.lines(found.slots, ctx.local.date())]))

@@ -46,9 +46,18 @@ def close_period(session: Session, first: date, last: date, *, by: Speaker, now:
         raise Overlaps(before.first, before.last)
     rolled = figures.roll_up(session, units.get(session, by.unit_id), Asked(first, last))
     closed = ClosedPeriod(
-        unit_id=by.unit_id, first=first, last=last, closed_at=now, closed_by_id=by.person_id,
-        figures={"total": _frozen(rolled.total), "own": _frozen(rolled.own), "children": [
-            {"unit_id": child.unit_id, "unit": child.name, **_frozen(child.figures)} for child in rolled.children]},
+        unit_id=by.unit_id,
+        first=first,
+        last=last,
+        closed_at=now,
+        closed_by_id=by.person_id,
+        figures={
+            "total": _frozen(rolled.total),
+            "own": _frozen(rolled.own),
+            "children": [
+                {"unit_id": child.unit_id, "unit": child.name, **_frozen(child.figures)} for child in rolled.children
+            ],
+        },
     )
     session.add(closed)
     session.flush()
@@ -63,17 +72,31 @@ def _frozen(one: Figures) -> dict[str, Any]:
 def overlapping(session: Session, unit_id: int, first: date, last: date) -> ClosedPeriod | None:
     """A period that the unit has closed and that shares days with this one."""
     return session.scalar(
-        select(ClosedPeriod).where(ClosedPeriod.unit_id == unit_id, ClosedPeriod.first <= last, ClosedPeriod.last >= first).limit(1))
+        select(ClosedPeriod)
+        .where(ClosedPeriod.unit_id == unit_id, ClosedPeriod.first <= last, ClosedPeriod.last >= first)
+        .limit(1)
+    )
 
 
 def closed_by(session: Session, unit_id: int, first: date, last: date) -> ClosedPeriod | None:
     """The period that the unit has closed and that holds these days."""
     return session.scalar(
-        select(ClosedPeriod).where(ClosedPeriod.unit_id == unit_id, ClosedPeriod.first <= first, ClosedPeriod.last >= last).limit(1))
+        select(ClosedPeriod)
+        .where(ClosedPeriod.unit_id == unit_id, ClosedPeriod.first <= first, ClosedPeriod.last >= last)
+        .limit(1)
+    )
 
 
 def adjust(
-    session: Session, key: Key, amount: Decimal, *, by: Speaker, reason: str, now: datetime, day: date, unit: Unit | None = None,
+    session: Session,
+    key: Key,
+    amount: Decimal,
+    *,
+    by: Speaker,
+    reason: str,
+    now: datetime,
+    day: date,
+    unit: Unit | None = None,
     report: Report | None = None,
 ) -> Adjustment:
     """Add to a figure of a closed period, of her own unit or one below. Only the unit that closed it may. Raises NotClosed."""
@@ -83,8 +106,18 @@ def adjust(
     if closed is None:
         raise NotClosed
     made = Adjustment(
-        period_id=closed.id, unit_id=unit_id, event_on=day, measure=key.measure, unit=key.unit, noun=key.noun, amount=amount,
-        reason=reason[:200], by_person_id=by.person_id, at=now, report_id=report.id if report is not None else None)
+        period_id=closed.id,
+        unit_id=unit_id,
+        event_on=day,
+        measure=key.measure,
+        unit=key.unit,
+        noun=key.noun,
+        amount=amount,
+        reason=reason[:200],
+        by_person_id=by.person_id,
+        at=now,
+        report_id=report.id if report is not None else None,
+    )
     session.add(made)
     session.flush()
     audit.note(session, at=now, person_id=by.person_id, action="figures.adjusted", about=f"adjustment:{made.id}")

@@ -9,7 +9,7 @@ from handlers import access
 from handlers.dialog.context import Context
 from handlers.dialog.reply import Reply
 from handlers.dialog.router import Router
-from handlers.reports import card, filed, service, texts
+from handlers.reports import album, card, filed, service, texts
 from handlers.reports import draft as drafts
 from knowledge.messages import Understanding
 from storage.reports import COUNTED, RETURNED, Report
@@ -23,7 +23,9 @@ MOST = 30
 def register(router: Router) -> None:
     """Add these to the slice's router."""
     router.intent("kind:image")(photos)
-    router.command("照片不是这条", "不是这条的照片", "照片放错了", "照片错了", allow=access.known, takes_rest=False)(not_this_one)
+    router.command("照片不是这条", "不是这条的照片", "照片放错了", "照片错了", allow=access.known, takes_rest=False)(
+        not_this_one
+    )
 
 
 def photos(ctx: Context, _meaning: Understanding) -> Reply | None:
@@ -38,7 +40,7 @@ def photos(ctx: Context, _meaning: Understanding) -> Reply | None:
     last = returned or _just_filed(ctx)
     used = _used(ctx, shas, last if draft is None else None)
     wanted = [a.media_id for a in ctx.message.attachments if a.media_id and not a.sha256]
-    shas += service.want_media(ctx.session, ctx.speaker.identity_id, wanted, ctx.now)
+    shas += album.want_media(ctx.session, ctx.speaker.identity_id, wanted, ctx.now)
     warning = "\n" + texts.PHOTO_USED.format(number=used.number) if used is not None else ""
     if draft is not None:
         fresh = [sha for sha in shas if sha not in draft.photos][: max(0, MOST - len(draft.photos))]
@@ -47,7 +49,7 @@ def photos(ctx: Context, _meaning: Understanding) -> Reply | None:
         ctx.state["aside"] = True
         return Reply((texts.PHOTO_KEPT.format(count=len(fresh)) if fresh else texts.PHOTO_AGAIN) + warning)
     if last is not None:
-        added = service.attach(ctx.session, last, tuple(shas))
+        added = album.attach(ctx.session, last, tuple(shas))
         ctx.state["last_photos"] = [last.id, *shas]
         if not added and not wanted:
             return Reply(texts.PHOTO_AGAIN)
@@ -55,7 +57,9 @@ def photos(ctx: Context, _meaning: Understanding) -> Reply | None:
         if returned is not None and (refused := _again(ctx, returned)) is not None:
             return refused
         if returned is not None:
-            return Reply(texts.PHOTO_FOR_RETURNED.format(count=len(shas), number=last.number, summary=summary) + warning)
+            return Reply(
+                texts.PHOTO_FOR_RETURNED.format(count=len(shas), number=last.number, summary=summary) + warning
+            )
         return Reply(texts.PHOTO_ADDED.format(count=len(shas), number=last.number, summary=summary) + warning)
     waiting = ctx.state.setdefault("photos_waiting", [])
     waiting += [sha for sha in shas if sha not in waiting][: max(0, MOST - len(waiting))]
@@ -73,7 +77,7 @@ def _again(ctx: Context, report: Report) -> Reply | None:
 
 def _used(ctx: Context, shas: list[str], here: Report | None) -> Report | None:
     other_than = here.id if here is not None else None
-    return next((r for sha in shas if (r := service.used_in(ctx.session, sha, other_than=other_than)) is not None), None)
+    return next((r for sha in shas if (r := album.used_in(ctx.session, sha, other_than=other_than)) is not None), None)
 
 
 def _just_filed(ctx: Context) -> Report | None:
@@ -91,7 +95,7 @@ def not_this_one(ctx: Context, _rest: str) -> Reply:
     draft = drafts.load(ctx.state)
     if last is not None:
         report_id, *shas = last
-        service.detach(ctx.session, report_id, tuple(shas))
+        album.detach(ctx.session, report_id, tuple(shas))
     elif draft is not None and draft.photos:
         shas, draft.photos = draft.photos, []
         drafts.save(ctx.state, draft)

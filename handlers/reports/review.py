@@ -9,7 +9,7 @@ from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
 from handlers.dialog.router import Router
 from handlers.dialog.tell import tell
-from handlers.reports import answers, card, filed, service, texts
+from handlers.reports import album, answers, card, filed, service, texts
 from storage import reports
 from storage.reports import COUNTED, FILED, PASSED, RETURNED, UNUSED, WITHDRAWN, Report
 
@@ -20,17 +20,31 @@ AT_ONCE = 5
 def register(router: Router) -> None:
     """Add these commands to the slice's router."""
     router.command(
-        "审核", "待审", "审核上报", "审一下", "有没有要审的", allow=access.official, help="审核 — 看下级新报的，通过或退回")(waiting)
-    router.command(
-        allow=access.official, pattern=r"(?:审核)?(?:通过|同意)\s*(?:第|编号)?(?P<rest>\d{1,12}(?:[\s、,，和]+\d{1,12})*)\s*[条号]?")(passed)
-    router.command("通过", "退回", "不采用", allow=access.official, takes_rest=False)(waiting)
-    router.command(allow=access.official, pattern=r".{0,6}(?:几条|多少条?|哪些|有没有).{0,3}(?:没审|待审|要审|审核).{0,4}[？?]?")(waiting)
+        "审核",
+        "待审",
+        "审核上报",
+        "审一下",
+        "有没有要审的",
+        allow=access.official,
+        help="审核 — 看下级新报的，通过或退回",
+    )(waiting)
     router.command(
         allow=access.official,
-        pattern=r"(?:编号)?\d{4,12}\s*[和跟与同、,， ]\s*(?:编号)?\d{4,12}\s*(?P<rest>不?)是(?:同一|一)(?:场|件事?|个活动|次|回事)")(same_event)
+        pattern=r"(?:审核)?(?:通过|同意)\s*(?:第|编号)?(?P<rest>\d{1,12}(?:[\s、,，和]+\d{1,12})*)\s*[条号]?",
+    )(passed)
+    router.command("通过", "退回", "不采用", allow=access.official, takes_rest=False)(waiting)
+    router.command(
+        allow=access.official, pattern=r".{0,6}(?:几条|多少条?|哪些|有没有).{0,3}(?:没审|待审|要审|审核).{0,4}[？?]?"
+    )(waiting)
+    router.command(
+        allow=access.official,
+        pattern=r"(?:编号)?\d{4,12}\s*[和跟与同、,， ]\s*(?:编号)?\d{4,12}\s*(?P<rest>不?)是(?:同一|一)(?:场|件事?|个活动|次|回事)",
+    )(same_event)
     router.command("全部通过", "都通过", "全通过", allow=access.official, takes_rest=False)(all_passed)
     router.command(allow=access.official, pattern=r"(?:退回|打回|驳回)\s*(?:第|编号)?(?P<rest>\d{1,12}.*)")(returned)
-    router.command(allow=access.official, pattern=r"不(?:予)?(?:采用|采纳|录用)\s*(?:第|编号)?(?P<rest>\d{1,12}.*)")(unused)
+    router.command(allow=access.official, pattern=r"不(?:予)?(?:采用|采纳|录用)\s*(?:第|编号)?(?P<rest>\d{1,12}.*)")(
+        unused
+    )
 
 
 def same_event(ctx: Context, rest: str) -> Reply:
@@ -67,8 +81,11 @@ def waiting(ctx: Context, rest: str) -> Reply:
     lines = [texts.REVIEW_HEAD.format(count=count)]
     for index, (report, name) in enumerate(found, 1):
         notes = _notes(ctx, report)
-        lines.append(texts.REVIEW_LINE.format(
-            index=index, unit=name, summary=card.summary(report.slots, today), number=report.number, notes=notes))
+        lines.append(
+            texts.REVIEW_LINE.format(
+                index=index, unit=name, summary=card.summary(report.slots, today), number=report.number, notes=notes
+            )
+        )
     lines.append(texts.REVIEW_FOOT)
     # in the order of the list: a typed 2 is the second report, never all of them
     each = [Choice(texts.ACCEPT_ONE.format(index=i)) for i in range(1, len(found) + 1)]
@@ -77,8 +94,8 @@ def waiting(ctx: Context, rest: str) -> Reply:
 
 def _notes(ctx: Context, report: Report) -> str:
     notes = []
-    if service.count_photos(ctx.session, report.id):
-        notes.append(texts.REVIEW_PHOTOS.format(count=service.count_photos(ctx.session, report.id)))
+    if album.count_photos(ctx.session, report.id):
+        notes.append(texts.REVIEW_PHOTOS.format(count=album.count_photos(ctx.session, report.id)))
     if report.on_behalf:
         notes.append(texts.NOTE_ON_BEHALF)
     if report.same_event_as_id is not None:
@@ -168,8 +185,13 @@ def _refused(ctx: Context, report: Report, state: str, reason: str) -> Reply:
     summary = card.summary(report.slots, ctx.local.date())
     said = shape.format(unit=ctx.speaker.unit_name, number=report.number, summary=summary, reason=reason)
     told = tell(
-        ctx.session, report.by_person_id, Reply(said, choices=(Choice(texts.SHOW_ONE.format(number=report.number)),)), ctx.now,
-        key=f"review:{report.id}:{report.version}", about=f"report:{report.id}")
+        ctx.session,
+        report.by_person_id,
+        Reply(said, choices=(Choice(texts.SHOW_ONE.format(number=report.number)),)),
+        ctx.now,
+        key=f"review:{report.id}:{report.version}",
+        about=f"report:{report.id}",
+    )
     done = texts.RETURNED_DONE if state == RETURNED else texts.UNUSED_DONE
     return _with_rest(ctx, done.format(number=report.number, told=texts.TOLD if told else texts.NOT_TOLD))
 

@@ -40,7 +40,8 @@ def is_known(slots: Mapping[str, Any], slot: str) -> bool:
         return bool(slots.get("topic") or slots.get("title") or (slots.get("form") or "其他") != "其他")
     if slot == "participants":
         return any(slots.get(s) for s in ("participants", "women", "children", "beneficiaries", "cases")) or (
-            slots.get("form") in _WITHOUT_ATTENDANTS)
+            slots.get("form") in _WITHOUT_ATTENDANTS
+        )
     if slot == "place":
         return bool(slots.get("place")) or slots.get("form") in _WITHOUT_PLACE
     return bool(slots.get(slot))
@@ -72,7 +73,12 @@ def merge(slots: Slots, news: Mapping[str, Any], *, deleted: tuple[str, ...] = (
         merged["units"] = units
     else:
         merged.pop("units", None)
-    if "participants" in news and "women" not in news and slots.get("women") == slots.get("participants") and slots.get("women"):
+    if (
+        "participants" in news
+        and "women" not in news
+        and slots.get("women") == slots.get("participants")
+        and slots.get("women")
+    ):
         merged["women"] = news["participants"]
     return merged
 
@@ -83,7 +89,11 @@ def _merge_list(slot: str, old: list[Any], new: list[Any], correcting: bool) -> 
         return new if correcting else old + [v for v in new if v not in old]
     kept = list(old)
     for value in new:
-        same = [i for i, o in enumerate(kept) if o.get(key) == value.get(key) or not value.get(key) or (len(kept) == 1 and correcting)]
+        same = [
+            i
+            for i, o in enumerate(kept)
+            if o.get(key) == value.get(key) or not value.get(key) or (len(kept) == 1 and correcting)
+        ]
         if same:
             kept[same[0]] = {**kept[same[0]], **{k: v for k, v in value.items() if v}}
         else:
@@ -164,7 +174,11 @@ def doubt(slots: Mapping[str, Any], level: str, sure: Sequence[str]) -> str | No
 
 def likely(earlier: Sequence[Mapping[str, Any]], slot: str, usual: Sequence[str], most: int = 3) -> tuple[str, ...]:
     """The commonest answers of earlier reports, the latest first among equals; filled up with what is usual everywhere."""
-    counted = Counter(str(slots[slot]) for slots in earlier if slots.get(slot) and slots[slot] != "其他" and len(str(slots[slot])) <= 12)
+    counted = Counter(
+        str(slots[slot])
+        for slots in earlier
+        if slots.get(slot) and slots[slot] != "其他" and len(str(slots[slot])) <= 12
+    )
     found = [value for value, _ in counted.most_common(most)]
     return tuple(found + [value for value in usual if value not in found])[: max(most, len(usual))]
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Date, bindparam, delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from handlers.duties import service as duties
-from handlers.reports import rules
+from handlers.reports import album, rules
 from storage import audit, reports
 from storage.people import Speaker
 from storage.reports import (
@@ -21,10 +21,8 @@ from storage.reports import (
     UNUSED,
     WITHDRAWN,
     ClosedPeriod,
-    MediaWanted,
     Quantity,
     Report,
-    ReportPhoto,
     ReportVersion,
 )
 from storage.units import Unit, path_end
@@ -39,8 +37,15 @@ class PeriodClosed(Exception):
 
 
 def file_report(
-    session: Session, *, by: Speaker, slots: dict[str, Any], now: datetime, photos: tuple[str, ...] = (),
-    unit: Unit | None = None, inbox_id: int | None = None, same_event_as: int | None = None,
+    session: Session,
+    *,
+    by: Speaker,
+    slots: dict[str, Any],
+    now: datetime,
+    photos: tuple[str, ...] = (),
+    unit: Unit | None = None,
+    inbox_id: int | None = None,
+    same_event_as: int | None = None,
 ) -> tuple[Report, list[str]]:
     """File a report; it counts for the duties it answers. The report and the titles of those duties.
 
@@ -52,17 +57,28 @@ def file_report(
     event_on, month_only = _event_day(slots["date"])
     check_period(session, unit_id, event_on)
     report = Report(
-        unit_id=unit_id, by_person_id=by.person_id, on_behalf=unit is not None and unit.id != by.unit_id, filed_at=now,
-        event_on=event_on, month_only=month_only, event_until=_day(slots.get("date_end")), form=slots.get("form") or "其他",
-        category=slots.get("category") or "", place=(slots.get("place") or "")[:100], topic=(slots.get("topic") or "")[:200],
-        title=(slots.get("title") or "")[:200], slots=slots, inbox_id=inbox_id, same_event_as_id=_first_of(session, same_event_as),
+        unit_id=unit_id,
+        by_person_id=by.person_id,
+        on_behalf=unit is not None and unit.id != by.unit_id,
+        filed_at=now,
+        event_on=event_on,
+        month_only=month_only,
+        event_until=_day(slots.get("date_end")),
+        form=slots.get("form") or "其他",
+        category=slots.get("category") or "",
+        place=(slots.get("place") or "")[:100],
+        topic=(slots.get("topic") or "")[:200],
+        title=(slots.get("title") or "")[:200],
+        slots=slots,
+        inbox_id=inbox_id,
+        same_event_as_id=_first_of(session, same_event_as),
     )
     session.add(report)
     session.flush()
     report.number = reports.receipt_number(report.id)
     _write_version(session, report, by.person_id, now, "")
     if photos:
-        attach(session, report, photos)
+        album.attach(session, report, photos)
     session.flush()
     return report, duties.fulfil(session, report, now)
 
@@ -127,13 +143,16 @@ def _is_above(session: Session, by: Speaker, report: Report) -> bool:
 def say_same(session: Session, first: Report, second: Report, *, by: Speaker, now: datetime) -> None:
     """Two reports are of one event: the second, and all that point to it, count only while no earlier one does. Raises PeriodClosed."""
     root = _first_of(session, first.id)
-    for report in session.scalars(select(Report).where((Report.id == second.id) | (Report.same_event_as_id == second.id))).all():
+    for report in session.scalars(
+        select(Report).where((Report.id == second.id) | (Report.same_event_as_id == second.id))
+    ).all():
         if report.id != root:
             check_period(session, report.unit_id, report.event_on)
             report.same_event_as_id = root
     session.flush()
     audit.note(
-        session, at=now, person_id=by.person_id, action="report.same_event", about=f"report:{second.id}", first=root)
+        session, at=now, person_id=by.person_id, action="report.same_event", about=f"report:{second.id}", first=root
+    )
 
 
 def say_apart(session: Session, report: Report, *, by: Speaker, now: datetime) -> None:
@@ -151,68 +170,6 @@ def _first_of(session: Session, report_id: int | None) -> int | None:
     return session.scalar(select(func.coalesce(Report.same_event_as_id, Report.id)).where(Report.id == report_id))
 
 
-def detach(session: Session, report_id: int, photos: tuple[str, ...]) -> int:
-    """Take pictures off a report again; how many."""
-    gone = session.execute(delete(ReportPhoto).where(ReportPhoto.report_id == report_id, ReportPhoto.sha256.in_(photos)))
-    wanted = [int(photo.removeprefix(_MEDIA)) for photo in photos if photo.startswith(_MEDIA)]
-    if wanted:
-        session.execute(update(MediaWanted).where(MediaWanted.id.in_(wanted), MediaWanted.report_id == report_id).values(report_id=None))
-        fetched = select(MediaWanted.sha256).where(MediaWanted.id.in_(wanted), MediaWanted.sha256.is_not(None))
-        session.execute(delete(ReportPhoto).where(ReportPhoto.report_id == report_id, ReportPhoto.sha256.in_(fetched)))
-    return int(getattr(gone, "rowcount", 0)) + len(wanted)
-
-
-def attach(session: Session, report: Report, photos: tuple[str, ...]) -> int:
-    """Hang pictures on the report; how many were new to it. `media:7` is one that the platform still keeps."""
-    there = set(session.scalars(select(ReportPhoto.sha256).where(ReportPhoto.report_id == report.id)))
-    fresh: list[str] = []
-    for photo in dict.fromkeys(photos):
-        if photo.startswith(_MEDIA):
-            wanted = session.get_one(MediaWanted, int(photo.removeprefix(_MEDIA)))
-            wanted.report_id = report.id
-            photo = wanted.sha256 or ""
-        if photo and photo not in there and photo not in fresh:
-            fresh.append(photo)
-    if fresh:
-        session.execute(insert(ReportPhoto), [{"report_id": report.id, "sha256": sha} for sha in fresh])
-    return len(fresh)
-
-
-#: Marks a picture that is still to be fetched from the platform.
-_MEDIA = "media:"
-
-
-def want_media(session: Session, identity_id: int, media_ids: list[str], now: datetime) -> list[str]:
-    """Have pictures fetched from the platform; what stands for them until they are here."""
-    found = []
-    for media_id in media_ids:
-        wanted = session.scalar(select(MediaWanted).where(MediaWanted.identity_id == identity_id, MediaWanted.media_id == media_id))
-        if wanted is None:
-            wanted = MediaWanted(identity_id=identity_id, media_id=media_id, asked_at=now, due_at=now)
-            session.add(wanted)
-            session.flush()
-        found.append(f"{_MEDIA}{wanted.id}")
-    return found
-
-
-def count_photos(session: Session, report_id: int) -> int:
-    """How many pictures hang on a report."""
-    return session.scalar(select(func.count()).select_from(ReportPhoto).where(ReportPhoto.report_id == report_id)) or 0
-
-
-def photos_of(session: Session, report_id: int, limit: int) -> list[str]:
-    """Some of its pictures."""
-    return list(session.scalars(select(ReportPhoto.sha256).where(ReportPhoto.report_id == report_id).limit(limit)))
-
-
-def used_in(session: Session, sha256: str, *, other_than: int | None = None) -> Report | None:
-    """A report that shows this picture already."""
-    query = select(Report).join(ReportPhoto, ReportPhoto.report_id == Report.id).where(ReportPhoto.sha256 == sha256, Report.state != WITHDRAWN)
-    if other_than is not None:
-        query = query.where(Report.id != other_than)
-    return session.scalar(query.order_by(Report.id).limit(1))
-
-
 @dataclass(frozen=True, slots=True)
 class Alike:
     """A report that may be of the same event as the one that is being told, and whose it is."""
@@ -223,7 +180,13 @@ class Alike:
 
 
 def same_event(
-    session: Session, unit_id: int, unit_path: str, slots: dict[str, Any], *, not_these: Sequence[int] = (), has_below: bool = False,
+    session: Session,
+    unit_id: int,
+    unit_path: str,
+    slots: dict[str, Any],
+    *,
+    not_these: Sequence[int] = (),
+    has_below: bool = False,
 ) -> Alike | None:
     """A report of that day and form by the same unit, or by one above or below it, that may be of the same event."""
     if len(slots.get("date") or "") != 10:
@@ -233,7 +196,9 @@ def same_event(
     # every confirmed card asks this: columns only, of the same form, a handful of rows of one index
     found = list(session.connection().execute(_SAME_DAY, {"units": above, **that_day}))
     if has_below:
-        found += session.connection().execute(_SAME_DAY_BELOW, {"path": unit_path, "end": path_end(unit_path), **that_day})
+        found += session.connection().execute(
+            _SAME_DAY_BELOW, {"path": unit_path, "end": path_end(unit_path), **that_day}
+        )
     for report_id, stored, of_unit, name, same_as in sorted(found, key=lambda row: row[2] != unit_id):
         if report_id in not_these or same_as in not_these:
             continue
@@ -244,9 +209,13 @@ def same_event(
 
 
 _THAT_DAY = (
-    select(Report.id, Report.slots, Report.unit_id, Unit.name, Report.same_event_as_id).join(Unit, Unit.id == Report.unit_id)
+    select(Report.id, Report.slots, Report.unit_id, Unit.name, Report.same_event_as_id)
+    .join(Unit, Unit.id == Report.unit_id)
     .where(
-        Report.event_on == bindparam("day", type_=Date), Report.form == bindparam("kind"), Report.state.in_(reports.COUNTED))
+        Report.event_on == bindparam("day", type_=Date),
+        Report.form == bindparam("kind"),
+        Report.state.in_(reports.COUNTED),
+    )
     .order_by(Report.id.desc())
 )
 _SAME_DAY = _THAT_DAY.where(Report.unit_id.in_(bindparam("units", expanding=True))).limit(20)
@@ -267,8 +236,10 @@ _PATH = select(Unit.path).where(Unit.id == bindparam("unit"))
 _CLOSED = (
     select(ClosedPeriod.first, ClosedPeriod.last)
     .where(
-        ClosedPeriod.unit_id.in_(bindparam("units", expanding=True)), ClosedPeriod.first <= bindparam("day", type_=Date),
-        ClosedPeriod.last >= bindparam("day", type_=Date))
+        ClosedPeriod.unit_id.in_(bindparam("units", expanding=True)),
+        ClosedPeriod.first <= bindparam("day", type_=Date),
+        ClosedPeriod.last >= bindparam("day", type_=Date),
+    )
     .limit(1)
 )
 
@@ -287,16 +258,36 @@ _LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 
 
 def _write_version(session: Session, report: Report, person_id: int, now: datetime, reason: str) -> None:
-    session.execute(insert(ReportVersion).values(
-        report_id=report.id, version=report.version, state=report.state, slots=report.slots, by_person_id=person_id, at=now, reason=reason))
+    session.execute(
+        insert(ReportVersion).values(
+            report_id=report.id,
+            version=report.version,
+            state=report.state,
+            slots=report.slots,
+            by_person_id=person_id,
+            at=now,
+            reason=reason,
+        )
+    )
     if report.version > 1:
         session.execute(delete(Quantity).where(Quantity.report_id == report.id))
     found = rules.quantities(report.slots) if report.state != WITHDRAWN else []
     if found:
-        session.execute(insert(Quantity), [
-            {"report_id": report.id, "measure": q.measure, "unit": q.unit, "noun": q.noun, "low": q.low, "high": q.high, "mark": q.mark}
-            for q in found
-        ])
+        session.execute(
+            insert(Quantity),
+            [
+                {
+                    "report_id": report.id,
+                    "measure": q.measure,
+                    "unit": q.unit,
+                    "noun": q.noun,
+                    "low": q.low,
+                    "high": q.high,
+                    "mark": q.mark,
+                }
+                for q in found
+            ],
+        )
 
 
 def _event_day(value: str) -> tuple[date, bool]:

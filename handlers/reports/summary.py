@@ -25,15 +25,19 @@ ALL = Key("reports", texts.REPORTS_UNIT)
 
 def register(router: Router) -> None:
     """Add these commands to the slice's router."""
-    router.command("汇总", "统计", "合计", "看汇总", "汇总数字", allow=access.known, help="汇总 11月 — 看辖区数字")(summarise)
+    router.command("汇总", "统计", "合计", "看汇总", "汇总数字", allow=access.known, help="汇总 11月 — 看辖区数字")(
+        summarise
+    )
     router.command(
         allow=access.known,
         pattern=r"(?:看看?|查查?|查一下|帮我)?(?P<rest>(?:本|这个?|上个?|今|去|前|第|[一二三四]季|\d{1,4}年|\d{1,2}月)[^？?]{0,14}?)的?"
-        r"(?:汇总|合计|统计|数字|数据|总数)(?:一下|表)?")(summarise)
+        r"(?:汇总|合计|统计|数字|数据|总数)(?:一下|表)?",
+    )(summarise)
     router.command(
         allow=access.known,
         pattern=r"(?P<rest>(?=.*(?:[本这上今去前第]|\d[年月]|[全各我咱][们省市县区镇乡村])).{0,20}(?:搞|办|开展?|组织|举办|报|做)(?:了|过)?(?:一?共|总共)?"
-        r"(?:了|过)?(?:多少|几)(?:[场期次条]|个活动).{0,12}|(?:看看?|查查?)?各[省市县区镇乡村].{0,4}(?:报得|情况).{0,6})")(summarise)
+        r"(?:了|过)?(?:多少|几)(?:[场期次条]|个活动).{0,12}|(?:看看?|查查?)?各[省市县区镇乡村].{0,4}(?:报得|情况).{0,6})",
+    )(summarise)
     router.command("导出", "导出台账", "导出表格", "导出Excel", allow=access.official)(export_how)
     router.command(allow=access.known, pattern=r"(?:看)?来源\s*(?P<rest>\d{1,3}(?:\s+\d{1,3})?)")(show_sources)
 
@@ -72,7 +76,9 @@ def read(ctx: Context, rest: str) -> Wanted | Reply:
     today = ctx.local.date()
     first, last, left = period(ctx, rest)
     left = _FILLERS.sub(" ", left)
-    wanted = Wanted(first or today.replace(day=1), last or _month_end(today), units.get(ctx.session, ctx.speaker.unit_id))
+    wanted = Wanted(
+        first or today.replace(day=1), last or _month_end(today), units.get(ctx.session, ctx.speaker.unit_id)
+    )
     forms, categories = _known_words()
     for word in (w.strip("的") for w in re.split(r"[\s，,、：:]+", left)):
         if not word or word in texts.SUMMARY_FILLERS:
@@ -95,7 +101,8 @@ def read(ctx: Context, rest: str) -> Wanted | Reply:
 #: Words around the figure in a question such as 「全镇今年一共搞了多少场讲座」.
 _FILLERS = re.compile(
     r"我们|咱们|全[省市县区镇乡村]|各[省市县区镇乡村](?:社区)?|本[县区镇乡村]|一共|总共|(?:搞|办|开展|组织|举办|上报|报|做)(?:了|过|得)|(?:多少|几)(?:[场期次条]|个活动)"
-    r"|看看|怎么样|情况|[吗呢？?]")
+    r"|看看|怎么样|情况|[吗呢？?]"
+)
 
 
 def export_how(ctx: Context, _rest: str) -> Reply:
@@ -152,12 +159,20 @@ def _show(ctx: Context, wanted: Wanted, rolled: RollUp) -> Reply:
         head += texts.SUMMARY_SO_FAR
     keys = [ALL, *_phone(rolled.total)]
     ctx.state["summary"] = {
-        "first": wanted.first.isoformat(), "last": wanted.last.isoformat(), "unit": wanted.unit.id, "form": wanted.form,
-        "category": wanted.category, "topic": wanted.topic, "keys": [list(key) for key in keys]}
+        "first": wanted.first.isoformat(),
+        "last": wanted.last.isoformat(),
+        "unit": wanted.unit.id,
+        "form": wanted.form,
+        "category": wanted.category,
+        "topic": wanted.topic,
+        "keys": [list(key) for key in keys],
+    }
     if not rolled.total.reports and not rolled.total.totals:
         return Reply(head + "\n" + texts.SUMMARY_NOTHING, choices=_children(wanted, rolled))
     lines = [head] + [
-        texts.SUMMARY_LINE.format(index=i, name=_name(key), value=_value(rolled.total, key)) for i, key in enumerate(keys, 1)]
+        texts.SUMMARY_LINE.format(index=i, name=_name(key), value=_value(rolled.total, key))
+        for i, key in enumerate(keys, 1)
+    ]
     if len(rolled.total.totals) + 1 > len(keys):
         lines.append(texts.SUMMARY_MORE.format(count=len(rolled.total.totals) + 1 - len(keys)))
     if rolled.children:
@@ -169,8 +184,15 @@ def _show(ctx: Context, wanted: Wanted, rolled: RollUp) -> Reply:
         lines.append(texts.SUMMARY_SAME_EVENT.format(count=rolled.same_event))
     for one in rolled.adjustments[-3:]:
         sign = "+" if one.amount > 0 else ""
-        lines.append(texts.SUMMARY_ADJUSTED.format(
-            unit=one.unit, name=_name(one.key), amount=f"{sign}{plain(one.amount)}{one.key.unit}", reason=one.reason, by=one.by))
+        lines.append(
+            texts.SUMMARY_ADJUSTED.format(
+                unit=one.unit,
+                name=_name(one.key),
+                amount=f"{sign}{plain(one.amount)}{one.key.unit}",
+                reason=one.reason,
+                by=one.by,
+            )
+        )
     lines.append(texts.SUMMARY_FOOT)
     # in the order of the lines: a typed 2 is where the second figure comes from
     behind = [Choice(texts.SOURCES_OF.format(index=i)) for i in range(1, min(len(keys), 5) + 1)]
@@ -220,12 +242,21 @@ def show_sources(ctx: Context, rest: str) -> Reply:
     if not 1 <= index <= len(keys):
         return Reply(texts.SOURCES_NO_INDEX.format(index=index, count=len(keys)))
     asked = Asked(
-        date.fromisoformat(stored["first"]), date.fromisoformat(stored["last"]), stored["form"], stored["category"], stored["topic"])
+        date.fromisoformat(stored["first"]),
+        date.fromisoformat(stored["last"]),
+        stored["form"],
+        stored["category"],
+        stored["topic"],
+    )
     unit = units.get(ctx.session, stored["unit"])
     if not units.is_within(unit.path, ctx.speaker.unit_path):
         return Reply(texts.SOURCES_FIRST)
-    found = [n for _, n in figures.sources(
-        ctx.session, unit, asked, keys[index - 1], limit=MOST_SOURCES + 1, after=max(0, page - 1) * MOST_SOURCES)]
+    found = [
+        n
+        for _, n in figures.sources(
+            ctx.session, unit, asked, keys[index - 1], limit=MOST_SOURCES + 1, after=max(0, page - 1) * MOST_SOURCES
+        )
+    ]
     if not found:
         return Reply(texts.SOURCES_NONE)
     more = len(found) > MOST_SOURCES

@@ -42,7 +42,12 @@ class Total:
 
     def __add__(self, other: Total) -> Total:
         return Total(
-            self.low + other.low, self.high + other.high, self.about or other.about, self.more or other.more, self.less or other.less)
+            self.low + other.low,
+            self.high + other.high,
+            self.about or other.about,
+            self.more or other.more,
+            self.less or other.less,
+        )
 
     @staticmethod
     def of(low: Decimal, high: Decimal, mark: str) -> Total:
@@ -64,7 +69,13 @@ class Total:
     def words_in(self, unit: str) -> str:
         """66人, 66人以上, 不到86人, 约66人, 70到80人."""
         low, high = plain(self.low), plain(self.high)
-        number = low if self.low == self.high or self.mark == "+" else high if self.mark == "<" else texts.MARKS["-"].format(low=low, high=high)
+        number = (
+            low
+            if self.low == self.high or self.mark == "+"
+            else high
+            if self.mark == "<"
+            else texts.MARKS["-"].format(low=low, high=high)
+        )
         return texts.SUM_MARKS[self.mark].format(n=number, unit=unit)
 
 
@@ -94,15 +105,24 @@ class Figures:
     def sorted(self) -> list[tuple[Key, Total]]:
         """In the order in which officials write them; within a measure the larger first."""
         order = {measure: place for place, measure in enumerate(MEASURES)}
-        return sorted(self.totals.items(), key=lambda item: (order.get(item[0].measure, 99), item[0].unit, -item[1].high, item[0].noun))
+        return sorted(
+            self.totals.items(),
+            key=lambda item: (order.get(item[0].measure, 99), item[0].unit, -item[1].high, item[0].noun),
+        )
 
     def to_json(self, sources: Mapping[Key, Iterable[str]] | None = None) -> list[dict[str, Any]]:
         """One object a figure; with the report numbers behind it if they are given."""
         found = []
         for key, total in self.sorted():
             shape: dict[str, Any] = {
-                "measure": key.measure, "unit": key.unit, "noun": key.noun, "low": _number(total.low), "high": _number(total.high),
-                "mark": total.mark, "text": total.words_in(key.unit)}
+                "measure": key.measure,
+                "unit": key.unit,
+                "noun": key.noun,
+                "low": _number(total.low),
+                "high": _number(total.high),
+                "mark": total.mark,
+                "text": total.words_in(key.unit),
+            }
             if sources is not None:
                 shape["sources"] = list(sources.get(key, ()))
             found.append(shape)

@@ -64,25 +64,51 @@ def fill(url: str, rows: int) -> None:
     store.close()
 
 
-def _report(chance: random.Random, row_id: int, unit_id: int, person: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def _report(
+    chance: random.Random, row_id: int, unit_id: int, person: int
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     day = date(2026, 1, 1) + timedelta(days=chance.randrange(365))
     people_, things = chance.randint(5, 200), chance.randrange(20, 300, 10)
     mark = chance.choice(("", "", "", "", "~", "+"))
     shown = {"": "{}", "~": "~{}", "+": "{}+"}[mark].format(people_)
     slots = {
-        "date": day.isoformat(), "form": chance.choice(FORMS), "category": chance.choice(CATEGORIES), "topic": "反对家庭暴力",
-        "place": "村部", "participants": shown, "sessions": "1", "materials": [{"item": "宣传单", "n": str(things), "unit": "份"}],
-        "speaker": ["镇司法所的老师"], "partners": ["镇司法所"],
+        "date": day.isoformat(),
+        "form": chance.choice(FORMS),
+        "category": chance.choice(CATEGORIES),
+        "topic": "反对家庭暴力",
+        "place": "村部",
+        "participants": shown,
+        "sessions": "1",
+        "materials": [{"item": "宣传单", "n": str(things), "unit": "份"}],
+        "speaker": ["镇司法所的老师"],
+        "partners": ["镇司法所"],
     }
     report = {
-        "id": row_id, "number": receipt_number(row_id), "unit_id": unit_id, "by_person_id": person, "on_behalf": False, "state": "passed",
-        "version": 1, "filed_at": NOW, "event_on": day, "month_only": False, "form": slots["form"], "category": slots["category"],
-        "place": "村部", "topic": "反对家庭暴力", "title": "", "slots": slots, "review_note": "",
+        "id": row_id,
+        "number": receipt_number(row_id),
+        "unit_id": unit_id,
+        "by_person_id": person,
+        "on_behalf": False,
+        "state": "passed",
+        "version": 1,
+        "filed_at": NOW,
+        "event_on": day,
+        "month_only": False,
+        "form": slots["form"],
+        "category": slots["category"],
+        "place": "村部",
+        "topic": "反对家庭暴力",
+        "title": "",
+        "slots": slots,
+        "review_note": "",
     }
     counted = [
         {"report_id": row_id, "measure": measure, "unit": unit, "noun": noun, "low": n, "high": n, "mark": m}
         for measure, unit, noun, n, m in (
-            ("participants", "人", "", people_, mark), ("sessions", "场次", "", 1, ""), ("materials", "份", "宣传单", things, ""))
+            ("participants", "人", "", people_, mark),
+            ("sessions", "场次", "", 1, ""),
+            ("materials", "份", "宣传单", things, ""),
+        )
     ]
     return report, counted
 
@@ -102,15 +128,26 @@ def run_one(what: str, url: str, folder: Path) -> dict[str, Any]:
             "xlsx": lambda: export.write_xlsx(folder / "x.xlsx", "某省", export.rows(session, top, YEAR), made_on=""),
             "roll-up of the province": lambda: figures.roll_up(session, top, YEAR).total.reports,
             "roll-up of a county": lambda: figures.roll_up(session, county, YEAR).total.reports,
-            "roll-up of a county and month": lambda: figures.roll_up(
-                session, county, Asked(date(2026, 3, 1), date(2026, 3, 31))).total.reports,
+            "roll-up of a county and month": lambda: (
+                figures.roll_up(session, county, Asked(date(2026, 3, 1), date(2026, 3, 31))).total.reports
+            ),
         }
         rows = does[what]()
         seconds = time.perf_counter() - started
     after = _peak()
-    sizes = [path.stat().st_size for path in (folder / "x.csv", folder / "x.xlsx") if path.exists() and path.suffix[1:] == what]
-    return {"what": what, "rows": rows, "seconds": round(seconds, 2), "peak_mb": after // 1024, "added_mb": (after - before) // 1024,
-            "file_mb": round(sum(sizes) / 1e6, 1)}
+    sizes = [
+        path.stat().st_size
+        for path in (folder / "x.csv", folder / "x.xlsx")
+        if path.exists() and path.suffix[1:] == what
+    ]
+    return {
+        "what": what,
+        "rows": rows,
+        "seconds": round(seconds, 2),
+        "peak_mb": after // 1024,
+        "added_mb": (after - before) // 1024,
+        "file_mb": round(sum(sizes) / 1e6, 1),
+    }
 
 
 def _peak() -> int:
@@ -149,12 +186,18 @@ def main() -> None:
                 url = postgres.url(server, "bench_reports")
             started = time.perf_counter()
             fill(url, given.rows)
-            print(f"  {engine:12}{'(filling the database)':32}{given.rows:>9}{time.perf_counter() - started:>9.2f}", flush=True)
+            print(
+                f"  {engine:12}{'(filling the database)':32}{given.rows:>9}{time.perf_counter() - started:>9.2f}",
+                flush=True,
+            )
             for what in TASKS:
                 command = [sys.executable, __file__, "--one", what, url, str(folder)]
                 done = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-                print(f"= {engine:12}{what:32}{done['rows']:>9}{done['seconds']:>9.2f}{done['peak_mb']:>9}{done['added_mb']:>10}"
-                      f"{done['file_mb']:>9}", flush=True)
+                print(
+                    f"= {engine:12}{what:32}{done['rows']:>9}{done['seconds']:>9.2f}{done['peak_mb']:>9}{done['added_mb']:>10}"
+                    f"{done['file_mb']:>9}",
+                    flush=True,
+                )
             if engine == "postgresql":
                 postgres.drop(server, "bench_reports")
 

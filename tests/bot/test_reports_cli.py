@@ -23,8 +23,10 @@ from tests.kit.stores import SECRET
 
 NOW = datetime(2026, 11, 12, 1, 0, tzinfo=UTC)
 TREE = (
-    UnitRow("99", "某县妇联", "county", "county"), UnitRow("9901", "东镇妇联", "township", "township", "99"),
-    UnitRow("9902", "西镇妇联", "township", "township", "99"), UnitRow("990101", "甲村妇代会", "village", "village", "9901"),
+    UnitRow("99", "某县妇联", "county", "county"),
+    UnitRow("9901", "东镇妇联", "township", "township", "99"),
+    UnitRow("9902", "西镇妇联", "township", "township", "99"),
+    UnitRow("990101", "甲村妇代会", "village", "village", "9901"),
     UnitRow("990201", "乙村妇代会", "village", "village", "9902"),
 )
 EVIL = '=HYPERLINK("http://evil","点我")'
@@ -38,12 +40,22 @@ def filed(store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list
         by_code = units.add_many(session, TREE)
         person = people.add(session, "李某", None)
         for code, day, count, topic in (
-            ("990101", "2026-03-05", "36", EVIL), ("990101", "2026-03-06", "30+", "+家教"), ("990201", "2026-03-07", "20", "@健康"),
+            ("990101", "2026-03-05", "36", EVIL),
+            ("990101", "2026-03-06", "30+", "+家教"),
+            ("990201", "2026-03-07", "20", "@健康"),
             ("99", "2026-04-01", "10", "年会"),
         ):
             unit = by_code[code]
             by = Speaker(0, person.id, "李某", "chair", "", unit.id, unit.name, unit.path, unit.level)
-            slots = {"date": day, "form": "讲座", "category": "维权普法", "topic": topic, "place": "村部", "participants": count, "sessions": "1"}
+            slots = {
+                "date": day,
+                "form": "讲座",
+                "category": "维权普法",
+                "topic": topic,
+                "place": "村部",
+                "participants": count,
+                "sessions": "1",
+            }
             report, _ = service.file_report(session, by=by, slots=slots, now=NOW)
             numbers.append(report.number or "")
     monkeypatch.setenv("NIANGJIA_DATABASE_URL", store.url)
@@ -89,7 +101,9 @@ def test_a_summary_of_a_part_is_only_of_that_part(filed: list[str]) -> None:
 def test_what_is_wrong_is_told(filed: list[str]) -> None:
     """An unknown unit is exit 1, a wrong day or order is usage: exit 2."""
     for args, code in (
-        (("--unit", "没有这个单位"), 1), (("--from", "2026-13-01"), 2), (("--from", "2026-05-01", "--to", "2026-04-01"), 2),
+        (("--unit", "没有这个单位"), 1),
+        (("--from", "2026-13-01"), 2),
+        (("--from", "2026-05-01", "--to", "2026-04-01"), 2),
     ):
         done = CliRunner().invoke(cli, ["reports", "summary", *args])
         assert done.exit_code == code

@@ -55,7 +55,8 @@ def say(settled: Store, tmp_path: Path) -> Say:
 
     def said(name: str, text: str, kind: str = "text", **more: object) -> Reply:
         message = Message(
-            world.PLATFORM, world.ACCOUNT, world.address(name), f"m{next(numbers)}", clock.now(), kind, text, **more)  # type: ignore[arg-type]
+            world.PLATFORM, world.ACCOUNT, world.address(name), f"m{next(numbers)}", clock.now(), kind, text, **more
+        )  # type: ignore[arg-type]
         [answer] = dispatcher.handle([message])
         assert isinstance(answer, Answer), answer
         return answer.replies[0]
@@ -125,12 +126,18 @@ def test_a_picture_that_cannot_be_kept_is_told_in_a_sentence(settled: Store, say
         assert len(pushed) == 1
 
 
-@pytest.mark.parametrize(("slots", "level", "slot"), [
-    ({"participants": "500000"}, "village", "participants"), ({"participants": "5000"}, "county", None),
-    ({"participants": "30", "women": "80"}, "village", "women"), ({"sessions": "3000"}, "village", "sessions"),
-    ({"materials": [{"item": "宣传单", "n": "5000000", "unit": "份"}]}, "village", "materials"),
-    ({"money": [{"yuan": 99_000_000, "per": ""}]}, "village", "money"), ({"participants": "36", "women": "36"}, "village", None),
-])
+@pytest.mark.parametrize(
+    ("slots", "level", "slot"),
+    [
+        ({"participants": "500000"}, "village", "participants"),
+        ({"participants": "5000"}, "county", None),
+        ({"participants": "30", "women": "80"}, "village", "women"),
+        ({"sessions": "3000"}, "village", "sessions"),
+        ({"materials": [{"item": "宣传单", "n": "5000000", "unit": "份"}]}, "village", "materials"),
+        ({"money": [{"yuan": 99_000_000, "per": ""}]}, "village", "money"),
+        ({"participants": "36", "women": "36"}, "village", None),
+    ],
+)
 def test_numbers_that_cannot_be_are_doubted(slots: dict[str, object], level: str, slot: str | None) -> None:
     """By the level of the unit; once confirmed they are not doubted again."""
     assert rules.doubt(slots, level, []) == slot
@@ -138,26 +145,85 @@ def test_numbers_that_cannot_be_are_doubted(slots: dict[str, object], level: str
         assert rules.doubt(slots, level, [slot]) is None
 
 
-@pytest.mark.parametrize(("text", "odd"), [
-    ("慰问了一个300岁的老人", "300岁"), ("慰问了一位99岁老人", ""), ("年龄 300", "年龄 300"), ("35—64岁妇女", ""), ("发了300份", ""),
-])
+@pytest.mark.parametrize(
+    ("text", "odd"),
+    [
+        ("慰问了一个300岁的老人", "300岁"),
+        ("慰问了一位99岁老人", ""),
+        ("年龄 300", "年龄 300"),
+        ("35—64岁妇女", ""),
+        ("发了300份", ""),
+    ],
+)
 def test_ages_that_nobody_reaches_are_seen(text: str, odd: str) -> None:
     """300岁 is asked about; 300份 is no age."""
     assert rules.odd_age(text) == odd
 
 
 PHRASES = (
-    "昨天下午在村部搞了反家暴讲座，来了36人", "昨天慰问了一个300岁的老人", "昨天在村部开会来了50万人", "搞了一场禁毒宣传", "对", "不对", "1", "2", "3",
-    "36", "不知道", "跳过", "昨天", "村小学", "不是36是38人", "改 人数 40", "人数50", "没请老师", "补充：还发了20条毛巾", "我的上报", "看 1", "看 10017 历史",
-    "撤回", "撤回 1", "改 10017 地点 文化礼堂", "汇总", "汇总 今年", "看来源 1", "审核", "通过 1", "退回 1", "退回 1 人数不对", "全部通过", "不采用 1 重复",
-    "代报 石桥村 昨天在村部搞了健康讲座，来了20人", "封存 10月", "确认封存 2026-10-01 2026-10-31", "调整 10月 人数 +3 漏报", "两癌检查谁能做", "我的任务",
-    "照片不是这条", "明年3月8日在村部搞了讲座来了30人", "是同一件，不重复报", "不是，另报一条", "补到那一条里", "是同一场，人数只算一次", "……", "？",
-    "不是讲座，是培训", "改 10017 日期 明年3月8日", "改 10017 人数 99999", "上报", "导出", "帮助",
+    "昨天下午在村部搞了反家暴讲座，来了36人",
+    "昨天慰问了一个300岁的老人",
+    "昨天在村部开会来了50万人",
+    "搞了一场禁毒宣传",
+    "对",
+    "不对",
+    "1",
+    "2",
+    "3",
+    "36",
+    "不知道",
+    "跳过",
+    "昨天",
+    "村小学",
+    "不是36是38人",
+    "改 人数 40",
+    "人数50",
+    "没请老师",
+    "补充：还发了20条毛巾",
+    "我的上报",
+    "看 1",
+    "看 10017 历史",
+    "撤回",
+    "撤回 1",
+    "改 10017 地点 文化礼堂",
+    "汇总",
+    "汇总 今年",
+    "看来源 1",
+    "审核",
+    "通过 1",
+    "退回 1",
+    "退回 1 人数不对",
+    "全部通过",
+    "不采用 1 重复",
+    "代报 石桥村 昨天在村部搞了健康讲座，来了20人",
+    "封存 10月",
+    "确认封存 2026-10-01 2026-10-31",
+    "调整 10月 人数 +3 漏报",
+    "两癌检查谁能做",
+    "我的任务",
+    "照片不是这条",
+    "明年3月8日在村部搞了讲座来了30人",
+    "是同一件，不重复报",
+    "不是，另报一条",
+    "补到那一条里",
+    "是同一场，人数只算一次",
+    "……",
+    "？",
+    "不是讲座，是培训",
+    "改 10017 日期 明年3月8日",
+    "改 10017 人数 99999",
+    "上报",
+    "导出",
+    "帮助",
 )
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(said=st.lists(st.tuples(st.sampled_from(("王秀兰", "赵玉梅", "李玉芬")), st.sampled_from((*PHRASES, "〔图片〕"))), max_size=14))
+@given(
+    said=st.lists(
+        st.tuples(st.sampled_from(("王秀兰", "赵玉梅", "李玉芬")), st.sampled_from((*PHRASES, "〔图片〕"))), max_size=14
+    )
+)
 def test_nothing_she_says_breaks_the_dialogue_and_cancel_always_works(
     said: list[tuple[str, str]], templates: Templates, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -171,8 +237,15 @@ def test_nothing_she_says_breaks_the_dialogue_and_cancel_always_works(
     def answer(name: str, text: str, number: int) -> Reply:
         image = text == "〔图片〕"
         message = Message(
-            world.PLATFORM, world.ACCOUNT, world.address(name), f"m{number}", clock.now(), "image" if image else "text",
-            "" if image else text, attachments=(Attachment("image", media_id=f"M{number % 3}"),) if image else ())
+            world.PLATFORM,
+            world.ACCOUNT,
+            world.address(name),
+            f"m{number}",
+            clock.now(),
+            "image" if image else "text",
+            "" if image else text,
+            attachments=(Attachment("image", media_id=f"M{number % 3}"),) if image else (),
+        )
         [found] = dispatcher.handle([message])
         assert isinstance(found, Answer), found
         return found.replies[0]

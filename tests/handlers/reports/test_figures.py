@@ -65,14 +65,44 @@ def county(store: Store) -> Iterator[Life]:
 
 def slots(day: date, form: str, people_: str, things: str, *, by_times: bool) -> dict[str, object]:
     return {
-        "date": day.isoformat(), "form": form, "category": "维权普法", "topic": "反家暴", "participants": people_, "sessions": "1",
-        "materials": [{"item": "宣传单", "n": things, "unit": "份"}], "units": {"participants": "人次"} if by_times else {},
+        "date": day.isoformat(),
+        "form": form,
+        "category": "维权普法",
+        "topic": "反家暴",
+        "participants": people_,
+        "sessions": "1",
+        "materials": [{"item": "宣传单", "n": things, "unit": "份"}],
+        "units": {"participants": "人次"} if by_times else {},
     }
 
 
-steps = st.lists(st.tuples(
-    st.sampled_from(("file", "file", "file", "same", "change", "withdraw", "return", "pass", "unused", "move", "merge", "close", "adjust")),
-    st.integers(0, 999), st.integers(0, 999), st.sampled_from(COUNTS), st.sampled_from(FORMS)), min_size=4, max_size=25)
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(
+            (
+                "file",
+                "file",
+                "file",
+                "same",
+                "change",
+                "withdraw",
+                "return",
+                "pass",
+                "unused",
+                "move",
+                "merge",
+                "close",
+                "adjust",
+            )
+        ),
+        st.integers(0, 999),
+        st.integers(0, 999),
+        st.sampled_from(COUNTS),
+        st.sampled_from(FORMS),
+    ),
+    min_size=4,
+    max_size=25,
+)
 
 
 def happen(life: Life, step: tuple[str, int, int, str, str]) -> None:
@@ -89,8 +119,12 @@ def happen(life: Life, step: tuple[str, int, int, str, str]) -> None:
             if date.fromisoformat(str(said["date"])) < FIRST:
                 return
             filed, _ = service.file_report(
-                life.session, by=life.speaker(code), slots=said, now=NOW,
-                same_event_as=report.id if what == "same" and report is not None else None)
+                life.session,
+                by=life.speaker(code),
+                slots=said,
+                now=NOW,
+                same_event_as=report.id if what == "same" and report is not None else None,
+            )
             life.reports.append(filed)
         elif what == "move":
             villages = [c for c in codes if life.units[c].level == "village"]
@@ -105,7 +139,12 @@ def happen(life: Life, step: tuple[str, int, int, str, str]) -> None:
                 units.close(life.units[villages[0]], life.day, life.units[villages[1]])
         elif what == "close":
             periods.close_period(
-                life.session, life.day.replace(day=1), life.day, by=life.speaker(["C", "T0", "T1", "T2"][other % 4]), now=NOW)
+                life.session,
+                life.day.replace(day=1),
+                life.day,
+                by=life.speaker(["C", "T0", "T1", "T2"][other % 4]),
+                now=NOW,
+            )
         elif report is not None:
             change(life, what, report, notation, form)
     except (service.PeriodClosed, service.NotAbove, periods.Overlaps, periods.NotClosed):
@@ -123,7 +162,15 @@ def change(life: Life, what: str, report: Report, notation: str, form: str) -> N
         service.review(life.session, report, state, by=by, now=NOW, reason="某因")
     elif what == "adjust":
         periods.adjust(
-            life.session, Key("participants", "人"), Decimal(-2), by=by, reason="重复", now=NOW, day=report.event_on, report=report)
+            life.session,
+            Key("participants", "人"),
+            Decimal(-2),
+            by=by,
+            reason="重复",
+            now=NOW,
+            day=report.event_on,
+            report=report,
+        )
 
 
 def standing(session: Session, unit_id: int, day: date) -> list[int]:
@@ -133,7 +180,8 @@ def standing(session: Session, unit_id: int, day: date) -> list[int]:
     while here is not None:
         line.append(here)
         rows = session.execute(
-            select(UnitPlace.since, UnitPlace.parent_id).where(UnitPlace.unit_id == here).order_by(UnitPlace.since)).all()
+            select(UnitPlace.since, UnitPlace.parent_id).where(UnitPlace.unit_id == here).order_by(UnitPlace.since)
+        ).all()
         past = [parent for since, parent in rows if since <= day]
         here = past[-1] if past else rows[0][1]
     return line
@@ -159,7 +207,10 @@ def recomputed(session: Session, asked: Asked) -> dict[int, tuple[Figures, Figur
                 figures_.count(Key(q.measure, q.unit, q.noun), Total.of(q.low, q.high, q.mark))
     if not asked.is_narrowed:
         for one in session.scalars(select(Adjustment).where(Adjustment.event_on.between(asked.first, asked.last))):
-            for figures_ in (*(found[u][0] for u in standing(session, one.unit_id, one.event_on)), found[one.unit_id][1]):
+            for figures_ in (
+                *(found[u][0] for u in standing(session, one.unit_id, one.event_on)),
+                found[one.unit_id][1],
+            ):
                 figures_.count(Key(one.measure, one.unit, one.noun), Total(one.amount, one.amount))
     return found
 
@@ -184,13 +235,19 @@ def holds(life: Life, asked: Asked) -> None:
         assert len(list(sources(life.session, unit, asked, all_))) == rolled.total.reports
 
 
-PERIODS = (Asked(FIRST, date(2026, 12, 31)), Asked(date(2026, 1, 10), date(2026, 2, 20)), Asked(FIRST, date(2026, 12, 31), form="讲座"))
+PERIODS = (
+    Asked(FIRST, date(2026, 12, 31)),
+    Asked(date(2026, 1, 10), date(2026, 2, 20)),
+    Asked(FIRST, date(2026, 12, 31), form="讲座"),
+)
 _numbers = count()
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(history=steps)
-def test_random_histories_add_up_on_sqlite(history: list[tuple[str, int, int, str, str]], templates: Templates, tmp_path: Path) -> None:
+def test_random_histories_add_up_on_sqlite(
+    history: list[tuple[str, int, int, str, str]], templates: Templates, tmp_path: Path
+) -> None:
     """Filing, correcting, withdrawing, reviewing, moving, merging, closing and adjusting in any order."""
     store = Store(templates.sqlite(tmp_path / f"{next(_numbers)}.sqlite3"), secret=SECRET)
     try:
@@ -205,7 +262,9 @@ def test_random_histories_add_up_on_sqlite(history: list[tuple[str, int, int, st
 
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(history=steps)
-def test_random_histories_add_up_on_postgresql(history: list[tuple[str, int, int, str, str]], templates: Templates) -> None:
+def test_random_histories_add_up_on_postgresql(
+    history: list[tuple[str, int, int, str, str]], templates: Templates
+) -> None:
     """The same queries give the same sums there."""
     with templates.postgres() as url:
         store = Store(url, secret=SECRET)
@@ -224,7 +283,8 @@ def test_a_moved_village_leaves_its_past_with_its_former_township(store: Store) 
     with county(store) as life:
         for day in (date(2026, 3, 1), date(2026, 5, 1)):
             service.file_report(
-                life.session, by=life.speaker("V00"), slots=slots(day, "讲座", "10", "1", by_times=False), now=NOW)
+                life.session, by=life.speaker("V00"), slots=slots(day, "讲座", "10", "1", by_times=False), now=NOW
+            )
         units.move(life.session, life.units["V00"], life.units["T1"], date(2026, 4, 1))
         year = Asked(FIRST, date(2026, 12, 31))
         assert [roll_up(life.session, life.units[code], year).total.reports for code in ("C", "T0", "T1")] == [2, 1, 1]
@@ -266,7 +326,9 @@ def test_a_closed_period_refuses_every_change_but_an_adjustment(store: Store) ->
         march = Asked(date(2026, 3, 1), date(2026, 3, 31))
         said = slots(date(2026, 3, 5), "讲座", "36", "50", by_times=False)
         report, _ = service.file_report(life.session, by=life.speaker("V00"), slots=said, now=NOW)
-        april, _ = service.file_report(life.session, by=life.speaker("V00"), slots={**said, "date": "2026-04-05"}, now=NOW)
+        april, _ = service.file_report(
+            life.session, by=life.speaker("V00"), slots={**said, "date": "2026-04-05"}, now=NOW
+        )
         closed = periods.close_period(life.session, march.first, march.last, by=life.speaker("T0"), now=NOW)
         assert closed.figures["total"]["reports"] == 1
         village = life.speaker("V00")
@@ -281,14 +343,28 @@ def test_a_closed_period_refuses_every_change_but_an_adjustment(store: Store) ->
                 refused()
         with pytest.raises(periods.NotClosed):  # the county has not closed it
             periods.adjust(
-                life.session, Key("participants", "人"), Decimal(2), by=life.speaker("C"), reason="x", now=NOW, day=report.event_on)
+                life.session,
+                Key("participants", "人"),
+                Decimal(2),
+                by=life.speaker("C"),
+                reason="x",
+                now=NOW,
+                day=report.event_on,
+            )
         with pytest.raises(periods.Overlaps):
             periods.close_period(life.session, march.first, march.last, by=life.speaker("T0"), now=NOW)
         with pytest.raises(periods.NotOver):
             periods.close_period(life.session, date(2026, 11, 1), date(2026, 11, 30), by=life.speaker("T0"), now=NOW)
         periods.adjust(
-            life.session, Key("participants", "人"), Decimal(2), by=life.speaker("T0"), reason="漏了两人", now=NOW, day=report.event_on,
-            report=report)
+            life.session,
+            Key("participants", "人"),
+            Decimal(2),
+            by=life.speaker("T0"),
+            reason="漏了两人",
+            now=NOW,
+            day=report.event_on,
+            report=report,
+        )
         rolled = roll_up(life.session, life.units["C"], march)
         assert rolled.total.totals[Key("participants", "人")].words == "38"
         assert [(a.amount, a.reason) for a in rolled.adjustments] == [(Decimal(2), "漏了两人")]
@@ -301,18 +377,36 @@ def test_topics_and_categories_narrow_the_figures(store: Store) -> None:
         said = slots(day, "讲座", "36", "50", by_times=False)
         service.file_report(life.session, by=life.speaker("V00"), slots=said, now=NOW)
         service.file_report(
-            life.session, by=life.speaker("V00"), slots={**said, "topic": "禁毒 100%", "category": "平安建设"}, now=NOW)
+            life.session, by=life.speaker("V00"), slots={**said, "topic": "禁毒 100%", "category": "平安建设"}, now=NOW
+        )
 
         def reports_(**narrowed: str) -> int:
             return roll_up(life.session, life.units["C"], Asked(FIRST, date(2026, 12, 31), **narrowed)).total.reports
 
-        assert (reports_(), reports_(topic="反家暴"), reports_(topic="%"), reports_(category="平安建设"), reports_(form="培训")) == (2, 1, 1, 1, 0)
+        assert (
+            reports_(),
+            reports_(topic="反家暴"),
+            reports_(topic="%"),
+            reports_(category="平安建设"),
+            reports_(form="培训"),
+        ) == (2, 1, 1, 1, 0)
 
 
-@pytest.mark.parametrize(("parts", "words"), [
-    (("36", "30"), "66"), (("36", "30+"), "66以上"), (("36", "<50"), "不到86"), (("36", "~30"), "约66"), (("60-70", "10"), "70到80"),
-    (("30+", "<50"), "约80"), (("60-70", "30+"), "90以上"), (("60-70", "<50"), "不到120"), (("60-70", "~5"), "约65到75"), (("0.5", "0.25"), "0.75"),
-])
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        (("36", "30"), "66"),
+        (("36", "30+"), "66以上"),
+        (("36", "<50"), "不到86"),
+        (("36", "~30"), "约66"),
+        (("60-70", "10"), "70到80"),
+        (("30+", "<50"), "约80"),
+        (("60-70", "30+"), "90以上"),
+        (("60-70", "<50"), "不到120"),
+        (("60-70", "~5"), "约65到75"),
+        (("0.5", "0.25"), "0.75"),
+    ],
+)
 def test_sums_keep_what_their_parts_were_like(parts: tuple[str, str], words: str) -> None:
     """多, 不到, 约 and ranges add up by the rules of handlers.reports.sums, in any order."""
     totals = [Total.of(*value) for part in parts if (value := rules.amount(part)) is not None]
@@ -324,7 +418,11 @@ def test_figures_are_scoped_by_the_unit(store: Store) -> None:
     """A unit sees itself and what is below, never its neighbours."""
     with county(store) as life:
         service.file_report(
-            life.session, by=life.speaker("V10"), slots=slots(date(2026, 3, 5), "讲座", "36", "50", by_times=False), now=NOW)
+            life.session,
+            by=life.speaker("V10"),
+            slots=slots(date(2026, 3, 5), "讲座", "36", "50", by_times=False),
+            now=NOW,
+        )
         year = Asked(FIRST, date(2026, 12, 31))
         assert roll_up(life.session, life.units["T0"], year).total.reports == 0
         assert list(sources(life.session, life.units["T0"], year)) == []

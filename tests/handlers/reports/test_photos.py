@@ -23,8 +23,14 @@ def phone_photo(kind: str = "JPEG", size: tuple[int, int] = (400, 300), orientat
     exif = Image.Exif()
     exif[Base.Make], exif[Base.Model], exif[Base.Orientation] = "某牌", "手机 9", orientation
     exif[Base.UserComment] = "王某某 13800000000"
-    exif.get_ifd(IFD.GPSInfo).update({
-        GPS.GPSLatitudeRef: "N", GPS.GPSLatitude: (35.0, 12.0, 30.0), GPS.GPSLongitudeRef: "E", GPS.GPSLongitude: (113.0, 5.0, 1.0)})
+    exif.get_ifd(IFD.GPSInfo).update(
+        {
+            GPS.GPSLatitudeRef: "N",
+            GPS.GPSLatitude: (35.0, 12.0, 30.0),
+            GPS.GPSLongitudeRef: "E",
+            GPS.GPSLongitude: (113.0, 5.0, 1.0),
+        }
+    )
     buffer = io.BytesIO()
     image = Image.new("RGB", size, (200, 30, 90))
     image.putpixel((0, 0), (0, 0, 255))
@@ -74,10 +80,18 @@ def bmp() -> bytes:
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize(("content", "reason"), [
-    (b"", "empty"), (b"\xff\xd8" + b"0" * MAX_BYTES, "large"), (b"%PDF-1.7 not a picture", "type"), (bmp(), "type"),
-    (b"PK\x03\x04 a zip", "type"), (phone_photo()[:700], "broken"), (b"<svg onload='x'/>", "type"),
-])
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "empty"),
+        (b"\xff\xd8" + b"0" * MAX_BYTES, "large"),
+        (b"%PDF-1.7 not a picture", "type"),
+        (bmp(), "type"),
+        (b"PK\x03\x04 a zip", "type"),
+        (phone_photo()[:700], "broken"),
+        (b"<svg onload='x'/>", "type"),
+    ],
+)
 def test_what_is_no_picture_is_refused_with_its_reason(content: bytes, reason: str) -> None:
     """Empty, too large, another type, broken: each by its name, which `texts.PHOTO_REASONS` puts into words."""
     from handlers.reports import texts
