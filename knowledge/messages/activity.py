@@ -51,6 +51,7 @@ class Activity:
     title: str | None = None
     topic: str | None = None
     participants: str | None = None
+    participants_unit: str | None = None  # 人 or 人次, never added to one another; not in the scheme
     women: str | None = None
     children: str | None = None
     sessions: str | None = None
@@ -76,8 +77,12 @@ class Activity:
         found.update(dict.fromkeys(self.deleted))
         return found
 
+    def extra(self) -> dict[str, str]:
+        """What roll-ups need beyond the scheme: whether those who came are counted as 人 or as 人次."""
+        return {"participants_unit": self.participants_unit} if self.participants and self.participants_unit else {}
 
-SLOTS = tuple(f.name for f in fields(Activity) if f.name not in ("spans", "deleted"))
+
+SLOTS = tuple(f.name for f in fields(Activity) if f.name not in ("spans", "deleted", "participants_unit"))
 
 
 @dataclass(frozen=True, slots=True)

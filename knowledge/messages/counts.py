@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from knowledge.messages.activity import Beneficiary, Money, Span
 from knowledge.messages.passage import Passage
@@ -49,9 +50,16 @@ _ASIDE = re.compile(
 #: counted aside, yet those who came where nobody else is counted: 我们村报名14个妇女
 _STILL_CAME = re.compile(r"(?:报名|党员|工作人员|义诊|问诊|咨询|登记)[^，。,；;]{0,9}$")
 #: 更换老旧插座9个: the word before the figure is a thing
-_THING_BEFORE = re.compile(r"(?:更换|换|安装|装|修|修好|拆除|拆|清理|整改|发现|悬挂|挂|摆放|设置|设|制作|做|搭|建|采集|收集)(?:了|好|出)?[一-龥]{1,8}$")
-_ATTENDED = re.compile(r"(?:参会|到会|与会|出席|实到|到场|参加人员|参会人员)(?:了|的)?(?:代表|人员|人数|妇女|群众|党员|共|有)*$")
-_SERVED = re.compile(r"(?:剪|理|剃|服务|照顾|陪|帮|接送|送|看|走|修|洗|理发|量|测|查|磨|擦)了?(?:一共|总共|共|有|得有)?$")
+_THING_BEFORE = re.compile(
+    r"(?:更换|换|安装|装|修|修好|拆除|拆|清理|整改|发现|悬挂|挂|摆放|设置|设|制作|做|搭|建|"
+    r"采集|收集)(?:了|好|出)?[一-龥]{1,8}$"
+)
+_ATTENDED = re.compile(
+    r"(?:参会|到会|与会|出席|实到|到场|参加人员|参会人员)(?:了|的)?(?:代表|人员|人数|妇女|群众|党员|共|有)*$"
+)
+_SERVED = re.compile(
+    r"(?:剪|理|剃|服务|照顾|陪|帮|接送|送|看|走|修|洗|理发|量|测|查|磨|擦)了?(?:一共|总共|共|有|得有)?$"
+)
 _AIDED = re.compile(
     r"(?:惠及|受益|服务|帮助|救助|帮扶|资助|慰问|看望|探望|走访|发给|送给|给|为|帮|关爱|表彰|评出|选出|评选|评上|"
     r"颁给|评|奖励|捐给|送到|探访|入户|结对|收到|受助|获评|产生|推荐|覆盖|受惠)(?:了|出|过|到|全村|全镇|辖区|村里|"
@@ -88,6 +96,7 @@ class Counts:
     """Everything counted in one activity."""
 
     participants: str | None = None
+    participants_unit: str = "人"
     women: str | None = None
     children: str | None = None
     sessions: str | None = None
@@ -127,7 +136,7 @@ def read_counts(passage: Passage, form: str | None, taken: set[int]) -> Counts:
             continue
         if _is_helped(passage, group, form) or (serving and "客" in group.marks):
             unit = "人次" if number.unit == "人次" else "人"
-            who = _whom(passage, group.noun) or _named_before(passage, number)
+            who = _listed(passage, _whom(passage, group.noun)) or _named_before(passage, number)
             _benefit(counts, number, who, unit)
         else:
             groups.append(group)
@@ -142,7 +151,11 @@ def read_counts(passage: Passage, form: str | None, taken: set[int]) -> Counts:
 
 def _served(passage: Passage, number: Number, counts: Counts, form: str | None) -> bool:
     """给村里老人剪头，剪了29个: those served are named before their figure."""
-    if form != "志愿服务" or number.unit not in ("个", "位", "人", "名") or not _SERVED.search(_before(passage, number)):
+    if (
+        form != "志愿服务"
+        or number.unit not in ("个", "位", "人", "名")
+        or not _SERVED.search(_before(passage, number))
+    ):
         return False
     after = passage.text[_number_end(number) :][:2]
     if after and not re.match(r"[，。,；;！!\s]|头|人|老", after):
@@ -455,15 +468,28 @@ def _households(passage: Passage, number: Number, counts: Counts, form: str | No
         return
     unit = "户" if number.unit in ("家", "户次") else number.unit
     who = _whom(passage, noun.word if noun else "")
-    if not who and form in ("慰问", "捐赠救助", "走访排查"):
+    if not who and (
+        form in ("慰问", "捐赠救助", "走访排查") or (form == "评选表彰" and not re.search(r"访|打分|看|走", before))
+    ):
         who = _named_before(passage, number)
     _benefit(counts, number, who, unit)
 
 
 def _named_before(passage: Passage, number: Number) -> str:
     """给烈士家属送了慰问品，走了4户: those named before are those counted."""
-    served = [h.word for h in passage.hits if "客" in h.entry.person and h.end <= number.start]
-    return served[-1] if served else ""
+    served = [h for h in passage.hits if "客" in h.entry.person and h.end <= number.start]
+    if len(served) > 1 and passage.text[served[-2].end : served[-1].start] in ("和", "、", "及", "与"):
+        return passage.text[served[-2].start : served[-1].end]
+    return served[-1].word if served else ""
+
+
+def _listed(passage: Passage, who: str) -> str:
+    """快递小哥和外卖骑手，26人: the whole list is meant."""
+    served = [h for h in passage.hits if "客" in h.entry.person]
+    for first, last in pairwise(served):
+        if last.word == who and passage.text[first.end : last.start] in ("和", "、", "及", "与"):
+            return passage.text[first.start : last.end]
+    return who
 
 
 def _whom(passage: Passage, noun: str) -> str:
@@ -486,7 +512,10 @@ def passage_has_people(passage: Passage) -> bool:
     return any("客" in h.entry.person for h in passage.hits)
 
 
-_OF_HONOUR = re.compile(r"([一-龥]{0,4}(?:最美|星级|文明|示范|清洁|美丽|平安|五好|绿色|先进|优秀|好)[一-龥]{0,4}(?:户|家庭|庭院|媳妇|婆婆|妯娌|邻居|个人))")
+_OF_HONOUR = re.compile(
+    r"([一-龥]{0,4}(?:最美|星级|文明|示范|清洁|美丽|平安|五好|绿色|先进|优秀|好)[一-龥]{0,4}"
+    r"(?:户|家庭|庭院|媳妇|婆婆|妯娌|邻居|个人))"
+)
 
 
 def _benefit(counts: Counts, number: Number, who: str, unit: str) -> None:
@@ -515,9 +544,11 @@ def _attendance(passage: Passage, groups: list[_Group], counts: Counts, form: st
         return
     if total is not None:
         counts.participants = total.number.notation
+        counts.participants_unit = "人次" if total.number.unit == "人次" else "人"
         counts.spans["participants"] = (total.number.start, _number_end(total.number))
     elif named:
         counts.participants = _sum(named)
+        counts.participants_unit = "人次" if any(g.number.unit == "人次" for g in named) else "人"
         counts.spans["participants"] = (named[0].number.start, _number_end(named[-1].number))
     for group in [*groups]:
         if group.aside and not group.subset:

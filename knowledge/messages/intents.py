@@ -65,7 +65,7 @@ _OTHERS = re.compile(
     r"社区|镇|庄)|看[^，。]{0,4}(?:别|人家|隔壁)"
 )
 _SELLING = re.compile(
-    r"(?:元|块|块钱|毛)[一二三四五六七八九半\d]?(?:一|/|每)?(?:斤|箱|袋|个|份|盒|瓶|只)|包邮|下单|接龙|优惠|特价|促销|打折|团购|有需要的|"
+    r"有没有(?:人)?要[^，。]{1,8}的|谁要[^，。]{1,8}(?:的|吗|[，。]|$)|[0-9一二三五十]+(?:块|元)(?:钱)?[0-9一二三五十]+(?:个|斤|只|盒|箱)|自提|(?:元|块|块钱|毛)[一二三四五六七八九半\d]?(?:一|/|每)?(?:斤|箱|袋|个|份|盒|瓶|只)|包邮|下单|接龙|优惠|特价|促销|打折|团购|有需要的|"
     r"要的(?:私|联系|扣|报|找)|私聊|私信我|加我微信|砍一?刀|帮忙点|点个赞|投票|投一?票|助力|扫码领|免费领|代理|"
     r"招代理|转让|出售|(?<![外拍义贩变买])卖(?![力萌点场家])|房东直租|现货|到货|预订|新鲜(?:的)?(?:土|自家)|自家(?:种|养|做)"
 )
@@ -141,7 +141,11 @@ def decide(passage: Passage, kind: Kind) -> tuple[str, tuple[str, ...]]:
     telling = (
         kind.weight >= 2
         or (kind.category is not None and bool(passage.numbers))
-        or (bool(passage.times) and _BUSY.search(text) is not None and any(n.unit in _OF_PEOPLE for n in passage.numbers))
+        or (
+            bool(passage.times)
+            and _BUSY.search(text) is not None
+            and any(n.unit in _OF_PEOPLE for n in passage.numbers)
+        )
     )
     counted = bool(passage.numbers) and telling
     planned = re.search(r"打算|准备|计划|拟", text) is not None and "提醒" not in text

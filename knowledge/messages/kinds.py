@@ -132,7 +132,11 @@ def _form(passage: Passage) -> tuple[str | None, tuple[int, int] | None, float]:
         scores["慰问"] += 1
     if not scores:
         return None, None, 0
-    if _CARE_HOME.search(passage.said) and max(scores, key=lambda f: scores[f]) == "文体活动" and scores["文体活动"] < 3.5:
+    if (
+        _CARE_HOME.search(passage.said)
+        and max(scores, key=lambda f: scores[f]) == "文体活动"
+        and scores["文体活动"] < 3.5
+    ):
         scores["志愿服务"] = scores["文体活动"] + 0.5
     best = max(scores, key=lambda f: (scores[f], -where[f].start if f in where else 0))
     hit_of = where.get(best)
@@ -150,7 +154,11 @@ def _headed(passage: Passage) -> Hit | None:
     for match in _HEAD.finditer(passage.text, passage.start, passage.end):
         end = match.end()
         found = [
-            h for h in passage.hits if h.start >= end and h.end - end <= 30 and h.entry.form_weight >= 3
+            h
+            for h in passage.hits
+            if h.start >= end
+            and h.end - end <= 30
+            and h.entry.form_weight >= 3
             and not re.search(r"[，,。；;]", re.sub(r"[“《][^”》]*[”》]", "", passage.text[end : h.start]))
         ]
         if found:
@@ -206,7 +214,7 @@ def _category(passage: Passage, form: str | None) -> tuple[str | None, tuple[int
         if hit.entry.person and any(
             0 <= hit.start - max(n.end, n.unit_end) <= 1 or 0 <= n.start - hit.end <= 1 for n in passage.numbers
         ):
-            weight -= 3 if form not in ("慰问", "走访排查", "捐赠救助", "志愿服务", "评选表彰") else 0
+            weight -= 5 if category == "组织建设" else 0  # 8名执委 says who, not what
         if hit.entry.item and not hit.entry.topical:
             weight -= 1
         if re.search(r"布置|部署|安排|讨论|准备", passage.text[max(passage.start, hit.start - 5) : hit.start]):

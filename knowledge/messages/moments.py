@@ -43,7 +43,9 @@ def read_moment(passage: Passage, today_by_default: bool) -> Moment:
     span: Span | None = None
     if days:
         best = max(days, key=lambda t: (_weight(t), -t.start))
-        wider = next((t for t in days if t is not best and t.first == best.first and t.last != t.first and t.last), None)
+        wider = next(
+            (t for t in days if t is not best and t.first == best.first and t.last != t.first and t.last), None
+        )
         best = wider if wider is not None and best.last == best.first and _weight(wider) >= 2 else best
         date, date_end = _window(best)
         span = (best.start, best.end)
@@ -111,9 +113,7 @@ def _day_after_day(passage: Passage, days: list[TimeExpression], date: str | Non
     run = [days[0]]
     for time in days[1:]:
         between = passage.text[run[-1].end : time.start]
-        if time.start - run[-1].end <= 4 and re.fullmatch(r"[一-龥]{0,2}?(?:一直)?[到至]", between):
-            run.append(time)
-        elif time.start - run[-1].end <= 1 and re.fullmatch(r"[、和跟与及,，]?", passage.text[run[-1].end : time.start]):
+        if re.fullmatch(r"[一-龥]{0,2}?(?:一直)?[到至]|[、和跟与及,，]?", between):
             run.append(time)
         elif len(run) == 1:
             run = [time]

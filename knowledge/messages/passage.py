@@ -24,10 +24,14 @@ _REPAIR = re.compile(
     r"说错了[,，]?是?|口误[,，]?是?|不是不是|应该是|(?<![对不])不对(?![外劲付称头])|…+哦?|——?不|"
     r"更正[,，]?(?:为|是)?|改成|改为|换成|变成)[，, ]*(?:应该)?是?[，,是 ]*"
 )
+#: 开学头一天 is that very day, not the one before
+_FIRST_DAY = re.compile(r"(?<=[学班园业])(?:的)?[头第]一天")
 #: 3·15
 _DOTTED = re.compile(r"(?<!\d)(\d{1,2})[·•](\d{1,2})(?!\d)")
 #: 一块到东坡 is together, no measure
-_TOGETHER = re.compile(r"一(?:块儿?(?=[到去来给过做把在上下干参帮种捡走搞学])|道(?=[到去来给过做把在慰])|边|下子|手|路|心|线)")
+_TOGETHER = re.compile(
+    r"一(?:块儿?(?=[到去来给过做把在上下干参帮种捡走搞学])|道(?=[到去来给过做把在慰])|边|下子|手|路|心|线)"
+)
 #: what was said before was wrong: 写成8名了
 _WRITTEN = re.compile(r"(?:写|记|报|打|说|填|算|录|输|听|看)成(?:了|的)?(?:是)?")
 _NOT = re.compile(r"不是(?!说|因为|很|不|有|为|我|吗|嘛|太|在)")
@@ -108,7 +112,7 @@ def plain_text(text: str, vocabulary: Vocabulary) -> str:
 def prepare(text: str, ref: datetime, mode: str, vocabulary: Vocabulary) -> Passage:
     """Read the words, numbers and times of a message; `mode` says where a bare 周三 lies (report, plan)."""
     plain = plain_text(text, vocabulary)
-    times = find_times(plain, ref, mode)  # type: ignore[arg-type]
+    times = [t for t in find_times(plain, ref, mode) if not _FIRST_DAY.match(plain, t.start)]  # type: ignore[arg-type]
     numbers = [
         n
         for n in find_numbers(plain)

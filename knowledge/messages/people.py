@@ -65,7 +65,7 @@ _DONOR = re.compile(
     r"爱心(?:企业|人士|商家|单位|老板)([一-龥]{2,8}?)(?=发|出|向|资助|送|捐|赠|出资|来|赞|的|、|，|和|等|到|为|给|提供)"
 )
 _SHOP = re.compile(
-    r"(?:^|[，,。；;、是由和跟]|镇上的?|村里的?|街上的?)([一-龥]{1,6}(?:店|厂|馆|行|铺|公司|商行|酒楼|农场|合作社|超市))(?:老板)?(?:免费)?(?:赞助|捐|出资|提供|送来|支持)"
+    r"(?:^|[，,。；;、是由和跟]|镇上的?|村里的?|街上的?)([^\W是由和跟的]{1,6}(?:店|厂|馆|行|铺|公司|商行|酒楼|农场|合作社|超市))(?:老板)?(?:免费)?(?:赞助|捐|出资|提供|送来|支持)"
 )
 _CLAUSE_OF_ITS_OWN = re.compile(
     rf"(?:^|[，,。；;\s])([一-龥]{{2,12}}(?:院|所|局|校|中心|站|队|会|公司|县里|镇里|市里|乡里|医院|中学|小学|"
@@ -75,9 +75,13 @@ _FAMILIAR = re.compile(
     rf"(?:^|[，,。；;\s的由请])({_OLD}|[{_SURNAMES}](?:姐|哥|婶|嫂|叔|姨))(?:来|给[一-龥]{{1,6}})?(?:主讲|讲|授课|教|领学)(?:的|$|，|了)"
 )
 #: 乡里司法所老刘讲的, 茶厂老板亲自教, 老党员讲党史: whoever does the talking
-_ROLE = r"老党员|老支书|支书|老教师|老战士|老红军|老板娘?|老师傅|师傅|大户|能手|带头人|传承人|匠人|骨干|村医|书记|主席|教官|领队|舞蹈队长|大姐|大嫂|阿姨|专家|老师|医生|律师|民警|法官|教练"
+_ROLE = (
+    r"老党员|老支书|支书|老教师|老战士|老红军|老板娘?|老师傅|师傅|大户|能手|带头人|传承人|匠人|骨干|"
+    r"村医|书记|主席|教官|领队|舞蹈队长|大姐|大嫂|阿姨|专家|老师|医生|律师|民警|法官|教练"
+)
 _TALKING = re.compile(
-    rf"(?:^|[，,。；;\s的由请是]|[里县镇乡市所站院局会司办店屋坊家厂社校心队])((?:{_OLD})|(?:[一-龥]{{0,3}}(?:厂|店|馆|坊|屋|社|场))?(?:{_ROLE}))(?:亲自|来|现场|一起|手把手|给[一-龥]{{1,8}}|为[一-龥]{{1,8}}|带着?[一-龥]{{1,6}}|"
+    rf"(?:^|[，,。；;\s的由请是]|[里县镇乡市所站院局会司办店屋坊家厂社校心队])((?:{_OLD})|(?:[一-龥]{{0,3}}(?:厂|店|馆|坊|屋|社|场))?(?:{_ROLE}))"
+    rf"(?:亲自|来|现场|一起|手把手|给[一-龥]{{1,8}}|为[一-龥]{{1,8}}|带着?[一-龥]{{1,6}}|"
     rf"负责|带头|上台|跟大家|和大家)*(?:讲|教|主讲|授课|领学|宣讲|示范|指导|上课|作|做了?(?:辅导|宣讲|报告))(?!座|堂|台|室)"
 )
 _IS = re.compile(
@@ -156,13 +160,19 @@ def _partner(passage: Passage, hit: Hit, own: frozenset[str]) -> Found | None:
         return None
     if hit.word.startswith("爱心") and _DONOR.match(passage.text, hit.start):
         return None
-    if name.startswith(("全", "各")) or re.search(r"(?:考上|考取|就读|读|毕业于?|在读)[^，。]{0,4}$", clause_head(passage, hit)):
+    if name.startswith(("全", "各")) or re.search(
+        r"(?:考上|考取|就读|读|毕业于?|在读)[^，。]{0,4}$", clause_head(passage, hit)
+    ):
         return None
-    if hit.word in ("社工", "村医") and re.match(rf"(?:{_OLD}|[{_SURNAMES}][一-龥]{{1,2}})(?:[，。；）)】讲]|$)", after):
+    if hit.word in ("社工", "村医") and re.match(
+        rf"(?:{_OLD}|[{_SURNAMES}][一-龥]{{1,2}})(?:[，。；）)】讲]|$)", after
+    ):
         return None
     if hit.word.endswith("妇联") and (name.endswith(("社区妇联", "村妇联")) or text[hit.start - 1 : hit.start] == "社"):
         return None
-    if hit.word.endswith("妇联") and re.match(r"主席(?!.{0,4}[来到])|干部|要求|通知|安排|的要求|文件|部署|领导(?!来|到|下|一行)", after):
+    if hit.word.endswith("妇联") and re.match(
+        r"主席(?!.{0,4}[来到])|干部|要求|通知|安排|的要求|文件|部署|领导(?!来|到|下|一行)", after
+    ):
         return None
     within = re.search(r"(?<![收领得请])[在到去于]([一-龥]{0,8})$", text[max(left, hit.start - 10) : name_start])
     clause_before = text[passage.clause_bounds(hit.start)[0] : name_start]
@@ -241,9 +251,9 @@ def read_speaker(passage: Passage, form: str | None) -> Found | None:
             if found:
                 return found
     for pattern in (_IS, _TALKING):
-        match = pattern.search(said)
-        if match and not re.search(r"妇联$", said[: match.start(1)]):
-            return match.group(1), (start + match.start(1), start + match.end(1))
+        told = pattern.search(said)
+        if told and not said[: told.start(1)].endswith("妇联"):
+            return told.group(1), (start + told.start(1), start + told.end(1))
     if _TEACHER_FROM.search(said):
         at = start + said.index("老师是")
         return "老师", (at, at + 2)

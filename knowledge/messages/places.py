@@ -23,6 +23,7 @@ _CUE = re.compile(
 )
 _FREE = re.compile(rf"([^，,。；;！!？?\n]{{2,14}}?)(?={_VERBS})")
 _TRIP = re.compile(r"([一-龥]{2,10}?)(?:参观|考察|取经|观摩|游学|研学|采摘|采茶|踏青)")
+_NO_PLACE = re.compile(r"^不|家$|一起|这里|那里|后面|微信|群里|网上|线上|其中|路上|听|说|等")
 _TO_SEE = re.compile(r"参观|观摩|考察|游学|研学|瞻仰|取经")
 _OWN = re.compile(r"^(?:我们?|咱们?|俺们?|本|你们|他们|了|的)+")
 _VILLAGE = re.compile(
@@ -30,7 +31,7 @@ _VILLAGE = re.compile(
     r"集体|史|务|容|庄|规|居|公所|卫生|广场|服务中心|文化|组|社|长|主任|书记|党|网格|东|西|南|北|后|前|尾|校)"
 )
 _NOT_NAMES = re.compile(
-    r"^(?:我|我们|咱|咱们|俺|俺们|本|全|各|该|这个|那个|哪个|每个|几个|两个|三个|隔壁|邻|别的|其他|农|乡|山|"
+    r"^(?:[名位个群]?农|我|我们|咱|咱们|俺|俺们|本|全|各|该|这个|那个|哪个|每个|几个|两个|三个|隔壁|邻|别的|其他|农|乡|山|"
     r"新农|行政|自然|美丽乡?|文明|示范|和谐|平安|进|入|到|在|去|出|回|下|驻|是|贫困|脱贫|帮扶|试点|重点|智慧|"
     r"书香|无毒|零家暴|先进|城中|一个|这|那|外|中心|镇|乡镇|所有|有的|周边|附近|整个|全镇各|各个|县里|镇里|的|"
     r"了|和|与|老|小|大|古|多个?|\d+个?|[一二三四五六七八九十]+个)(?:村|社区|寨|屯|塆|居委会)$"
@@ -82,7 +83,12 @@ def _after_cue(passage: Passage, cue: re.Match[str], places: list[Hit]) -> Found
             break
         if chain is not None and hit.entry.organisation and not hit.entry.place:
             break
-        if chain is None and not hit.entry.place and not hit.entry.unit and not re.fullmatch(r"[县市区镇乡省]?", between):
+        if (
+            chain is None
+            and not hit.entry.place
+            and not hit.entry.unit
+            and not re.fullmatch(r"[县市区镇乡省]?", between)
+        ):
             break
         chain = hit
     if chain is None:
@@ -115,7 +121,7 @@ def _free(passage: Passage, begin: int, cue: re.Match[str]) -> Found | None:
     if match is None and cue.group()[0] in "在地":
         _, right = passage.clause_bounds(begin)
         whole = re.compile(r"([一-龥0-9]{2,9})$").match(passage.text, begin, right)
-        match = whole if whole and not re.search(r"家$|一起|这里|那里|后面|微信|群里|网上|线上|其中|路上|听|说|等", whole.group(1)) else None
+        match = whole if whole and not _NO_PLACE.search(whole.group(1)) else None
     if match is None or any(t.start < match.end(1) and match.start(1) < t.end for t in passage.times):
         return None
     if re.search(
@@ -152,7 +158,7 @@ def _bare(passage: Passage, places: list[Hit]) -> Found | None:
             if left <= time.start and time.end <= hit.start:
                 head = passage.text[max(time.end, left) : hit.start]
         head = re.sub(r"^(?:我们?|咱们?|俺们?|本|村|社区|镇|就|的|[一-龥]{1,5}(?:村|社区|镇|县)|今天|昨天)+", "", head)
-        sided = end > hit.end and re.fullmatch(r".*[给把]", head)
+        sided = (end > hit.end or hit.word.endswith(("边", "口", "旁"))) and re.fullmatch(r".*[给把]", head)
         if hit.word == "社区" and not alone:
             continue
         if not sided and (len(head) > 4 or re.search(r"[给跟和与同由请把送发进教领从向、是了]|慰问|看望|组织", head)):

@@ -16,6 +16,8 @@ _GIVE_NOUN = re.compile(
     r"种|带去|带了|张贴|贴了|散发|派发|分发)(?:了|出)?(?:各类|各种|村民|妇女|孩子们?|老人|每人|"
     r"大家)?([一-龥《》]{2,9}?)(?:共|约|各)?$"
 )
+#: things that are themselves counted by 块, as money is
+_IN_BLOCKS = re.compile(r"[牌匾板布毯皂表砖糕巾镜]$")
 _THING_UNITS = frozenset(word_list("thing_units.txt"))
 _NOT_THINGS = re.compile(
     r"^(?:人|月|小时|钟|村|社区|问题|活动|组|点|妇女|孩子|老人|家庭|志愿者|讲座|培训|节目|项目|多|左右|会|课|班|"
@@ -66,7 +68,9 @@ def _not_a_thing(passage: Passage, hit: Hit) -> bool:
     if len(hit.word) == 1:
         if after.startswith(tuple("共各发")) or before.endswith(("米", "油", "、", "和")):
             return False
-        if re.match(r"[一-龥]", before[-1:]) and not re.search(r"[送发带了捐本条斤袋箱桶只个和赠户人壶瓶提罐盒包床套双件]", before[-1:]):
+        if re.match(r"[一-龥]", before[-1:]) and not re.search(
+            r"[送发带了捐本条斤袋箱桶只个和赠户人壶瓶提罐盒包床套双件]", before[-1:]
+        ):
             return True
         if re.match(r"[一-龥]", after[:1]) and not re.match(r"[和各共及一二两三四五六七八九十百]", after):
             return True
@@ -95,7 +99,7 @@ def _of_hit(passage: Passage, hit: Hit, hits: list[Hit], taken: set[int]) -> Mat
             continue
         if number.start >= hit.end and number.start - hit.end <= 4:
             between = text[hit.end : number.start]
-            if number.unit in ("元", "块", "块钱"):
+            if number.unit in ("元", "块钱") or (number.unit == "块" and not _IN_BLOCKS.search(hit.word)):
                 return None
             if re.fullmatch(
                 (
@@ -172,9 +176,7 @@ _PLANTED = re.compile(
 )
 
 
-def _planted(
-    passage: Passage, taken: set[int], found: list[tuple[int, Material]]
-) -> list[tuple[int, Material]]:
+def _planted(passage: Passage, taken: set[int], found: list[tuple[int, Material]]) -> list[tuple[int, Material]]:
     """栽了150棵 after 种柳树."""
     for number in passage.numbers:
         if number.unit in ("棵", "株") and number.start not in taken:

@@ -8,12 +8,18 @@ from knowledge.messages.vocabulary import Hit, word_list
 Found = tuple[str, tuple[int, int]]
 
 _QUOTED = re.compile(r"[“\"「『]([^”\"」』]{3,30})[”\"」』]")
+#: names that need no quotes
+_NAMED = re.compile(
+    r"(?:^|[，,。；;、办搞开的了届期次])((?:春蕾|巾帼|七彩|爱心|阳光|筑梦|小候鸟|童心|希望|幸福|书香|智慧|姐妹)[一-龥]{0,4}?(?:夏令营|冬令营|大讲堂|训练营|故事汇|大课堂))"
+)
 _BOOK = re.compile(r"《([^》]{2,30})》")
 _THEME = re.compile(
     r"(?:主题(?:是|为|[:：])|活动名称(?:是|为|叫|[:：])|活动(?:名)?叫(?:做)?|名称[:：]|题目(?:是|为|叫|[:：])?|"
     r"名字叫)[“\"「《]?([^，。,；;”\"」》\n]{2,30})"
 )
-_SPIRIT = re.compile(r"(?:学习|贯彻|宣传|落实|传达|宣讲|领会)(?:了|党的)?([^，。；、学贯宣落传]{2,22}?(?:精神|讲话|论述))")
+_SPIRIT = re.compile(
+    r"(?:学习|贯彻|宣传|落实|传达|宣讲|领会)(?:了|党的)?([^，。；、学贯宣落传]{2,22}?(?:精神|讲话|论述))"
+)
 _LABEL = re.compile(r"(?:活动)?(?:内容|主题|课题|项目|名称)[:：]\s*([^，。,；;\n]{2,16})")
 _ABOUT = (
     re.compile(
@@ -65,6 +71,9 @@ def read_title(passage: Passage) -> Found | None:
         ):
             continue
         return value, match.span(1)
+    named = _NAMED.search(passage.text, passage.start, passage.end)
+    if named:
+        return named.group(1), named.span(1)
     theme = _THEME.search(passage.text, passage.start, passage.end)
     if theme and not re.match(r"(?:什么|啥)", theme.group(1)):
         return theme.group(1).strip("《》“”"), theme.span(1)
@@ -111,6 +120,9 @@ def read_topic(passage: Passage, form: str | None, title: Found | None, who: str
         return who, (at, at + len(who))
     if strong:
         if title:
+            next_to = next((h for h in strong if 0 <= h.start - title[1][1] <= 3), None)
+            if next_to is not None:
+                return _phrase(passage, [next_to])
             within = [h for h in strong if title[1][0] <= h.start and h.end <= title[1][1] and len(h.word) > 2]
             return _phrase(passage, [max(within, key=lambda h: h.entry.category_weight)]) if within else title
         return _phrase(
@@ -156,7 +168,9 @@ _HELD = re.compile(
     r"(?:搞|办|开|做|举办|举行|开展|组织|弄|排|演|放|进行|耍|召开|教|学|讲|练|看|观看|体验)(?:了|起|过)?(?:大家|妇女们?|姐妹们?|孩子们?|她们|我们|村民)?"
     r"(?:[一二两三四五六七八九十0-9]*[场次个期堂节部天](?:的)?)?(?:以|的)?([一-龥A-Za-z]{2,14})"
 )
-_HELD_END = re.compile(r"(?:主题|专题|知识|技能|技术)?(?:讲座|培训班?|宣传|活动|会议|比赛|大赛|课|班|会|座谈会?|仪式|的事|的)$")
+_HELD_END = re.compile(
+    r"(?:主题|专题|知识|技能|技术)?(?:讲座|培训班?|宣传|活动|会议|比赛|大赛|课|班|会|座谈会?|仪式|的事|的)$"
+)
 _HELD_STOP = re.compile(r"[来到去了在请给让把为和跟由共]|参加|有|活动|一起|一共|总共|大家|志愿服务|宣传")
 
 
@@ -169,7 +183,11 @@ def _held(passage: Passage) -> Found | None:
             value = value[: stop.start()]
         rest = _HELD_END.sub("", value)
         value = rest if len(rest) >= 2 else value
-        if len(value) < 2 or value in _GENERIC or any(t.start < match.end(1) and match.start(1) < t.end for t in passage.times):
+        if (
+            len(value) < 2
+            or value in _GENERIC
+            or any(t.start < match.end(1) and match.start(1) < t.end for t in passage.times)
+        ):
             continue
         if any(h.start <= match.start(1) < h.end and (h.entry.person or h.entry.place) for h in passage.hits):
             continue
@@ -201,7 +219,12 @@ def _is_topic(passage: Passage, hit: Hit, form: str | None) -> bool:
         return False
     if hit.entry.place or (hit.entry.organisation and hit.entry.category_weight < 4):
         return False
-    if hit.entry.person and form not in ("慰问", "走访排查", "捐赠救助", "志愿服务", "评选表彰", "纠纷调解", "座谈会"):
+    honour = hit.word.endswith(("家庭", "庭院"))
+    if (
+        hit.entry.person
+        and not honour
+        and form not in ("慰问", "走访排查", "捐赠救助", "志愿服务", "评选表彰", "纠纷调解", "座谈会")
+    ):
         return False
     before = passage.text[max(0, hit.start - 2) : hit.start]
     if hit.entry.item and re.search(

@@ -141,6 +141,8 @@ def _slots(passage: Passage, kind: Kind, first: bool, adding: bool = False) -> t
     counts = read_counts(passage, kind.form, taken)
     for slot in ("participants", "women", "children", "sessions", "cases"):
         put(slot, getattr(counts, slot), counts.spans.get(slot))
+    if counts.participants:
+        values["participants_unit"] = counts.participants_unit
     if (
         not counts.beneficiaries
         and not counts.participants
