@@ -34,13 +34,13 @@ def _count() -> re.Pattern[str]:
 
 
 IDIOM = re.compile(
-    r"件事|不漏一|一[人户村家事企乡镇校]一|一式|一次性|一项项|一件件|一对一|一条龙|一个[月年季周]|一条(?:主?线|心)|一张图|一本账|一批|两[癌纲新节法会]|一盘棋|[三五六]好"
+    r"件事|[漏少落]一|一[人户村家事企乡镇校]一|一式|一次性|一项项|一件件|一对一|一条龙|一个[月年季周]|一条(?:主?线|心)|一张图|一本账|一批|两[癌纲新节法会]|一盘棋|[三五六]好"
 )
 COPIES = re.compile(r"一式(?P<n>[一二两三四五六七八九十\d]+)份")
 BAD_BEFORE = re.compile(
     r"(?:第|届|附件|附表|表|前|每|近|统|唯|进|同|另|分|共分|其|逐|新|上|下|这|某|之|只|只报|〔|（|\(|No\.?)$"
 )
-LOOK_BACK = re.compile(rf"({LEAST})[^，。；、\d一二两三四五六七八九十]{{0,14}}$")
+LOOK_BACK = re.compile(rf"({LEAST})[^，。；\d一二两三四五六七八九十]{{0,16}}$")
 LOOK_BACK_MOST = re.compile(rf"({MOST})[^，。；、\d一二两三四五六七八九十]{{0,6}}$")
 TAIL = re.compile(
     rf"(?:[\s　：:，,、]|{LEAST}|{MOST}|各|共|共计|约|分别|仅|限报?|均|为|要|应|须|需|将|达到|达|的|总数|数量|有)+$"
@@ -50,7 +50,7 @@ STOPS = re.compile(
     r"[，。；、：:（）()\n“”\d]|^[和及与]|和(?=[\d一二两三])|准时|参加|参会|出席|并|或|以及|进行|报|用于|用作|作为|接受|到|在|于|给|至|每|，|组成|负责|担任|专门|专职|兼职|列席|分|予以|为|有"
 )
 GENERIC = re.compile(r"(?:工作)?(?:机制|活动|工作|任务|要求|标准|方式)")
-EACH = re.compile(r"^.*(?:每个?|各)(?:行政)?(?:[村镇县乡批场期户人]|社区|街道|支部|单位)(?:（[^）]*）)?")
+EACH = re.compile(r"^.*(?:每个?|各)(?:行政)?(?:乡镇|镇街|街镇|村居|[村镇县乡批场期户人]|社区|街道|支部|单位)(?:（[^）]*）)?(?:妇联|妇工委|妇委会|[干妇]部)?")
 NOT_COUNTED = re.compile(r"工作日|自然日|学时|小时|阶段|方面|百分点|环节|步骤|层面|月|季度|星期|周")
 NAMED_SET = re.compile(
     r"(?:重点|专项|主要|基础)?(?:工作|制度|行动|任务|措施|机制|计划|工程|活动|内容|目标|队伍|旗帜|方面|面|[\u4e00-\u9fff]岭)"
@@ -58,8 +58,12 @@ NAMED_SET = re.compile(
 RESULT_UNITS = frozenset(
     {"场", "次", "期", "篇", "户", "名", "份", "节", "堂", "人", "场次", "人次", "幅", "张", "部", "家"}
 )
+HOURS = frozenset({"小时", "课时", "学时"})  # a length of time counts only with a bound: 不少于4小时
 PEOPLE = frozenset({"人", "名", "户", "位", "人次"})
 TOPIC = re.compile(r"[《“](?P<noun>[^》”]{2,20})[》”]")
+PARTY_ONLY = re.compile(r"(?:妇联|妇工委|妇委会|妇代会|乡镇|街道|社区|单位|部门)$|^并?自行$")
+PROPOSING = re.compile(r"(?:拟?推[荐报选]|[选报]送|上报|申报|报名|组织|选派|打印|各)$")
+DESCRIBING = re.compile(r"^(?:当日|当天|当月|当季|本月|上月|相关|有关|典型的?(?=[照信]))")
 HEAD_NOUNS = re.compile(r"(?:[）)]|妇联|单位|乡镇|街道|社区|村|县|市|区)(?=[^）)级直]{2,6}$)")
 
 
@@ -106,6 +110,10 @@ def _before(text: str, start: int, position: int) -> str:
     stretch = re.sub(r"[（(][^（）()]*[)）]", "", stretch)
     stretch = re.sub(r"^(?:各|每个?|本|要|应|须|请|需|在|对|于|的|和|及|与|附)+", "", stretch)
     stretch = stretch.strip(" 　《》“”（）()")
+    stretch = DESCRIBING.sub("", stretch)
+    proposing = PROPOSING.search(stretch)
+    if PARTY_ONLY.search(stretch[: proposing.start()] if proposing else stretch) or re.search(r"\d|调整", stretch):
+        return ""
     whole = acts().fullmatch(stretch)
     return "" if len(stretch) < 2 or (whole and pairs("acts.tsv")[whole[0]] != "noun") else stretch
 
@@ -178,6 +186,8 @@ def amounts(
         ):
             continue
         if any(first.start < stop + offset and at + offset < first.end for first in found):
+            continue
+        if unit in HOURS and not (match["pre"] or match["post"]):
             continue
         idiom = IDIOM.search(text, max(start, at - 1), min(end, stop + 2))
         if (idiom is not None and idiom.start() <= stop - 1) or BAD_BEFORE.search(text, max(start, at - 3), at):

@@ -27,6 +27,8 @@ def _attend(document: Document, frame: Frame, appointment: Appointment, main: bo
     people = frame.people
     if people is not None and main:
         _, first, stop = people
+        label = LABEL.match(document.text, first, stop)
+        first = label.end() if label else first
         quantity = tuple((count.item, count.n) for count in amounts(document.text, first, stop, []))
         listed = re.sub(
             r"[（(][^（）()]*\d[^（）()]*[)）]|[，,]?各?共?\d+[人名].*|[。；].*", "", document.text[first:stop]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+RHYTHM = re.compile(r"、(?=每(?:个?月|周|季|半?年|学期|天|日|旬))")
 OPENING = {"（": "）", "(": ")", "《": "》", "<": ">", "“": "”", "【": "】", "‘": "’", "〔": "〕"}
 LONGEST_BRACKET = 90  # characters; a bracket that closes later is damage, not a bracket
 LABEL = re.compile(
@@ -59,6 +60,8 @@ def _is_comma(text: str, position: int) -> bool:
     character = text[position]
     if character == "，":
         return True
+    if character == "、" and text[position - 1 : position] not in "月周季度年日天旬末底初前":
+        return RHYTHM.match(text, position) is not None
     return character == "," and not (
         0 < position < len(text) - 1 and text[position - 1].isdigit() and text[position + 1].isdigit()
     )

@@ -33,6 +33,10 @@ OWN_ACTS = re.compile(
     r"予以表彰|进行表彰|通报表[扬彰]|组织评审|专家评审|发文命名|授牌|揭晓|公布结果|现场推进会|纪念大会"
 )
 ANNOUNCED = re.compile(r"拟于|拟在|将于|将在|将适时|拟举办|拟组织|拟召开")
+EVENT = re.compile(r"定于[^，。；]*(?:举行|举办|召开|进行)|^[^，。；]{2,8}时间[为是定]")
+UNIT_OF_MANY = re.compile(r"(?:妇联|妇工委|妇委会|单位|部门|乡镇|街道|社区|村)$")
+PROPOSES = re.compile(r"推荐|推报|选送|推选|申报|选报|评选|遴选")
+PROPOSAL = re.compile(r"推荐|申报|事迹|材料|名单|登记表|审批表|汇总表|评选表|报送表")
 GATHERING = re.compile(r"开(?![展放通设办])[^，。；]{0,8}会|(?<=[县区乡镇村组])查(?=[\u4e00-\u9fff])")
 SPLIT_DATES = re.compile(r"分别|分[两二三四\d][批次]|各(?=报|开展|举办|组织|召开|进行|[一二两三\d])|[两三]次|两批")
 
@@ -75,16 +79,31 @@ class _Reader:
         for start, end in self._lines():
             places = tuple(section.start for section in chain(self.document, start))
             if places != self.spoken_in and places[: len(self.spoken_in)] != self.spoken_in:
-                self.spoken = ()
+                sibling = len(places) > 1 and places[:-1] == self.spoken_in[: len(places) - 1]
+                if not (sibling and set(self.spoken) <= set(self.frame.addressees)):
+                    self.spoken = ()
             self.spoken_in = places
             moments = moments_in(self.text, start, end, self.frame.ref)
             self.lasting = []
             self.phase = None
+            already = len(self.found)
             for sentence in sentences(self.text, start, end, self.marks):
                 self._sentence(sentence, moments)
+            self._date_proposals(already)
         if not self.attended and "纪要" not in (self.document.meta.title or ""):
             self.found.extend(attendance(self.document, self.frame))
         return self.found
+
+    def _date_proposals(self, already: int) -> None:
+        """每个乡镇推荐3户，推荐表7月25日前报送: who is proposed is due when the papers are."""
+        for index in range(already, len(self.found)):
+            one = self.found[index]
+            if one.start or one.end or one.recurrence or not one.quantity or not PROPOSES.search(one.evidence):
+                continue
+            for later in self.found[index + 1 :]:
+                if later.end and not later.start and not later.recurrence and PROPOSAL.search(later.evidence):
+                    self.found[index] = replace(one, end=later.end)
+                    break
 
     def _lines(self) -> list[tuple[int, int]]:
         kept = []
@@ -107,7 +126,7 @@ class _Reader:
         clauses = group(pieces, self.text)
         previous: list[Moment] = []
         for index, clause in enumerate(clauses):
-            own = clause.moments
+            own = [m for m in clause.moments if m.dated or m.named]
             if not own and index == 0 and self._goes_on(clause):
                 clause.inherited = self.lasting
             if not own and previous and (clause.who is None or all(m.first or m.named for m in previous)):
@@ -126,6 +145,10 @@ class _Reader:
             return False
         words = self.text[clause.start : clause.end]
         if words.startswith(("届时", "其中", "期间", "每场", "每期", "每次")):
+            return True
+        days = all(m.first is not None and m.rule is None and not m.since for m in self.lasting)
+        shown_up = any(kind == "attend" for _, _, kind in clause.verbs) or any(m.clock for m in clause.moments)
+        if days and shown_up and (clause.counts or clause.moments):
             return True
         return bool(clause.counts) and words.startswith("每") and all(m.first is not None for m in self.lasting)
 
@@ -152,9 +175,10 @@ class _Reader:
 
     def _subject(self, start: int, end: int, moments: list[Moment]) -> tuple[int, int] | None:
         text = self.text
-        if text.startswith("其中", start):
-            return None
         position = start
+        if text.startswith("其中", start):
+            named = subject_at(text, start + 2 + text.startswith(("，", "："), start + 2), end)
+            return named if named and UNIT_OF_MANY.search(text[slice(*named)]) else None
         for _ in range(4):
             lead = LEAD.match(text, position, end)
             if lead is not None:
@@ -223,6 +247,8 @@ class _Reader:
             (ANNOUNCED.search(words) or OWN_ACTS.search(words)) and not re.search(r"请|各", words) and self.frame.issuer
         ):
             return tuple(name.replace("妇女联合会", "妇联") for name in self.frame.issuer)
+        elif EVENT.search(words) and not re.search(r"请|各", words):
+            return self.frame.addressees or self.frame.issuer
         asked = re.search(r"请|报(?:送|至|到)?", words) is not None
         if self.spoken and not (asked and self._own(self.spoken[0])):
             return self.spoken

@@ -215,11 +215,18 @@ def _announced(text: str, spans: list[tuple[int, int]], ref: date) -> tuple[date
     return None
 
 
+def _closes(heading: str, position: int) -> bool:
+    """Whether a word ends its part of a heading: 活动主题, 评选条件和名额, but not 主题活动."""
+    return position == len(heading) or heading[position] in "和与及、（(：: 。"
+
+
 def aside(document: Document, position: int) -> bool:
     """Whether a position stands under a heading where nothing is ordered (评选条件, 指导思想)."""
     wanted = any_of("aside_headings.txt")
     return any(
-        len(section.heading) <= 16 and wanted.search(section.heading) and "任务" not in section.heading
+        len(section.heading) <= 16
+        and any(_closes(section.heading, match.end()) for match in wanted.finditer(section.heading))
+        and "任务" not in section.heading
         for section in chain(document, position)
         if section.heading
     )

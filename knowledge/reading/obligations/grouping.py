@@ -20,6 +20,7 @@ GENERAL = re.compile(r"^(?:根据|按照|为(?!期)|围绕|结合|依托|经|鉴
 SPREADING = ("抽取", "选取", "走访", "抽查")
 HOLDS = re.compile(r"(?:拟|将|定于|决定)[^，。；]*(?:举办|举行|召开|开展|组织|启动)")
 REACHED = re.compile(r"发放|赠送|送上|送去|培训(?:妇女|[^，。；]{0,6}\d+余?人)|覆盖|服务|惠及|参与|受益|人次")
+CLOSED = re.compile(r"(?:通道|平台|系统|窗口|端口|链接|入口)[^，。；]*(?:关闭|截止|关停)$")
 SEPARATE_PAPER = re.compile(r"总结|方案|报告|回执|名单|照片|信息|小结|计划|台账|统计表|汇总表|材料|《")
 
 
@@ -98,10 +99,16 @@ def group(pieces: list[Piece], text: str) -> list[Clause]:
 
 def _begins(current: Clause, piece: Piece, text: str) -> bool:
     """Whether a chunk begins another obligation than the one being read."""
+    if current.pieces[-1].exempt and piece.moments:
+        return True
     times = [m for m in current.moments if m.dated or m.named]
     mine = [m for m in piece.moments if m.dated or m.named]
     verbs, counts = current.verbs, current.counts
     if piece.text.startswith(("其中", "遇", "如遇", "每次", "每场", "每期", "每批", "每户")) and not mine:
+        return False
+    if piece.text.startswith("其中") and mine and counts and piece.counts:
+        return True
+    if CLOSED.search(piece.text) and piece.who is None and not piece.counts and counts and not times:
         return False
     bare = sum(p.end - p.start for p in current.pieces) - sum(m.end - m.start for m in times) <= 8
     if times and bare and not verbs and not counts and current.who is None:
@@ -155,6 +162,8 @@ def _begins(current: Clause, piece: Piece, text: str) -> bool:
     if mine and (counts or verbs):
         kinds = {kind for _, _, kind in verbs}
         submits = any(kind == "submit" for _, _, kind in piece.verbs)
+        if submits and "attend" in kinds and SEPARATE_PAPER.search(piece.text):
+            return True
         if "attend" in kinds and any(kind == "attend" for _, _, kind in piece.verbs):
             return False
         if submits and counts and kinds & {"hold", "check"} and not kinds & {"submit", "make"}:

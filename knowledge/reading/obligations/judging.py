@@ -25,6 +25,9 @@ LEADS_ON = re.compile(
     r"(?:分配|安排|任务|名额|指标|要求|事项|方案|分工)[^，。；]{0,4}如下|如下[：:]?$|以下(?:几项|几个方面)?(?:重点)?工作|下列|详?见附[件表]\d?$"
 )
 OVER = re.compile(r"去年|上年|前年|往年|累计|同比|共(?:开展|举办|发放|走访|接待|报送|培训)|取得了|圆满")
+DONE = re.compile(r"(?<![要须应])已(?!婚|满|获评的|备案|领)[\u4e00-\u9fff]{2}")
+AFTER_STEP = re.compile(r"^经[^，。；]{0,24}后$")
+WHOLE = re.compile(r"全[省市县区镇乡街村]")
 IN_FORCE = re.compile(r"起(?:正式|开始)?(?:执行|施行|实施|试行)")
 DATED_HEADING = re.compile(r"阶段|步骤|[（(][^（）()]*[月日底旬季度][^（）()]*[)）]|[月旬日季度][：:。]?$")
 
@@ -60,7 +63,8 @@ class Judge:
         if clause.start < self.frame.order_from and not self._announces(words, moments):
             return False
         ahead = any(m.dated and (m.rule or m.last is None or self._ahead(m.last)) for m in moments)
-        if (OVER if ahead else self.past).search(words) and not modal and not deadline:
+        past = (OVER if ahead else self.past).search(words) or (not ahead and DONE.search(words))
+        if past and not modal and not deadline:
             return False
         if all(piece.exempt for piece in clause.pieces) and not deadline:
             return False
@@ -70,9 +74,17 @@ class Judge:
             return False
         if VOID.search(words) and not any(kind == "submit" for _, _, kind in verbs) and not deadline:
             return False
-        if aside(self.document, clause.start) and not (deadline and verbs):
+        event = any(m.named == "event" for m in moments)
+        if aside(self.document, clause.start) and not ((deadline or event) and verbs):
             return False
-        if LEADS_ON.search(words) and not deadline:
+        days = any(m.first is not None and m.last is not None and (m.last - m.first).days < 27 for m in moments)
+        if LEADS_ON.search(words) and not deadline and not (days and verbs):
+            return False
+        if counts and not days and not deadline and self._divided_below(clause):
+            return False
+        if re.search(r"可随时|自愿|可自行", words) and not deadline:
+            return False
+        if AFTER_STEP.search(words) and not modal:
             return False
         limits = all(count.n.startswith("<=") for count in counts)
         if counts and not moments and limits and not any(kind == "submit" for _, _, kind in verbs):
@@ -97,6 +109,13 @@ class Judge:
             and re.search(r"请|须|要|应|需", words) is not None
             and re.search(r"如|若|遇|及时|情况下", words) is None
         )
+
+    def _divided_below(self, clause: Clause) -> bool:
+        """Whether a total of the whole place is only the sum of what a table below divides: 任务分解如下."""
+        line_end = self.text.find("\n", clause.end)
+        rest = self.text[clause.end : line_end if line_end >= 0 else len(self.text)]
+        whole = WHOLE.search(self.text, max(self.text.rfind("\n", 0, clause.start), 0), clause.end)
+        return whole is not None and re.search(r"(?:如下|见下表|见附[件表]\d?)[：:。]?\s*$", rest) is not None
 
     def _ahead(self, day: date) -> bool:
         return self.frame.ref is not None and day >= self.frame.ref

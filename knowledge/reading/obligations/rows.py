@@ -29,6 +29,7 @@ AGENDA = re.compile(
 RESULT = re.compile(r"完成情况|已完成|实际完成|去年|上年|完成率|占比|同比|报送情况|采用|得分|排名|名次")
 TOTAL = re.compile(r"合\s*计|总\s*计|小\s*计|^计$|共计")
 ITEM = re.compile(r"[（(](?P<unit>[^（）()]{1,4})[）)]")
+UNCOUNTED = re.compile(r"号|码|年龄|电话|手机|金额|面积|年份|备注|邮编|人员|姓名|村名|单位|责任|日期|时间")
 NUMBER = re.compile(
     r"^\s*(?P<pre>≥|不少于|至少)?\s*(?P<n>\d+(?:[-—－~～]+\d+)?)\s*(?P<unit>[\u4e00-\u9fff%]{0,3})(?P<post>以上)?\s*$"
 )
@@ -111,7 +112,9 @@ def row_obligations(document: Document, table: Table, ref: date | None, default_
                     moments.append(replace(moment, first=None) if closing else moment)
                 continue
             number = NUMBER.match(text)
-            if number is not None and not re.search(r"序号|编号|^$", name) and (COUNTED.search(name) or number["unit"]):
+            if number is not None and not re.search(r"序号|编号|^$", name) and (
+                COUNTED.search(name) or number["unit"] or not UNCOUNTED.search(name)
+            ):
                 n = number["n"].replace("—", "-").replace("－", "-").replace("~", "-").replace("～", "-")
                 n = re.sub(r"-+", "-", n)
                 if number["pre"] or number["post"]:
