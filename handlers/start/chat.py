@@ -80,6 +80,13 @@ def small_talk(ctx: Context, _meaning: Understanding) -> Reply | None:
     return None
 
 
+@router.intent("ack")
+def nodded(ctx: Context, _meaning: Understanding) -> Reply:
+    """嗯, 好, 1 with nothing open: taken as it is meant."""
+    ctx.state["aside"] = True
+    return Reply(texts.NODDED)
+
+
 def _help(speaker: people.Speaker) -> str:
     if not speaker.is_known:
         return dialog_texts.HELP_STRANGER
