@@ -38,6 +38,7 @@ UNIT_OF_MANY = re.compile(r"(?:妇联|妇工委|妇委会|单位|部门|乡镇|�
 PROPOSES = re.compile(r"推荐|推报|选送|推选|申报|选报|评选|遴选")
 PROPOSAL = re.compile(r"推荐|申报|事迹|材料|名单|登记表|审批表|汇总表|评选表|报送表")
 GATHERING = re.compile(r"开(?![展放通设办])[^，。；]{0,8}会|(?<=[县区乡镇村组])查(?=[\u4e00-\u9fff])")
+LONGEST_JOINED = 120  # characters; an announcement and who comes to it are quoted as one up to here
 SPLIT_DATES = re.compile(r"分别|分[两二三四\d][批次]|各(?=报|开展|举办|组织|召开|进行|[一二两三\d])|[两三]次|两批")
 
 
@@ -68,6 +69,7 @@ class _Reader:
         self.spoken: tuple[str, ...] = ()
         self.spoken_in: tuple[int, ...] = ()
         self.attended = False
+        self.event = False
         self.judge = Judge(document, frame)
         self.lasting: list[Moment] = []
         self.phase: Moment | None = None
@@ -96,11 +98,17 @@ class _Reader:
 
     def _date_proposals(self, already: int) -> None:
         """每个乡镇推荐3户，推荐表7月25日前报送: who is proposed is due when the papers are."""
-        for index in range(already, len(self.found)):
+        for index in reversed(range(already, len(self.found))):
             one = self.found[index]
-            if one.start or one.end or one.recurrence or not one.quantity or not PROPOSES.search(one.evidence):
+            if one.start or one.end or one.recurrence or not one.quantity:
+                continue
+            after = next(iter(self.found[index + 1 :]), None)
+            if after and after.recurrence and "每" not in one.evidence and after.offset[0] - one.offset[1] <= 2:
+                self.found[index] = replace(one, recurrence=after.recurrence)
                 continue
             for later in self.found[index + 1 :]:
+                if not PROPOSES.search(one.evidence):
+                    break
                 if later.end and not later.start and not later.recurrence and PROPOSAL.search(later.evidence):
                     self.found[index] = replace(one, end=later.end)
                     break
@@ -131,13 +139,40 @@ class _Reader:
                 clause.inherited = self.lasting
             if not own and previous and (clause.who is None or all(m.first or m.named for m in previous)):
                 clause.inherited = previous
+            if index == 0 and clause.inherited and self._joins(clause):
+                continue
             stated = self._consider(clause)
+            self.event = stated and not clause.who and all(m.first and not m.rule for m in own) and bool(own)
             if not stated and own and self.judge.phase_heading(clause, self.text[clause.start : clause.end]):
                 self.phase = next((m for m in own if m.last is not None and m.rule is None), None)
             if own and stated:
                 previous = [m for m in own if m.rule is None and (m.dated or m.named == "period")]
             if previous:
                 self.lasting = previous
+
+    def _joins(self, clause: Clause) -> bool:
+        """Whether a sentence only says who comes to what the one before it announced; then it is put to that one."""
+        kinds = {kind for _, _, kind in clause.verbs}
+        words = self.text[clause.start : clause.end]
+        comes = ATTENDS.search(words) or kinds == {"attend"} or (clause.counts and re.search(r"选派|派", words))
+        if not self.event or clause.who is None or not comes:
+            return False
+        last = self.found[-1]
+        span = self.document.original_span(clause.start, clause.end)
+        if span[1] - last.offset[0] > LONGEST_JOINED or span[0] - last.offset[1] > 30:
+            return False
+        who = split_parties(self.text[slice(*clause.who)])
+        self.spoken = who
+        self.attended = True
+        self.found[-1] = replace(
+            last,
+            who=who,
+            level=level_of(who[0], self.frame.level),
+            quantity=(*last.quantity, *((count.item, count.n) for count in clause.counts)),
+            evidence=self.document.original[last.offset[0] : span[1]],
+            offset=(last.offset[0], span[1]),
+        )
+        return True
 
     def _goes_on(self, clause: Clause) -> bool:
         """Whether a sentence tells more of what the one before it dated: 届时…, or a count for every unit."""
@@ -148,7 +183,7 @@ class _Reader:
             return True
         days = all(m.first is not None and m.rule is None and not m.since for m in self.lasting)
         shown_up = any(kind == "attend" for _, _, kind in clause.verbs) or any(m.clock for m in clause.moments)
-        if days and shown_up and (clause.counts or clause.moments):
+        if days and shown_up and (clause.counts or clause.moments or clause.who):
             return True
         return bool(clause.counts) and words.startswith("每") and all(m.first is not None for m in self.lasting)
 
@@ -279,7 +314,8 @@ class _Reader:
                 self._add(clause, words, first, moment.last, moment.clock, [moment], None)
             return
         start, end, clock = window(self.frame, kept, words)
-        clock = clock or next((m.clock for piece in clause.pieces for m in piece.moments if m.clock), None)
+        said = next((m.clock for m in clause.moments if m.clock), None)
+        clock = said or clock
         rule = next((m.rule for m in sorted(kept, key=lambda m: -len(m.rule or ""))), None)
         self._add(clause, words, start, end, clock, kept if own else [], rule)
 

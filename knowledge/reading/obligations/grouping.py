@@ -158,7 +158,8 @@ def _begins(current: Clause, piece: Piece, text: str) -> bool:
             return False
         return not (all(m.named == "period" for m in times) and not verbs)
     if counts and any(m.rule for m in mine):
-        return True
+        papers = {kind for _, _, kind in piece.verbs} == {"submit"}
+        return piece.who is not None or bool(piece.counts) or not papers
     if mine and (counts or verbs):
         kinds = {kind for _, _, kind in verbs}
         submits = any(kind == "submit" for _, _, kind in piece.verbs)

@@ -63,7 +63,7 @@ class Judge:
         if clause.start < self.frame.order_from and not self._announces(words, moments):
             return False
         ahead = any(m.dated and (m.rule or m.last is None or self._ahead(m.last)) for m in moments)
-        past = (OVER if ahead else self.past).search(words) or (not ahead and DONE.search(words))
+        past = (OVER if ahead else self.past).search(words) or DONE.search(words)
         if past and not modal and not deadline:
             return False
         if all(piece.exempt for piece in clause.pieces) and not deadline:

@@ -112,8 +112,10 @@ def row_obligations(document: Document, table: Table, ref: date | None, default_
                     moments.append(replace(moment, first=None) if closing else moment)
                 continue
             number = NUMBER.match(text)
-            if number is not None and not re.search(r"序号|编号|^$", name) and (
-                COUNTED.search(name) or number["unit"] or not UNCOUNTED.search(name)
+            if (
+                number is not None
+                and not re.search(r"序号|编号|^$", name)
+                and (COUNTED.search(name) or number["unit"] or not UNCOUNTED.search(name))
             ):
                 n = number["n"].replace("—", "-").replace("－", "-").replace("~", "-").replace("～", "-")
                 n = re.sub(r"-+", "-", n)
