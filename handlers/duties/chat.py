@@ -35,7 +35,7 @@ def go_on(ctx: Context, new: Proposal) -> Reply:
     outside, wrong, past = (new.pop(k, None) for k in ("outside", "impossible", "past"))
     if outside:
         drop(ctx)
-        return Reply(texts.OUTSIDE.format(names=outside))
+        return Reply(texts.OUTSIDE_NEW.format(names=outside))
     ctx.state["duty"], ctx.state["asking"] = new, "duties"
     if wrong:
         return Reply(texts.IMPOSSIBLE_DEADLINE.format(said=wrong))

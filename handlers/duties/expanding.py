@@ -52,14 +52,22 @@ def audience_count(session: Session, audience: Mapping[str, Any], within: str, d
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Units with ids above `after` and up to `to` (None: all)."""
+    """Units with paths above `after` and up to `to` (None: to the end), or one unit alone."""
 
-    after: int = 0
-    to: int | None = None
+    after: str = ""
+    to: str | None = None
+    unit_id: int | None = None
 
-    def holds(self, column: Any) -> list[ColumnElement[bool]]:
-        """As a predicate."""
-        return ([column > self.after] if self.after else []) + ([column <= self.to] if self.to is not None else [])
+    def units(self) -> list[ColumnElement[bool]]:
+        """As a predicate over units."""
+        found: list[ColumnElement[bool]] = [Unit.id == self.unit_id] if self.unit_id is not None else []
+        found += [Unit.path > self.after] if self.after else []
+        return found + ([Unit.path <= self.to] if self.to is not None else [])
+
+    def assignments(self) -> list[ColumnElement[bool]]:
+        """As a predicate over assignments."""
+        inside = self.units()
+        return [Assignment.unit_id.in_(select(Unit.id).where(*inside))] if inside else []
 
 
 EVERYBODY = Span()
@@ -97,7 +105,7 @@ def _expand_period(session: Session, duty: Duty, period: rules.Period, span: Spa
         literal(quotas.hoped(duty.quota)), literal(""),
     ).where(
         *owing(duty.audience), or_(Unit.opened_on.is_(None), Unit.opened_on <= start),
-        or_(Unit.closed_on.is_(None), Unit.closed_on > period.due_on), *span.holds(Unit.id), ~there)
+        or_(Unit.closed_on.is_(None), Unit.closed_on > period.due_on), *span.units(), ~there)
     # SQLite reads ON CONFLICT after a SELECT without WHERE as a join; the audience always has one
     made = session.execute(
         insert_for(session)(Assignment.__table__).from_select(columns, rows).on_conflict_do_nothing(),
@@ -121,7 +129,7 @@ def make_steps(
             continue
         rows = select(Assignment.id, literal(step), literal(at, UtcDateTime()), literal("waiting"), literal("")).where(
             Assignment.duty_id == duty.id, Assignment.period == period, Assignment.state == OPEN,
-            *span.holds(Assignment.unit_id))
+            *span.assignments())
         session.execute(
             insert_for(session)(ReminderStep.__table__).from_select(columns, rows).on_conflict_do_nothing())
 
@@ -137,7 +145,7 @@ def announce(
         Assignment.duty_id == duty.id, Assignment.state == OPEN))
     ids = list(session.scalars(select(Assignment.unit_id).where(
         Assignment.duty_id == duty.id, Assignment.due_on == first, Assignment.state == OPEN,
-        *span.holds(Assignment.unit_id))))
+        *span.assignments())))
     heads = people.heads_of(session, ids, now.astimezone(LOCAL).date())
     told = sorted({person.id for person, _post in heads.values()} - {duty.by_person_id})
     channels = channel_of(session, told)
@@ -178,19 +186,19 @@ def expand_all(store: Store, now: datetime) -> int:
 
 
 def _expand_in_chunks(store: Store, duty_id: int, now: datetime, *, is_new: bool) -> int:
-    made, after, ends = 0, 0, False
+    made, after, ends = 0, "", False
     while not ends:
         with store.begin() as session:
             duty = session.get(Duty, duty_id, with_for_update=True)
             if duty is None or duty.state != "confirmed":
                 return made
             to = session.scalar(
-                select(Unit.id).where(*owing(duty.audience), Unit.id > after).order_by(Unit.id).offset(CHUNK - 1).limit(1))
+                select(Unit.path).where(*owing(duty.audience), Unit.path > after).order_by(Unit.path).offset(CHUNK - 1).limit(1))
             span, ends = Span(after, to), to is None
             made += expand(session, duty, now, span)
             if is_new:
                 announce(session, duty, now, span)
-            after = to or 0
+            after = to or ""
     return made
 
 
@@ -225,7 +233,7 @@ def _hand_over(session: Session, assignment: Assignment, duty: Duty, unit: Unit,
         due_on=assignment.due_on, state=OPEN, got=0, needs=assignment.needs, target=assignment.target, note="",
     ).on_conflict_do_nothing())
     if assignment.due_on is not None:
-        make_steps(session, duty, assignment.period, assignment.due_on, now, Span(into.id - 1, into.id))
+        make_steps(session, duty, assignment.period, assignment.due_on, now, Span(unit_id=into.id))
 
 
 def forget_future(session: Session, duty: Duty, today: date, *, single: bool = False) -> date | None:

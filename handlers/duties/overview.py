@@ -85,7 +85,7 @@ def who_is_missing(ctx: Context, _rest: str) -> Reply | None:
         return Reply(texts.STANDING_NONE)
     named = audiences.named_units(ctx.session, ctx.text, ctx.speaker)
     if named.outside:
-        return Reply(texts.OUTSIDE.format(names="、".join(named.outside)).replace("，没有改", ""))
+        return Reply(texts.OUTSIDE_ASKED.format(names="、".join(named.outside)))
     place = named.units[0] if named.units else None
     said = ctx.text.replace(_bare(place.name), "") if place is not None else ctx.text
     chosen = pick(ctx, said, found)

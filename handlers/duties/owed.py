@@ -146,8 +146,8 @@ def _say(ctx: Context, assignment: Assignment, duty: Duty, *, index: int, names:
         shape = texts.SAID_ALL if names else texts.SAID_DONE
         lines.append(shape.format(title=duty.title, count=assignment.got) + (texts.BRACKETS.format(inside=missing) if missing else ""))
     else:
-        taken = texts.SAID_SOME.format(taken="、".join(f"“{n}”" for n in said.taken), title=duty.title, missing=missing)
-        lines.append(taken)
+        shape = texts.SAID_SOME if said.taken else texts.STILL_LACKS
+        lines.append(shape.format(taken="、".join(f"“{n}”" for n in said.taken), title=duty.title, missing=missing))
     return Reply("\n".join(lines))
 
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy.orm import Session
 
 from storage import people, units
-from storage.duties import CANCELLED, DONE, LATE_DONE, OPEN, Assignment, Duty
+from storage.duties import DONE, LATE_DONE, OPEN, WAIVED, Assignment, Duty
 from storage.people import Person, Post
 from storage.units import Unit
 
 #: Periods that have not begun are shown when they fall due within this time.
 SOON = timedelta(days=7)
+
+#: States that count as expected: all but what was called off.
+EXPECTED = (OPEN, DONE, LATE_DONE, WAIVED)
+#: A scope of so few units is met unit by unit.
+FEW = 1_000
 
 _DONE = case((Assignment.state.in_((DONE, LATE_DONE)), 1), else_=0)
 _LATE = case((Assignment.state == LATE_DONE, 1), else_=0)
@@ -40,26 +45,55 @@ class Missing:
     phone_sealed: bytes | None
 
 
+def _scope(path: str) -> Any:
+    """The ids of the units below `path`: the scope as a set, which both engines meet with a duty's rows by index."""
+    return select(Unit.id).where(units.below(Unit.path, path))
+
+
 def missing(
     session: Session, path: str, day: date, *, duty_id: int | None = None, due_on: date | None = None, limit: int = 200,
     offset: int = 0,
 ) -> list[Missing]:
     """Who below `path` owes a duty, or anything that is due by `day`, with the name to call; by deadline and unit code."""
+    if duty_id is not None and due_on is not None:
+        found = _units_missing(session, path, day, duty_id, due_on, limit, offset)
+        return _named(session, [row[0] for row in found], day, duty_id, due_on)
     query = (
         select(Unit.id, Unit.name, Duty.title, Assignment.due_on, Assignment.got, Assignment.needs)
         .select_from(Assignment).join(Duty, Duty.id == Assignment.duty_id).join(Unit, Unit.id == Assignment.unit_id)
-        .where(*_missing_where(path, day, duty_id, due_on))
+        .where(units.below(Unit.path, path), Assignment.state == OPEN, Duty.state == "confirmed", units.open_on(day))
         .order_by(Assignment.due_on, Duty.id, Unit.code).limit(limit).offset(offset)
     )
+    query = query.where(Assignment.duty_id == duty_id) if duty_id is not None else query.where(Assignment.due_on <= day)
     rows = session.execute(query).all()
     heads = people.heads_of(session, sorted({row[0] for row in rows}), day)
     return [_with_head(row, heads) for row in rows]
 
 
-def _missing_where(path: str, day: date, duty_id: int | None, due_on: date | None) -> list[ColumnElement[bool]]:
-    where = [units.below(Unit.path, path), Assignment.state == OPEN, Duty.state == "confirmed", units.open_on(day)]
-    where.append(Assignment.duty_id == duty_id if duty_id is not None else Assignment.due_on <= day)
-    return [*where, Assignment.due_on == due_on] if due_on is not None else where
+def _units_missing(
+    session: Session, path: str, day: date, duty_id: int, due_on: date, limit: int, offset: int = 0, after: str | None = None
+) -> Sequence[Any]:
+    """(id, code) of units that owe this period, by code. From `after` on, a page costs a page: the codes lead, not the paths."""
+    owes = select(Assignment.id).where(
+        Assignment.duty_id == duty_id, Assignment.due_on == due_on, Assignment.state == OPEN, Assignment.unit_id == Unit.id)
+    scope = [units.below(Unit.path, path)] if after is None else [units.below(Unit.path.concat(""), path), Unit.code > after]
+    return session.execute(
+        select(Unit.id, Unit.code).where(*scope, units.open_on(day), owes.exists())
+        .order_by(Unit.code).limit(limit).offset(offset)).all()
+
+
+def _named(session: Session, ids: Sequence[int], day: date, duty_id: int, due_on: date) -> list[Missing]:
+    found: list[Missing] = []
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        rows = session.execute(
+            select(Unit.id, Unit.name, Duty.title, Assignment.due_on, Assignment.got, Assignment.needs)
+            .select_from(Assignment).join(Duty, Duty.id == Assignment.duty_id).join(Unit, Unit.id == Assignment.unit_id)
+            .where(Assignment.duty_id == duty_id, Assignment.due_on == due_on, Assignment.state == OPEN, Assignment.unit_id.in_(part),
+                   Duty.state == "confirmed").order_by(Unit.code)).all()
+        heads = people.heads_of(session, list(part), day)
+        found += [_with_head(row, heads) for row in rows]
+    return found
 
 
 def _with_head(row: Any, heads: dict[int, tuple[Person, Post]]) -> Missing:
@@ -69,28 +103,27 @@ def _with_head(row: Any, heads: dict[int, tuple[Person, Post]]) -> Missing:
 
 
 def stream_missing(
-    session: Session, path: str, day: date, *, duty_id: int, due_on: date | None = None, chunk: int = 1_000
+    session: Session, path: str, day: date, *, duty_id: int, due_on: date, chunk: int = 1_000
 ) -> Iterator[Missing]:
     """All who are missing, by unit code, in bounded memory: an export of a whole province."""
     after = ""
     while True:
-        rows = session.execute(
-            select(Unit.id, Unit.name, Duty.title, Assignment.due_on, Assignment.got, Assignment.needs, Unit.code)
-            .select_from(Assignment).join(Duty, Duty.id == Assignment.duty_id).join(Unit, Unit.id == Assignment.unit_id)
-            .where(*_missing_where(path, day, duty_id, due_on), Unit.code > after).order_by(Unit.code).limit(chunk)).all()
-        heads = people.heads_of(session, [row[0] for row in rows], day)
-        yield from (_with_head(row[:6], heads) for row in rows)
+        rows = _units_missing(session, path, day, duty_id, due_on, chunk, after=after)
+        yield from _named(session, [row[0] for row in rows], day, duty_id, due_on)
         session.expunge_all()
         if len(rows) < chunk:
             return
-        after = rows[-1][6]
+        after = rows[-1][1]
 
 
 def count_missing(session: Session, path: str, day: date, *, duty_id: int, due_on: date | None = None) -> int:
     """How many are missing."""
+    where = [Assignment.duty_id == duty_id, Assignment.state == OPEN, Duty.state == "confirmed"]
+    if due_on is not None:
+        where.append(Assignment.due_on == due_on)
     return session.scalar(
         select(func.count()).select_from(Assignment).join(Duty, Duty.id == Assignment.duty_id)
-        .join(Unit, Unit.id == Assignment.unit_id).where(*_missing_where(path, day, duty_id, due_on))) or 0
+        .where(*where, Assignment.unit_id.in_(_scope(path).where(units.open_on(day))))) or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +147,35 @@ class Standing:
         return self.done - self.late
 
 
+#: So many duties are shown at most; those of her own unit and of units above come first, then the newest.
+MOST_DUTIES = 40
+
+
 def standings(session: Session, path: str, *, since: date, until: date, today: date | None = None) -> list[Standing]:
     """All duties due in that time, as they stand below `path`; of what comes back only periods that have begun."""
-    where = [Assignment.due_on.between(since, until), Assignment.state != CANCELLED]
+    concerned = _duties_of(session, path)
+    where: list[ColumnElement[bool]] = [Assignment.due_on.between(since, until), Assignment.state.in_(EXPECTED)]
     if today is not None:
         where.append(_begun(today))
-    # counted first, by unit ids of the scope: the join meets one row a unit, the duties come last
+    few = session.scalars(_scope(path).limit(FEW + 1)).all()
+    scope: list[ColumnElement[bool]] = [Assignment.duty_id.in_(concerned), Assignment.unit_id.in_(_scope(path))]
+    if len(few) <= FEW:  # by what these units owe; the sum keeps SQLite from reading all that others owe of the duty
+        scope = [(Assignment.duty_id + 0).in_(concerned), Assignment.unit_id.in_(few)]
     rows = session.execute(
-        select(Duty.id, Duty.title, Duty.rests_on, Assignment.due_on, func.count(), func.sum(_DONE), func.sum(_LATE))
-        .select_from(Assignment).join(Duty, Duty.id == Assignment.duty_id).join(Unit, Unit.id == Assignment.unit_id)
-        .where(units.below(Unit.path, path), Duty.state == "confirmed", *where)
-        .group_by(Duty.id, Duty.title, Duty.rests_on, Assignment.due_on).order_by(Assignment.due_on, Duty.id)
-    )
-    return [Standing(*row) for row in rows]
+        select(Assignment.duty_id, Assignment.due_on, func.count(), func.sum(_DONE), func.sum(_LATE))
+        .where(*scope, *where)
+        .group_by(Assignment.duty_id, Assignment.due_on).order_by(Assignment.due_on, Assignment.duty_id))
+    return [Standing(row[0], *concerned[row[0]], *row[1:]) for row in rows]
+
+
+def _duties_of(session: Session, path: str) -> dict[int, tuple[str, str]]:
+    """Duties in force that may concern units below `path`: handed down on the way to it or below it; title and basis by id."""
+    above = [int(part) for part in path.strip("/").split("/")]
+    rows = session.execute(
+        select(Duty.id, Duty.title, Duty.rests_on).join(Unit, Unit.id == Duty.unit_id)
+        .where(Duty.state == "confirmed", or_(Duty.unit_id.in_(above), units.below(Unit.path, path)))
+        .order_by(case((Duty.unit_id.in_(above), 0), else_=1), Duty.id.desc()).limit(MOST_DUTIES))
+    return {duty_id: (title, rests_on) for duty_id, title, rests_on in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,20 +204,25 @@ def shares(
     session: Session, unit_id: int, *, duty_id: int, due_on: date | None = None, since: date | None = None
 ) -> list[Share]:
     """Expected, done and late for each unit directly below and each period, by unit code; never an order of merit."""
-    part = aliased(Unit)
-    end = func.substr(part.path, 1, func.length(part.path) - 1).concat("0")  # as storage.units.path_end
-    query = (
-        select(part.id, part.name, part.code, part.path, Assignment.due_on, func.count(), func.sum(_DONE), func.sum(_LATE))
-        .select_from(part).join(Unit, and_(Unit.path >= part.path, Unit.path < end))
-        .join(Assignment, and_(Assignment.unit_id == Unit.id, Assignment.duty_id == duty_id))
-        .where(part.parent_id == unit_id, Assignment.state != CANCELLED)
-        .group_by(part.id, part.name, part.code, part.path, Assignment.due_on).order_by(Assignment.due_on, part.code)
-    )
-    if due_on is not None:
-        query = query.where(Assignment.due_on == due_on)
+    days = [due_on] if due_on is not None else _due_days(session, duty_id, since)
+    parts = session.execute(
+        select(Unit.id, Unit.name, Unit.code, Unit.path).where(Unit.parent_id == unit_id).order_by(Unit.code)).all()
+    found = []
+    for part in parts:  # each by index seeks of its own units: together no more than the whole
+        rows = session.execute(
+            select(Assignment.due_on, func.count(), func.sum(_DONE), func.sum(_LATE))
+            .where(Assignment.duty_id == duty_id, Assignment.due_on.in_(days), Assignment.state.in_(EXPECTED),
+                   Assignment.unit_id.in_(_scope(part[3])))
+            .group_by(Assignment.due_on))
+        found += [Share(*part, *row) for row in rows]
+    return sorted(found, key=lambda share: (share.due_on, share.code))
+
+
+def _due_days(session: Session, duty_id: int, since: date | None) -> list[date]:
+    query = select(Assignment.due_on).where(Assignment.duty_id == duty_id).distinct().order_by(Assignment.due_on)
     if since is not None:
         query = query.where(Assignment.due_on >= since)
-    return [Share(*row) for row in session.execute(query)]
+    return [day for day in session.scalars(query) if day is not None]
 
 
 def owed_by(session: Session, unit_id: int, until: date, today: date | None = None) -> list[tuple[Assignment, Duty]]:

@@ -214,6 +214,8 @@ def edit(session: Session, new: Proposal, said: str, *, by: Speaker, local: date
         values["basis"] = basis
         rest = rest.replace(basis, "")
     deadline = read_deadline(rest, local)
+    if deadline and _is_talk(rest, deadline):
+        return None
     if deadline.get("impossible"):
         return Edit(problem=texts.IMPOSSIBLE_DEADLINE.format(said=deadline["impossible"]))
     if deadline.get("past"):
@@ -232,6 +234,16 @@ def edit(session: Session, new: Proposal, said: str, *, by: Speaker, local: date
     elif _BY_WORD.search(rest):
         values["quota"] = {}
     return Edit(values) if values else None
+
+
+def _is_talk(said: str, deadline: dict[str, Any]) -> bool:
+    """Whether a sentence with a day in it tells of something else (今天天气不错, 昨天来了30人) and is no deadline."""
+    rest = said.replace(str(deadline.get("impossible") or deadline.get("deadline_text") or ""), "", 1)
+    rest = re.sub(r"把?(?:日期|时间|期限|截止|到期|最晚|最迟)?(?:时间|日期|日)?(?:改|延|推|放|提前|推迟|延长|顺延)?(?:到|成|为|至|在|是|于)?", "", rest)
+    rest = re.sub(r"[之以]?前|完成|到期|报送?|上?交|办|吧|好|的|就|请|[\W_]", "", rest)
+    if len(rest) <= 4 or quotas.read(rest) or audiences.level_said(rest):
+        return False
+    return not re.search(r"发给?|只|除|不用|[镇乡村县区]", rest)
 
 
 def _other_amount(

@@ -182,7 +182,7 @@ def test_large_audiences_are_expanded_in_chunks_and_told_once(settled: Store, mo
             by=speaker(session, "郭建英"), now=NOW, tell_heads=True)
         assert count == 6
         assert session.scalar(select(func.count()).select_from(Assignment)) == 0
-        half = expanding.Span(0, unit(session, "石桥村妇代会").id)
+        half = expanding.Span("", unit(session, "石桥村妇代会").path)
         expanding.expand(session, made, NOW, half)
         expanding.announce(session, made, NOW, half)
     expanding.expand_all(settled, NOW)
