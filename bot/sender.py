@@ -41,6 +41,8 @@ LEASE = timedelta(seconds=90)
 SEND_TIMEOUT = 30.0
 #: Addresses written to at once, in each lane.
 CONCURRENT = 256
+#: Messages about cases in the air at once: of so many nobody knows whether they arrived when a worker dies.
+CASES_AT_ONCE = 8
 #: Rows claimed at once at the most; and for how many seconds of the platform's pace.
 CLAIM, CLAIM_SECONDS = 512, 10.0
 #: For how long an account rests after the platform has refused it for the moment, at the most, in seconds.
@@ -132,6 +134,7 @@ class Sender:
 
     def _fresh_paces(self) -> None:
         """Paces belong to one event loop."""
+        self._case_slots = asyncio.Semaphore(CASES_AT_ONCE)
         self._paces = {key: Pace(p.capabilities.pace) for key, p in self.platforms.items()}
         self._person_paces = {key: PersonPace(p.capabilities.pace_per_person) for key, p in self.platforms.items()}
 
@@ -233,6 +236,12 @@ class Sender:
             return Outcome(row.id, "cancelled", error=batch.overtaken[row.id])
         if row.klass == CASE and row.in_doubt:
             return Outcome(row.id, "failed", error=f"{outbox.DOUBT}never resent by itself")
+        if row.klass == CASE:
+            async with self._case_slots:
+                return await self._send(batch, row, platform)
+        return await self._send(batch, row, platform)
+
+    async def _send(self, batch: Batch, row: Claimed, platform: Platform) -> Outcome:
         key = (row.platform, row.account)
         external_id, tried, part = "", False, 0
         try:
@@ -295,11 +304,11 @@ class Sender:
 
 
 def _chains(rows: Sequence[Claimed]) -> list[list[Claimed]]:
-    """The rows of each address, the urgent before the others, then in the order in which they were written."""
+    """The rows of each address, in the order in which they were claimed: urgent first, then by due time."""
     found: dict[int, list[Claimed]] = {}
     for row in rows:
         found.setdefault(row.identity_id, []).append(row)
-    return [sorted(chain, key=lambda row: (row.klass, row.id)) for chain in found.values()]
+    return list(found.values())
 
 
 def _untouched(row: Claimed) -> Outcome:

@@ -59,8 +59,8 @@ def after(row: Claimed, error: SendError, now: datetime) -> Outcome:
         return Outcome(row.id, "failed", error=error.code)
     wait = max(error.retry_after or 0.0, min(retry.longest, retry.first * 2.0 ** min(row.refusals, 20)))
     doubt = outbox.DOUBT if error.ambiguous or (row.in_doubt and row.klass != CASE) else ""
-    due_at = now + timedelta(seconds=wait * random.uniform(*JITTER))
-    return Outcome(row.id, "pending", error=doubt + error.code, due_at=due_at, refused=True)
+    retry_at = now + timedelta(seconds=wait * random.uniform(*JITTER))
+    return Outcome(row.id, "pending", error=doubt + error.code, retry_at=retry_at, refused=True)
 
 
 class Pace:

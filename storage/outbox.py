@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from storage.base import Base, Key
+from storage.base import Base, Key, UtcDateTime
 from storage.conversations import Conversation, insert_for
 from storage.people import Identity
 
@@ -75,6 +75,8 @@ class Outbox(Base):
     #: How often a worker has claimed it, and how often the platform has then failed or refused it for the moment.
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     refusals: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    #: Not to be tried again before; `due_at` stays what it was, for it is the place in her line.
+    retry_at: Mapped[datetime | None] = mapped_column(default=None)
     #: When a worker first took it into its hands: since then it may have arrived.
     tried_at: Mapped[datetime | None] = mapped_column(default=None)
     lease_until: Mapped[datetime | None] = mapped_column(default=None)
@@ -208,43 +210,45 @@ def _literally(column: Any, *states: str) -> Any:
     return column.in_([literal_column(f"'{state}'") for state in states])
 
 
+_NOW: Any = bindparam("now", type_=UtcDateTime())
+
+
 def _candidates() -> Any:
-    """Due rows of one class, oldest first, leaving out those behind a row that is in the air or waits for its next try."""
-    earlier = aliased(Outbox)
-    now: Any = bindparam("now", type_=Outbox.due_at.type)
+    """Due rows of one class in line, without those behind a row that is in the air or that waits for its next try."""
+    other = aliased(Outbox)
     in_front = exists().where(
-        earlier.identity_id == Outbox.identity_id, earlier.id < Outbox.id, earlier.klass <= Outbox.klass,
-        _literally(earlier.state, "pending", "leased"),
-        or_(and_(earlier.state == "leased", earlier.lease_until >= now),
-            and_(earlier.state == "pending", earlier.refusals > 0, earlier.due_at > now)),
+        other.identity_id == Outbox.identity_id, other.id != Outbox.id, other.klass <= Outbox.klass,
+        _literally(other.state, "pending", "leased"),
+        or_(and_(other.state == "leased", other.lease_until >= _NOW),
+            and_(other.state == "pending", other.retry_at > _NOW,
+                 or_(other.due_at < Outbox.due_at, and_(other.due_at == Outbox.due_at, other.id < Outbox.id)))),
     )
     free = or_(
-        Outbox.state == "pending",
-        and_(Outbox.state == "leased", Outbox.lease_until < now),
+        and_(Outbox.state == "pending", or_(Outbox.retry_at.is_(None), Outbox.retry_at <= _NOW)),
+        and_(Outbox.state == "leased", Outbox.lease_until < _NOW),
         and_(Outbox.state == "passive", Outbox.due_at <= bindparam("unconfirmed")),
     )
     return (
-        select(Outbox.id, Outbox.identity_id, Outbox.klass, Outbox.state, Outbox.error, Outbox.tried_at)
+        select(Outbox.id, Outbox.identity_id, Outbox.klass, Outbox.due_at, Outbox.state, Outbox.error, Outbox.tried_at)
         .join(Identity, Identity.id == Outbox.identity_id)
         .where(_literally(Outbox.state, "pending", "leased", "passive"), Outbox.klass == bindparam("klass"),
-               Outbox.due_at <= now, free, Identity.platform.in_(bindparam("platforms", expanding=True)), ~in_front)
+               Outbox.due_at <= _NOW, free, Identity.platform.in_(bindparam("platforms", expanding=True)), ~in_front)
         .order_by(Outbox.due_at, Outbox.id).limit(bindparam("limit")).with_for_update(skip_locked=True, of=Outbox)
     )
 
 
 _CANDIDATES = _candidates()
-#: What is unfinished and due for these addresses: asked after the candidates are locked, it sees what others hold.
+#: What is unfinished for these addresses: asked after the candidates are locked, so that it shows what others hold.
 _UNFINISHED = (
-    select(Outbox.id, Outbox.identity_id, Outbox.klass)
-    .where(Outbox.identity_id.in_(bindparam("identities", expanding=True)),
-           _literally(Outbox.state, "pending", "leased"), Outbox.id < bindparam("before"),
-           or_(Outbox.state == "leased",
-               and_(Outbox.state == "pending", or_(Outbox.due_at <= bindparam("now"), Outbox.refusals > 0))))
+    select(Outbox.id, Outbox.identity_id, Outbox.klass, Outbox.due_at,
+           and_(Outbox.state == "leased", Outbox.lease_until >= _NOW))
+    .where(Outbox.identity_id.in_(bindparam("identities", expanding=True)), _literally(Outbox.state, "pending", "leased"),
+           or_(Outbox.state == "leased", Outbox.due_at <= _NOW))
 )
 _LEASE = (
     update(Outbox).where(Outbox.id.in_(bindparam("ids", expanding=True)))
     .values(state="leased", lease_token=bindparam("token"), lease_until=bindparam("until"), attempts=Outbox.attempts + 1,
-            tried_at=func.coalesce(Outbox.tried_at, bindparam("now", type_=Outbox.tried_at.type)))
+            tried_at=func.coalesce(Outbox.tried_at, _NOW))
 )
 _CLAIMED = (
     select(
@@ -259,7 +263,8 @@ _DUE = (
     select(Outbox.id).where(
         _literally(Outbox.state, "pending", "leased", "passive"), Outbox.klass == bindparam("klass"),
         Outbox.due_at <= bindparam("now"),
-        or_(Outbox.state == "pending", and_(Outbox.state == "leased", Outbox.lease_until < bindparam("now")),
+        or_(and_(Outbox.state == "pending", or_(Outbox.retry_at.is_(None), Outbox.retry_at <= bindparam("now"))),
+            and_(Outbox.state == "leased", Outbox.lease_until < bindparam("now")),
             and_(Outbox.state == "passive", Outbox.due_at <= bindparam("unconfirmed"))))
     .limit(1)
 )
@@ -315,25 +320,33 @@ def _in_doubt(row: Any) -> bool:
 
 
 def _next_in_line(connection: Any, found: Sequence[Any], now: datetime) -> list[Any]:
-    """Of the candidates those with nothing unfinished in front that is not among them too."""
+    """Of the candidates those with nothing in front of them, of their urgency or above, that is not among them too.
+
+    The line of an address goes by due time and id; a row in the air is before all others.
+    """
     identities = sorted({row.identity_id for row in found})
     candidates = {row.id for row in found}
-    others: dict[int, list[tuple[int, int]]] = {}
-    before = max(candidates)
+    others: dict[int, list[tuple[int, int, datetime, bool]]] = {}
     for start in range(0, len(identities), 500):
-        part = {"identities": identities[start : start + 500], "before": before, "now": now}
-        for row in connection.execute(_UNFINISHED, part):
-            if row.id not in candidates:
-                others.setdefault(row.identity_id, []).append((row.id, row.klass))
+        part = {"identities": identities[start : start + 500], "now": now}
+        for row_id, identity_id, *where in connection.execute(_UNFINISHED, part):
+            if row_id not in candidates:
+                others.setdefault(identity_id, []).append((row_id, *where))
     kept, count = [], dict.fromkeys(identities, 0)
-    for row in sorted(found, key=lambda row: row.id):
-        blocked = any(i < row.id and klass <= row.klass for i, klass in others.get(row.identity_id, ()))
-        if blocked or count[row.identity_id] >= CHAIN:
-            others.setdefault(row.identity_id, []).append((row.id, row.klass))
-            continue
-        count[row.identity_id] += 1
-        kept.append(row)
+    for row in found:
+        line = others.get(row.identity_id, ())
+        if count[row.identity_id] < CHAIN and not any(_before(one, row) for one in line):
+            count[row.identity_id] += 1
+            kept.append(row)
+        else:
+            others.setdefault(row.identity_id, []).append((row.id, row.klass, row.due_at, False))
     return kept
+
+
+def _before(other: tuple[int, int, datetime, bool], row: Any) -> bool:
+    """Whether the other row of the same address must be out before this one goes."""
+    row_id, klass, due_at, in_the_air = other
+    return klass <= row.klass and (in_the_air or (due_at, row_id) < (row.due_at, row.id))
 
 
 def _bodies(session: Session, ids: set[int]) -> dict[int, dict[str, Any]]:
@@ -363,7 +376,7 @@ class Outcome:
     state: str
     error: str | None = None
     external_id: str | None = None
-    due_at: datetime | None = None
+    retry_at: datetime | None = None
     #: The platform failed or refused it: counts towards giving up. A row given back untouched does not.
     refused: bool = False
     #: Whether it was ever about to be sent; if not, the claim is taken back.
@@ -381,7 +394,7 @@ def finish(session: Session, *, outcomes: Sequence[tuple[str, Outcome]], now: da
     rows = [
         {
             "row": o.id, "token": token, "new_state": o.state, "new_error": o.error, "new_external": o.external_id,
-            "new_due": o.due_at or now, "new_sent": now if o.state == "sent" else None, "refused": int(o.refused),
+            "new_retry": o.retry_at, "new_sent": now if o.state == "sent" else None, "refused": int(o.refused),
             "untried": int(not o.tried),
         }
         for token, o in sorted(outcomes, key=lambda pair: pair[1].id) if o.id in ours
@@ -401,7 +414,7 @@ _FINISH = (
     .where(Outbox.id == bindparam("row"), Outbox.lease_token == bindparam("token"), Outbox.state == "leased")
     .values(
         state=bindparam("new_state"), error=bindparam("new_error"), external_id=bindparam("new_external"),
-        due_at=bindparam("new_due"), sent_at=bindparam("new_sent"), lease_until=None, lease_token=None,
+        retry_at=bindparam("new_retry"), sent_at=bindparam("new_sent"), lease_until=None, lease_token=None,
         refusals=Outbox.refusals + bindparam("refused"), attempts=Outbox.attempts - bindparam("untried"),
     )
 )
@@ -430,6 +443,6 @@ def resend(session: Session, ids: Sequence[int], now: datetime) -> int:
     """Queue rows that were given up once more; how many. Those about a case stay: a person decides there."""
     result = session.execute(
         update(Outbox).where(Outbox.id.in_(ids), Outbox.state == "failed", Outbox.klass != CASE)
-        .values(state="pending", refusals=0, due_at=now, tried_at=None, error=None).execution_options(synchronize_session=False)
+        .values(state="pending", refusals=0, due_at=now, retry_at=None, tried_at=None, error=None).execution_options(synchronize_session=False)
     )
     return int(getattr(result, "rowcount", 0))

@@ -112,15 +112,15 @@ def expand_chunk(session: Session, broadcast_id: int, now: datetime, chunk: int 
                Person.id > broadcast.expanded_to, Person.id != broadcast.by_person_id)
         .group_by(Person.id).order_by(Person.id).limit(chunk)
     )
-    made = session.execute(insert(Delivery).from_select(["broadcast_id", "person_id", "unit_id", "state", "reason"], theirs))
-    count = int(getattr(made, "rowcount", 0))
+    session.connection().execute(
+        insert(Delivery.__table__).from_select(["broadcast_id", "person_id", "unit_id", "state", "reason"], theirs))  # type: ignore[arg-type]
+    new = (Delivery.broadcast_id == broadcast.id, Delivery.person_id > broadcast.expanded_to)
+    count, last = session.execute(select(func.count(), func.max(Delivery.person_id)).where(*new)).one()
     if count:
-        new = (Delivery.broadcast_id == broadcast.id, Delivery.person_id > broadcast.expanded_to)
         _put(session, broadcast, new, now)
-        broadcast.expanded_to = session.scalar(select(func.max(Delivery.person_id)).where(*new)) or 0
-        broadcast.planned += count
+        broadcast.expanded_to, broadcast.planned = last, broadcast.planned + count
     broadcast.state = "expanding" if count == chunk else "sending"
-    return count
+    return int(count)
 
 
 def _put(session: Session, broadcast: Broadcast, new: tuple[ColumnElement[bool], ...], now: datetime) -> None:

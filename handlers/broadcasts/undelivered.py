@@ -67,9 +67,10 @@ def resend(session: Session, numbers: Sequence[int] | None, *, by: Speaker, now:
         .order_by(Outbox.id).limit(1_000)
     )
     rows = session.execute(query if numbers is None else query.where(Outbox.id.in_(numbers))).all()
-    channels = channel_of(session, [person_id for _, person_id, *_ in rows])
+    channels = channel_of(session, [person_id for _, person_id, *_ in rows if person_id is not None])
     going = [row for row in rows if row[1] in channels]
     for row_id, person_id, _, key in going:
+        assert person_id is not None
         session.execute(update(Outbox).where(Outbox.id == row_id).values(identity_id=channels[person_id]))
         if (delivery := of_key(key)) is not None:
             session.execute(

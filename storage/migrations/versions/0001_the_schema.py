@@ -568,6 +568,7 @@ def upgrade() -> None:
     sa.Column('about', sa.String(length=40), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('refusals', sa.SmallInteger(), server_default='0', nullable=False),
+    sa.Column('retry_at', UtcDateTime(), nullable=True),
     sa.Column('tried_at', UtcDateTime(), nullable=True),
     sa.Column('lease_until', UtcDateTime(), nullable=True),
     sa.Column('lease_token', sa.String(length=36), nullable=True),
