@@ -19,7 +19,7 @@ _GIVING = frozenset({"慰问", "走访排查", "捐赠救助", "评选表彰"})
 
 _A_SESSION = re.compile(
     r"(?:搞|办|开|做|上|举办|组织|开展|讲|弄|有|演|放|听)(?:了|过)?(?:这么|"
-    r"那么)?([场期节])(?![地所面合间待末内次]|日)"
+    r"那么)?([场期节])(?![地所面合间待末内次目]|日)"
 )
 _A_CASE = re.compile(
     r"(?:调解|化解|处理|接待|调处|受理|办理|代理|劝和|接)(?:了|好了|成功)?(?:(?:一|1)[起件桩宗](?!来|去)|一个(?:来访|纠纷|信访|案子|上访|投诉))"
@@ -113,7 +113,8 @@ def read_counts(passage: Passage, form: str | None, taken: set[int]) -> Counts:
     serving = _there_to_serve(passage)
     for number in passage.numbers:
         if number.start in taken or re.match(
-            r"[一每1](?:人|户|家|个人)(?:[一二两三四五六七八九十\d])", passage.text[number.start : number.start + 4]
+            r"[一每1](?:人|户|家|个人)(?:[一二两三四五六七八九十\d送发给各奖领捐])",
+            passage.text[number.start : number.start + 4],
         ):
             continue
         if _money(passage, number, counts) or _sessions(passage, number, counts) or _cases(passage, number, counts):
@@ -213,7 +214,7 @@ def _money(passage: Passage, number: Number, counts: Counts) -> bool:
         per = text[_number_end(number) + 1]
     else:
         left, _ = passage.clause_bounds(number.start)
-        earlier = text[max(passage.start, left - 24) : left]
+        earlier = text[max(passage.clause_bounds(left - 1)[0], left - 24) : left] if left > passage.start else ""
         if re.search(r"^(?:还有|外加|另加|加上|和|及|以及|再加|另外|另有)?[^，。]{0,2}$", before) and re.search(
             r"[每一](?:人|户)", earlier
         ):
@@ -377,7 +378,12 @@ def _group(passage: Passage, number: Number) -> _Group | None:
                 or after == ""
             ):
                 return None
-        if number.unit in ("号", "口", "代") and noun is None and not _CAME.search(before):
+        if (
+            number.unit in ("号", "口", "代")
+            and not after.startswith("人")
+            and noun is None
+            and not _CAME.search(before)
+        ):
             return None
     elif number.unit in _NOUN_UNITS:
         pass
@@ -417,6 +423,10 @@ def _is_helped(passage: Passage, group: _Group, form: str | None) -> bool:
     """Whether these people were served or honoured rather than there to take part."""
     before = _before(passage, group.number)
     number_after = passage.text[_number_end(group.number) : _number_end(group.number) + 6]
+    if form in _GIVING and re.match(
+        r"[一-龥]{0,5}(?:每人|一人|人手|各)[一两发送各]", passage.text[_number_end(group.number) :][:9]
+    ):
+        return True
     if "队" in group.marks:
         return form == "评选表彰" and _AIDED.search(before) is not None
     if group.number.unit == "人次" and re.search(r"(?:惠及|受益|服务|覆盖|解答|咨询)", before):
@@ -538,7 +548,8 @@ def _attendance(passage: Passage, groups: list[_Group], counts: Counts, form: st
     if total is None:
         total = next((g for g in proper if _ATTENDED.search(_before(passage, g.number))), None)
     if total is None and generic:
-        total = generic[0]
+        largest = max((g.number.low for g in proper if g.marks), default=0)
+        total = next((g for g in generic if g.number.low >= largest), None)
     named = [g for g in proper if g.marks and g is not total]
     if total is None and form in ("信访接待", "纠纷调解"):
         return
@@ -597,7 +608,7 @@ def _all_women(passage: Passage) -> bool:
         left, _ = passage.clause_bounds(hit.start)
         before = passage.text[max(left, hit.start - 14) : hit.start]
         if _ALL_WOMEN.search(before) or re.match(
-            r"(?:们)?(?:来了|到了|参加|去了|听)", passage.text[hit.end : hit.end + 4]
+            r"(?:们)?(?:来了|到了|参加|去了|听|栽|种|自发|轮流|一起|学)", passage.text[hit.end : hit.end + 4]
         ):
             if not re.search(r"(?:慰问|看望|走访|给予|受|送|发给|帮|为了|关爱)", before):
                 return True

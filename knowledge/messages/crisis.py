@@ -42,6 +42,8 @@ _NOW = re.compile(
 )
 #: a daughter who has a husband is no child
 _GROWN = re.compile(r"女婿|姑爷|婆家|她(?:老公|男人|对象|丈夫)|回娘家|前夫|离婚")
+#: what a talk teaches too: 讲了被打怎么报警
+_ASKED_ALSO_IN_TALKS = frozenset({"报警", "110", "120", "求助", "怎么办", "咋办", "现在"})
 _NAME = re.compile(r"\{(\w+)\}")
 _MASK = "○"
 #: words of several classes meet by chance in longer ones
@@ -185,8 +187,9 @@ def is_crisis(text: str) -> str | None:
 
 
 def _of_sentence(sentence: str, rules: _Rules, calm: bool) -> str | None:
-    now = _NOW.search(sentence) is not None
     talk = len({m.group() for m in rules.talk.finditer(sentence)})
+    signs = {m.group() for m in _NOW.finditer(sentence)}
+    now = bool(signs - _ASKED_ALSO_IN_TALKS if talk >= 2 else signs)
     at = _Places(rules.words, sentence)
     for kind, pattern in rules.strong:
         if _holds(pattern, sentence, at):

@@ -211,6 +211,8 @@ def _category(passage: Passage, form: str | None) -> tuple[str | None, tuple[int
             weight -= 2
         if hit.entry.place and _ONLY_A_PLACE.search(passage.text[max(passage.start, hit.start - 1) : hit.start]):
             weight -= 3
+        if passage.text[max(0, hit.start - 2) : hit.start] in ("主席", "主任", "书记", "老师", "律师", "队长", "院长"):
+            continue
         if hit.entry.person and any(
             0 <= hit.start - max(n.end, n.unit_end) <= 1 or 0 <= n.start - hit.end <= 1 for n in passage.numbers
         ):

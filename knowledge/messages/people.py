@@ -58,7 +58,7 @@ _PLAIN_ROLE = re.compile(
 )
 _TEACHER_FROM = re.compile(r"老师是(?!谁)([一-龥]{2,10}?)的")
 _OFFICE = re.compile(
-    r"(?:(?<!社)[县市区镇乡省州旗]|街道)[一-龥]{1,6}?(?:局|(?<![举开承主协])办(?!了|的|事|班|讲)|站|中心|协会|促进会|服务队|学校|基金会|联合会|研究所|公司)(?![一-龥]?(?:门口|里|会议室))"
+    r"(?:(?<!社)[县市区镇乡省州旗]|街道)[一-龥]{1,6}?(?:局|(?<![举开承主协])办(?!了|的|事|班|讲)|(?<!派出)(?<!厕)所|站|中心|协会|促进会|服务队|学校|基金会|联合会|研究所|公司)(?![一-龥]?(?:门口|里|会议室))"
 )
 _AN_OFFICE = Entry(organisation=True)
 _DONOR = re.compile(
@@ -84,6 +84,8 @@ _TALKING = re.compile(
     rf"(?:亲自|来|现场|一起|手把手|给[一-龥]{{1,8}}|为[一-龥]{{1,8}}|带着?[一-龥]{{1,6}}|"
     rf"负责|带头|上台|跟大家|和大家)*(?:讲|教|主讲|授课|领学|宣讲|示范|指导|上课|作|做了?(?:辅导|宣讲|报告))(?!座|堂|台|室)"
 )
+#: 县农科所王工
+_ENGINEER = re.compile(rf"(?:[所站局院心司]|专家|技术员)([{_SURNAMES}]工)(?=$|[，。；\s]|讲|来|授|主|给)")
 _IS = re.compile(
     rf"(?:师傅|老师|教练|主讲|讲课的|授课的|教的|讲的)是(?!谁)(?:[^，。；]{{0,12}}?(?:的|[所站院局会司办店屋坊家厂社校心队])?)?((?:{_OLD})|(?:{_FULL})|(?:{_ROLE}))(?=[，。；,;]|$|来|的)"
 )
@@ -170,12 +172,22 @@ def _partner(passage: Passage, hit: Hit, own: frozenset[str]) -> Found | None:
         return None
     if hit.word.endswith("妇联") and (name.endswith(("社区妇联", "村妇联")) or text[hit.start - 1 : hit.start] == "社"):
         return None
+    if (
+        hit.word.endswith("妇联")
+        and re.match(r"联合|携手|组织|开展|举办|召开|在|会同|特?邀请", after)
+        and name_start <= left + 6
+    ):
+        if not re.search(r"[到来](?:我们?|咱们?|俺们?)|我们?村|我们社区", passage.said):
+            return None
+    if hit.entry.place and re.match(r"内|里(?!面的)", after):
+        return None
     if hit.word.endswith("妇联") and re.match(
         r"主席(?!.{0,4}[来到])|干部|要求|通知|安排|的要求|文件|部署|领导(?!来|到|下|一行)", after
     ):
         return None
-    within = re.search(r"(?<![收领得请])[在到去于]([一-龥]{0,8})$", text[max(left, hit.start - 10) : name_start])
-    clause_before = text[passage.clause_bounds(hit.start)[0] : name_start]
+    since = max([passage.clause_bounds(hit.start)[0], *(t.end for t in passage.times if t.end <= hit.start)])
+    within = re.search(r"(?<![收领得请])[在到去于]([一-龥]{0,8})$", text[max(left, since, hit.start - 10) : name_start])
+    clause_before = text[min(since, name_start) : name_start]
     joined = _WITH.search(clause_before[-8:]) is not None or (left > passage.start and text[left - 1] in "、+")
     acting = _ACTS.match(after) is not None
     if (within and not joined) or (_PLACE_CUE.search(clause_before) and not joined):
@@ -250,6 +262,9 @@ def read_speaker(passage: Passage, form: str | None) -> Found | None:
             found = _person(value, start + match.end(1) - len(value))
             if found:
                 return found
+    engineer = _ENGINEER.search(said)
+    if engineer:
+        return engineer.group(1), (start + engineer.start(1), start + engineer.end(1))
     for pattern in (_IS, _TALKING):
         told = pattern.search(said)
         if told and not said[: told.start(1)].endswith("妇联"):

@@ -55,6 +55,11 @@ def _doing(passage: Passage) -> int:
     return max([h.entry.form_weight for h in passage.hits] + [int(f.weight) for f in passage.frames], default=0)
 
 
+def _told(passage: Passage) -> bool:
+    """Whether a stretch tells of a doing, by a word for it or by those who came."""
+    return _doing(passage) >= 2 or any(n.unit in ("人", "名", "位", "户", "个") for n in passage.numbers)
+
+
 def _nothing(passage: Passage) -> bool:
     if _ELSEWHERE.search(passage.said):
         return True
@@ -93,11 +98,13 @@ def _opens(passage: Passage, since: int, start: int) -> bool:
         same_part = mine.part is None or any(t.part == mine.part for t in earlier)
         if same_day and same_part:
             return False
-        if re.match(r"(?:开营|开班|结营|结束|结业|前|才|就|启动的)", passage.text[mine.end : mine.end + 3]):
+        if re.match(
+            r"(?:开营|开班|开的|办的|开始|结营|结束|结业|前|才|就|启动的)", passage.text[mine.end : mine.end + 3]
+        ):
             return False
         if re.search(r"[从自]$|至|到$", passage.text[max(0, mine.start - 1) : mine.start]):
             return False
-        return _doing(before) >= 2 and (_doing(rest) >= 2 or bool(rest.numbers))
+        return _told(before) and (_doing(rest) >= 2 or bool(rest.numbers))
     if _ALSO.match(here.said) and _doing(before) >= 2:
         strong = {h.entry.form for h in here.hits if h.entry.form_weight >= 3}
         old = {h.entry.form for h in before.hits if h.entry.form_weight >= 2}

@@ -48,6 +48,7 @@ def read_things(passage: Passage) -> tuple[list[Material], Span | None, set[int]
         if material is not None:
             found.append((hit.start, material))
     found = _figures_after(passage, found, taken)
+    found.extend(_listed(passage, taken))
     found.extend(_unknown(passage, taken))
     found.extend(_planted(passage, taken, found))
     found.sort(key=lambda f: f[0])
@@ -161,7 +162,7 @@ def _figures_after(passage: Passage, found: list[tuple[int, Material]], taken: s
         if (
             0 < left - at <= 16
             and re.fullmatch(
-                r"(?:各|一?共|总共|合计|一人|每人|每户|一户|人均)?(?:发|送|签|贴|领|派|赠)?(?:了|出)?(?:去)?(?:了|大概|约|有)?",
+                r"(?:一家|每家|各|一?共|总共|合计|一人|每人|每户|一户|人均)?(?:发|送|签|贴|领|派|赠)?(?:了|出)?(?:去)?(?:了|大概|约|有)?",
                 passage.text[left : number.start],
             )
             and _end(number) >= right - 1
@@ -188,6 +189,29 @@ def _planted(passage: Passage, taken: set[int], found: list[tuple[int, Material]
                 return [(known[0], Material(known[1].item, number.notation, number.unit))]
             return [(number.start, Material(what.group(1) if what else "树", number.notation, number.unit))]
     return []
+
+
+_A_THING = re.compile(r"(?:^|[发送栽种赠捐签])(?:了|出)?([一-龥]{2,6})$")
+
+
+def _listed(passage: Passage, taken: set[int]) -> list[tuple[int, Material]]:
+    """李子树120棵，柚子树80棵: a noun that fills its clause up to a measure of things."""
+    found: list[tuple[int, Material]] = []
+    if not _GIVE.search(passage.said):
+        return found
+    for number in passage.numbers:
+        if number.start in taken or number.unit not in _THING_UNITS or number.unit in ("个", "块", "条", "件"):
+            continue
+        left, _ = passage.clause_bounds(number.start)
+        left = max(left, passage.text.rfind("、", left, number.start) + 1)
+        noun = _A_THING.search(passage.text[left : number.start])
+        if noun is None or re.search(r"[了在到去来共约]|一共|走访|清|挖|捡|拉|收", noun.group(1)):
+            continue
+        if any(h.entry.person and left <= h.start < number.start for h in passage.hits):
+            continue
+        taken.add(number.start)
+        found.append((left + noun.start(1), Material(noun.group(1), number.notation, number.unit)))
+    return found
 
 
 def _shared(text: str, hit: Hit, number: Number) -> bool:

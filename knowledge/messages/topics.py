@@ -227,6 +227,8 @@ def _is_topic(passage: Passage, hit: Hit, form: str | None) -> bool:
     ):
         return False
     before = passage.text[max(0, hit.start - 2) : hit.start]
+    if before in ("主席", "主任", "书记", "老师", "医生", "律师", "同志", "队长", "院长", "园长", "校长"):
+        return False
     if hit.entry.item and re.search(
         r"(?:奖品|奖励|礼品|物资|发|送|赠|捐|各|每人)[^，。；]{0,12}$",
         passage.text[max(passage.start, hit.start - 14) : hit.start],

@@ -235,7 +235,7 @@ def _follow(
     if old is not None and following.conflict(values, old) and not following.adds(text):
         return Understanding("correction", reports=(Activity(**_changed(values, old), spans=spans),))
     if following.adds(text) or (values and kind.weight < 3 and not any(t.day_given for t in passage.times)):
-        if not values and not re.search(r"照片|图片|补", text):
+        if not values and not re.search(r"照片|图片|补|忘|漏", text):
             return None
         return Understanding("followup", reports=(Activity(**values, spans=spans),))
     return None

@@ -172,7 +172,7 @@ def _inherit(words: dict[str, Entry]) -> None:
                 if tail is not None and tail.form_weight >= 3:
                     words[word] = entry = replace(entry, form=tail.form, form_weight=tail.form_weight)
                     break
-        if not entry.category and (entry.form or (entry.person and len(word) > 4)):
+        if not entry.category and (entry.form or (entry.item and len(word) > 4) or (entry.person and len(word) > 4)):
             parts = [words.get(word[i:j]) for i in range(len(word)) for j in range(i + 2, len(word) + 1)]
             best = max((p for p in parts if p and p.category), key=lambda p: p.category_weight, default=None)
             if best is not None:
