@@ -10,9 +10,11 @@ from knowledge.reading.document import Passage, Section, Table
 
 LIMIT = 500  # characters of a passage's text
 _AIM = 260  # a passage is closed at the first sentence after so many characters
+WHOLE = 320  # a section as short as this is one passage
 _HEADINGS = 110  # characters of headings in front of the sentences
 
-_SENTENCE = re.compile(r"[^。！？；;\n]*(?:[。！？；;]+[”’》）)]*|\n|$)")
+_SENTENCE = re.compile(r"[^。！？\n]*(?:[。！？]+[”’》）)]*|\n|$)")
+_CLAUSE = re.compile(r"[^；;]*(?:[；;]+[”’》）)]*|$)")
 _STEP = re.compile(
     r"[一二三四五六七八九十](?:是|要)|[（(]\d{1,2}[)）]|[①-⑳]|\d{1,2}[、.．](?!\d)|第[一二三四五六七八九十][，,]"
 )
@@ -87,6 +89,9 @@ def headings(path: Sequence[Section]) -> str:
 
 def groups(text: str, start: int, end: int, limit: int) -> Iterator[tuple[int, int]]:
     """Spans of whole sentences, about 260 characters each, none over `limit`; longer ones are cut at a comma."""
+    if end - start <= min(limit, WHOLE):
+        yield start, end
+        return
     first = start
     at = start
     for low, high in _sentences(text, start, end, limit):
@@ -102,17 +107,29 @@ def groups(text: str, start: int, end: int, limit: int) -> Iterator[tuple[int, i
 
 
 def _sentences(text: str, start: int, end: int, limit: int) -> Iterator[tuple[int, int]]:
+    """Whole sentences; at a semicolon only where a numbered step follows or the sentence is too long for a passage."""
     at = start
     while at < end:
         match = _SENTENCE.match(text, at, end)
         stop = match.end() if match and match.end() > at else end
-        while stop - at > limit:
-            cut = max(text.rfind(mark, at, at + limit) for mark in "，,、 ") + 1
-            cut = cut if cut > at else at + limit
-            yield at, cut
-            at = cut
-        yield at, stop
-        at = stop
+        long = stop - at > limit
+        first = at
+        while at < stop:
+            clause = _CLAUSE.match(text, at, stop)
+            last = clause.end() if clause and clause.end() > at else stop
+            if last == stop or long or _STEP.match(text, last):
+                yield from _pieces(text, first, last, limit)
+                first = last
+            at = last
+
+
+def _pieces(text: str, at: int, stop: int, limit: int) -> Iterator[tuple[int, int]]:
+    while stop - at > limit:
+        cut = max(text.rfind(mark, at, at + limit) for mark in "，,、 ") + 1
+        cut = cut if cut > at else at + limit
+        yield at, cut
+        at = cut
+    yield at, stop
 
 
 def _rows(table: Table, path: list[Section]) -> list[Passage]:

@@ -34,7 +34,7 @@ def _count() -> re.Pattern[str]:
 
 
 IDIOM = re.compile(
-    r"件事|[漏少落]一|一[人户村家事企乡镇校]一|一式|一次性|一项项|一件件|一对一|一条龙|一个[月年季周]|一条(?:主?线|心)|一张图|一本账|一批|两[癌纲新节法会]|一盘棋|[三五六]好"
+    r"件事|百家|百日|百姓|千家万户|[漏少落]一|一[人户村家事企乡镇校]一|一式|一次性|一项项|一件件|一对一|一条龙|一个[月年季周]|一条(?:主?线|心)|一张图|一本账|一批|两[癌纲新节法会]|一盘棋|[三五六]好"
 )
 COPIES = re.compile(r"一式(?P<n>[一二两三四五六七八九十\d]+)份")
 BAD_BEFORE = re.compile(
@@ -43,7 +43,7 @@ BAD_BEFORE = re.compile(
 LOOK_BACK = re.compile(rf"({LEAST})[^，。；\d一二两三四五六七八九十]{{0,16}}$")
 LOOK_BACK_MOST = re.compile(rf"({MOST})[^，。；、\d一二两三四五六七八九十]{{0,6}}$")
 TAIL = re.compile(
-    rf"(?:[\s　：:，,、]|{LEAST}|{MOST}|各|共|共计|约|分别|仅|限报?|均|人均|户均|累计|合计|为|要|应|须|需|将|达到|达|的|总数|数量|有)+$"
+    rf"(?:[\s　：:，,、]|{LEAST}|{MOST}|各|共|共计|约|分别|仅|限报?|均|原则上|人均|户均|累计|合计|为|要|应|须|需|将|达到|达|的|总数|数量|有)+$"
 )
 HEAD = re.compile(r"^(?:[\s　]|的|新的|以上|左右|高质量的?|优秀的?|有关|相关|具有代表性的|有代表性的)+")
 STOPS = re.compile(
@@ -65,7 +65,7 @@ HOURS = frozenset({"小时", "课时", "学时"})  # a length of time counts onl
 PEOPLE = frozenset({"人", "名", "户", "位", "人次"})
 TOPIC = re.compile(r"[《“](?P<noun>[^》”]{2,20})[》”]")
 PARTY_ONLY = re.compile(r"(?:妇联|妇工委|妇委会|妇代会|乡镇|街道|社区|单位|部门)$|^并?自行$")
-PROPOSING = re.compile(r"(?:拟?推[荐报选]|[选报]送|上报|申报|报名|组织|选派|打印|各)$")
+PROPOSING = re.compile(r"(?:择优|拟?推[荐报选]|[选报]送|上报|申报|报名|组织|选派|打印|各)$")
 DESCRIBING = re.compile(r"^(?:当日|当天|当月|当季|本月|上月|相关|有关|典型的?(?=[照信]))")
 HEAD_NOUNS = re.compile(r"(?:[）)]|妇联|单位|乡镇|街道|社区|村|县|市|区)(?=[^）)级直]{2,6}$)")
 
@@ -92,7 +92,7 @@ def _before(text: str, start: int, position: int) -> str:
     stretch = text[start:position].rstrip("、")
     cut = max((stretch.rfind(mark) for mark in "、，,；：:"), default=-1)
     stretch = stretch[cut + 1 :]
-    stretch = TAIL.sub("", stretch)
+    stretch = TAIL.sub("", stretch.rstrip("（("))
     for mark in ("把", "将"):
         if mark in stretch:
             stretch = stretch.rpartition(mark)[2]
@@ -115,7 +115,9 @@ def _before(text: str, start: int, position: int) -> str:
     stretch = stretch.strip(" 　《》“”（）()")
     stretch = DESCRIBING.sub("", stretch)
     proposing = PROPOSING.search(stretch)
-    if PARTY_ONLY.search(stretch[: proposing.start()] if proposing else stretch) or re.search(r"\d|调整", stretch):
+    if PARTY_ONLY.search(stretch[: proposing.start()] if proposing else stretch) or re.search(
+        r"\d|调整|改为|实行", stretch
+    ):
         return ""
     whole = acts().fullmatch(stretch)
     return "" if len(stretch) < 2 or (whole and pairs("acts.tsv")[whole[0]] != "noun") else stretch
@@ -137,7 +139,7 @@ def _after(text: str, position: int, end: int, unit: str = "") -> str:
     lead = HEAD.match(stretch)
     if lead is not None:
         stretch = stretch[lead.end() :]
-    quoted = re.match(r"[“《]([^”》]{2,20})[”》]([\u4e00-\u9fff]{0,8})", stretch)
+    quoted = re.match(r"(?:[国省市县区乡镇村]级)?[“《]([^”》]{2,20})[”》]([\u4e00-\u9fff]{0,8})", stretch)
     if quoted is not None:
         return quoted[1] + quoted[2]
     stop = STOPS.search(stretch)
@@ -193,7 +195,10 @@ def amounts(
         if unit in HOURS and not (match["pre"] or match["post"]):
             continue
         idiom = IDIOM.search(text, max(start, at - 1), min(end, stop + 2))
-        if (idiom is not None and idiom.start() <= stop - 1) or BAD_BEFORE.search(text, max(start, at - 3), at):
+        if BAD_BEFORE.search(text, max(start, at - 3), at):
+            if not (text[at - 1 : at] in ("（", "(") and (match["post"] or text[stop : stop + 1] in ("）", ")"))):
+                continue
+        if idiom is not None and idiom.start() <= stop - 1:
             continue
         low, high = _value(match["a"]), match["b"]
         back = text[max(start, at - 18) : at]

@@ -28,6 +28,9 @@ CAMPAIGN = re.compile(
 APPOINTMENT = re.compile(r"会|培训|报到|赛|演出|展演|座谈|观摩|授牌|集中|集合|考试|上课|开班|讲座")
 LEAFLET = re.compile(r"问答|[十百]问|答疑|手册")
 FULL_DATE = re.compile(r"(20\d\d)年(1[0-2]|0?[1-9])月(0?[1-9]|[12]\d)日")
+BARE_SPAN = re.compile(
+    r"[\s　自从于]*[\d年月日—\-－~～至到、.（）()星期周一二三四五六日上中下旬底]+(?:期间|止|进行|开展|为期)?[\d天。\s]*"
+)
 SHORT = 15  # days; a longer span is a campaign, not an appointment
 ANNOUNCED_SPAN = re.compile(r"(?:定于|拟于|将于|决定于|自|从)$")
 CARRIED_OUT = re.compile(r"^[^。；]{0,24}(?:开展|举办|进行|举行|实施)")
@@ -125,6 +128,8 @@ def frame_of(document: Document, table_span: tuple[date, date] | None) -> Frame:
                 where.append(spans[index + 1])
             for first, last in where:
                 if re.search(r"[要请须]|完成|报送|上报", text[first:last]):
+                    continue
+                if match["label"] in ("时间安排", "进度安排", "时间步骤") and not BARE_SPAN.fullmatch(text[first:last]):
                     continue
                 found = [m for m in moments_in(text, first, last, ref) if m.last is not None and not m.rule]
                 if not found:

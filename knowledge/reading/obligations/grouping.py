@@ -20,6 +20,7 @@ GENERAL = re.compile(r"^(?:根据|按照|为(?!期)|围绕|结合|依托|经|鉴
 SPREADING = ("抽取", "选取", "走访", "抽查")
 HOLDS = re.compile(r"(?:拟|将|定于|决定)[^，。；]*(?:举办|举行|召开|开展|组织|启动)")
 REACHED = re.compile(r"发放|赠送|送上|送去|培训(?:妇女|[^，。；]{0,6}\d+余?人)|覆盖|服务|惠及|参与|受益|人次")
+CASE = re.compile(r"对(?:于|[\u4e00-\u9fff、“”]{4,40}的$)|凡[^，]{2,30}的$")
 CLOSED = re.compile(r"(?:通道|平台|系统|窗口|端口|链接|入口)[^，。；]*(?:关闭|截止|关停)$")
 SEPARATE_PAPER = re.compile(r"总结|方案|报告|回执|名单|照片|信息|小结|计划|台账|统计表|汇总表|材料|《")
 
@@ -108,6 +109,8 @@ def _begins(current: Clause, piece: Piece, text: str) -> bool:
         return False
     if piece.text.startswith("其中") and mine and counts and piece.counts:
         return True
+    if CASE.match(piece.text) and verbs and (current.who is not None or counts or times):
+        return True
     if CLOSED.search(piece.text) and piece.who is None and not piece.counts and counts and not times:
         return False
     bare = sum(p.end - p.start for p in current.pieces) - sum(m.end - m.start for m in times) <= 8
@@ -159,7 +162,7 @@ def _begins(current: Clause, piece: Piece, text: str) -> bool:
         return not (all(m.named == "period" for m in times) and not verbs)
     if counts and any(m.rule for m in mine):
         papers = {kind for _, _, kind in piece.verbs} == {"submit"}
-        return piece.who is not None or bool(piece.counts) or not papers
+        return piece.who is not None or bool(piece.counts) or bool(times) or not papers
     if mine and (counts or verbs):
         kinds = {kind for _, _, kind in verbs}
         submits = any(kind == "submit" for _, _, kind in piece.verbs)

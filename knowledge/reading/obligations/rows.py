@@ -30,6 +30,7 @@ RESULT = re.compile(r"完成情况|已完成|实际完成|去年|上年|完成�
 TOTAL = re.compile(r"合\s*计|总\s*计|小\s*计|^计$|共计")
 ITEM = re.compile(r"[（(](?P<unit>[^（）()]{1,4})[）)]")
 UNCOUNTED = re.compile(r"号|码|年龄|电话|手机|金额|面积|年份|备注|邮编|人员|姓名|村名|单位|责任|日期|时间")
+BRACKETS = re.compile(r"[（）()\s]")
 NUMBER = re.compile(
     r"^\s*(?P<pre>≥|不少于|至少)?\s*(?P<n>\d+(?:[-—－~～]+\d+)?)\s*(?P<unit>[\u4e00-\u9fff%]{0,3})(?P<post>以上)?\s*$"
 )
@@ -42,10 +43,18 @@ def is_duty_table(table: Table) -> bool:
         return False
     if any(RESULT.search(name) for name in columns) or RESULT.search(table.title):
         return False
-    party = any(PARTY.search(name) for name in columns)
+    party = any(_party(name) for name in columns)
     asked = any(COUNTED.search(name) or WHEN.search(name) for name in columns)
     duty = any(re.search(r"责任|牵头|承办", name) for name in columns) and any(DUTY.search(name) for name in columns)
     return party and (asked or duty)
+
+
+def _party(column: str) -> bool:
+    """Whether a column names parties, brackets aside: 乡（镇）, 县（市、区）."""
+    return (
+        PARTY.search(column) is not None
+        or re.fullmatch(r"[省市县区乡镇街道村居、/]{2,8}名?称?", BRACKETS.sub("", column)) is not None
+    )
 
 
 def table_span(document: Document, ref: date | None) -> tuple[date, date] | None:
@@ -86,7 +95,7 @@ def row_obligations(document: Document, table: Table, ref: date | None, default_
         return []
     columns = table.columns
     order = sorted(range(len(columns)), key=lambda i: (not FIRST_PARTY.search(columns[i]), i))
-    parties = [i for i in order if PARTY.search(columns[i]) and not COUNTED.search(columns[i])]
+    parties = [i for i in order if _party(columns[i]) and not COUNTED.search(columns[i])]
     found: list[Obligation] = []
     marks = shaded(document.text)
     for row in table.rows:
