@@ -40,12 +40,12 @@ _SPAN = r"(?:\d+|[一二三四五六七八九十两]+)\s*(?:个)?"
 _WANTED = tuple(
     (re.compile(asked), re.compile(found))
     for asked, found in (
-        (r"多少天|几天|多久|多长时间|几个月|多长", _SPAN + r"(?:天|日|月|年|小时|周)"),
+        (r"多少天|几天|多久(?!.{0,3}次)|多长时间|几个月|多长", _SPAN + r"(?:天|日|月|年|小时|周)"),
         (
             r"多少钱|几块钱|要钱|花钱|收费|能贷多少|贷多少|多少彩礼|彩礼.{0,6}多少|补助|发多少|给多少",
             r"元|免费|两倍|倍|%|额度",
         ),
-        (r"几次|几场|多少次|多少场", _SPAN + r"(?:次|场|期|篇|条)|每[月周季年半]"),
+        (r"几次|几场|多少次|多少场|多久.{0,3}次", _SPAN + r"(?:次|场|期|篇|条)|每[月周季年半]"),
         (r"几个|多少个|多少人|几人|几户|多少户", _SPAN + r"(?:人|名|户|个|位|家)"),
         (
             r"什么时候|啥时候|哪天|几号|什么时间|截止|哪一天|几时|何时",
@@ -58,10 +58,14 @@ _WANTED = tuple(
             r"哪里|在哪|哪儿|什么地方|地点",
             r"(?:到|在|去|向)[^，。；]{0,14}(?:院|所|中心|站|会|局|之家|窗口|学校|楼|室|号)|地点|地址",
         ),
+        (r"带什么|带啥|要带|什么材料|什么手续|啥手续|什么证|证件", r"带|身份证|证明|材料|手续|证书|登记表"),
         (r"多大|几岁|年龄", r"岁"),
     )
 )
 
+_HOW = re.compile(r"(?:怎么|怎样|咋|如何)(?![办弄搞做样整回个么算说看])([\u4e00-\u9fff])[的啊呢]?[？?]?$")
+#: Articles that say of a law what it is for, what its words mean and from when it holds.
+_FORMAL = re.compile(r"(?:根据|依据|为了?)[^。]{4,200}制定本|用语的含义|自[^。]{4,24}起(?:施行|试行|实施)|负责解释")
 #: The same for the heading over a passage.
 _NAMED = tuple(
     (re.compile(asked), re.compile(found))
@@ -127,6 +131,11 @@ def covered(question: str, passage: str, synonyms: Mapping[str, Sequence[str]]) 
     return got / total
 
 
+def misses(question: str, passage: str, synonyms: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a passage does not touch one of a question's subjects at all (妇女之家的电费: no word of 电费)."""
+    return any(covered(run, passage, synonyms) == 0 for run in subjects(question))
+
+
 def _explained(run: str, plain: str, synonyms: Mapping[str, Sequence[str]]) -> list[bool]:
     found = [False] * len(run)
     for start in range(len(run)):
@@ -142,6 +151,9 @@ def fits(question: str, body: str) -> float:
     1 when nothing of the kind is asked for; else 0.8 (none of them) to 1.25 (all).
     """
     wanted = [found for asked, found in _WANTED if asked.search(question)]
+    how = _HOW.search(question)
+    if how is not None:  # 「主任怎么选」 wants something about 选
+        wanted.append(re.compile(how[1]))
     if not wanted:
         return 1.0
     head = body.partition("\n")[0] if "\n" in body else ""
@@ -164,6 +176,11 @@ def is_frame(body: str, question: str = "") -> bool:
     if _CONTACT.search(body) and not re.search(r"电话|联系|找谁|号码|谁负责", question):
         return len(body) < 120
     return bool(_FRAME.search(body))
+
+
+def is_formal(body: str, question: str) -> bool:
+    """Whether an article only says what its law is for, means by its words, or since when it holds, unasked."""
+    return bool(_FORMAL.search(body)) and not re.search(r"什么意思|是什么|是啥|含义|定义|施行|生效|依据|根据", question)
 
 
 def parted(text: str, length: int) -> tuple[str, str]:
@@ -223,7 +240,7 @@ def _answering(body: str, quote: str) -> str:
         if at < 0:
             return ""
     chosen = quote.strip()
-    if chosen.endswith(("？", "?")):
+    if chosen.endswith(("？", "?")) or (len(chosen) <= 14 and chosen.endswith("。")):
         behind = sentences(body[at + len(quote) :])
         if behind:
             start = body.find(behind[0], at + len(quote))

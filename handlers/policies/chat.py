@@ -27,42 +27,72 @@ _ABOUT_REPORTING = re.compile(r"上报|报上去|这样报|登记|记一下|帮�
 
 #: Intents that may turn out to be questions; whatever else has its own slice.
 _MAYBE = ("question", "chat", "other", "report", "command", "notice")
+#: Asked, though it was not taken for a question: 退不退, 有没有, 是啥, 能…吗.
+_ASKS = re.compile(
+    r"(.)不\1|有没有|没有吗|是啥|是什么|什么意思|怎么|咋|多少|几[个次天号人]|哪[里儿个些天]|谁|为什么|为啥|能不能|可不可以|[吗呢][？?]?$|[？?]$"
+)
+_MAY_I = re.compile(r"(?:能|可以|要不要|该不该|算|合法|有没有|会不会)[^，。]{0,16}(?:吗|不|呢)?[？?]?$")
+_ABOUT_DUTIES = re.compile(r"任务|上报|报了|报过|报没|收到|提醒|群发|汇总|审核|谁没报|登记|编号|撤回")
+_THANKS = re.compile(r"(?:多谢|谢谢|感谢|辛苦)[了啦你您们大家啊哈呀！!。~ ]*")
+_FINE = re.compile(r"(?:好的?|嗯+|哦+|行|可以|明白|知道|晓得|没事|不用)[了啦的吧啊哈呢！!。~ ]*")
+_HERE = re.compile(r"(?:你|您)?(?:还)?(?:在不在|在吗|在么|在没在|有人吗|有人在吗)[啊呀呢？?]*")
+_ABOUT_OWN = re.compile(r"我的?(?:任务|上报)|任务.{0,6}(?:完成|做完|没做)|我.{0,6}(?:报了|报过|报没报|交了|还欠|欠)")
+_WHO = re.compile(
+    r"(?:你|您)(?:是谁|叫什么(?:名字)?|会(?:干|做)?(?:什么|啥)|能(?:干|做)(?:什么|啥)|是机器人吗?)[啊呀呢？?]*"
+)
 #: How much of a document is shown at once.
 _PAGE = 420
 
 
 def glance(ctx: Context) -> Reply | None:
-    """A long story that ends in a question, while no form is open."""
-    if ctx.state.get("asking") or not _STORY < len(ctx.text) <= 400 or "\n" in ctx.text.strip():
+    """A long story that ends in a question, or a short 「我能…吗」 that the library answers, while no form is open."""
+    if ctx.state.get("asking") or len(ctx.text) > 400 or "\n" in ctx.text.strip():
         return None
-    if not _ASKS_AT_END.search(ctx.text) or _ABOUT_REPORTING.search(ctx.text):
+    if len(ctx.text) > _STORY:
+        if not _ASKS_AT_END.search(ctx.text) or _ABOUT_REPORTING.search(ctx.text):
+            return None
+        return answer(ctx, "question")
+    if not _MAY_I.search(ctx.text) or _ABOUT_DUTIES.search(ctx.text) or not re.search(r"吗|[？?]|不$", ctx.text):
         return None
-    return ask(ctx, Understanding(intent="question"))
+    return answer(ctx, "question", only_sure=True)
 
 
 @router.intent("question")
 @router.intent("other")
 def ask(ctx: Context, meaning: Understanding) -> Reply | None:
     """A question: what it names, else the best passage that supports an answer, else an honest no."""
+    for pattern, said in ((_HERE, texts.HERE), (_THANKS, texts.THANKS), (_FINE, texts.FINE), (_WHO, texts.WHO)):
+        if pattern.fullmatch(ctx.text):
+            return Reply(said)
     if meaning.intent not in _MAYBE:
         return None
     named = documents.look_up(ctx)
     if named is not None:
         return named
+    asks = meaning.intent in ("other", "chat", "command") and len(ctx.text) > 4 and _ASKS.search(ctx.text)
+    return answer(ctx, "question" if asks else meaning.intent, honest_no=meaning.intent == "question")
+
+
+def answer(ctx: Context, intent: str, *, honest_no: bool = True, only_sure: bool = False) -> Reply | None:
+    """The best passage, or (when this surely was a question) the honest no; `only_sure`: no nearest one either."""
     found = finding.find(
         ctx.session,
         ctx.world.library,
         ctx.text,
-        intent=meaning.intent,
+        intent=intent,
         path=ctx.speaker.unit_path,
         region=service.region_of(ctx.session, ctx.speaker),
         today=ctx.local.date(),
     )
     if not found.supported:
-        if not found.missing and not answers.subjects(ctx.text):
+        if _ABOUT_OWN.search(ctx.text) and ctx.speaker.is_known and not only_sure:
+            return Reply(texts.OWN, (Choice(texts.MY_TASKS), Choice(texts.MY_REPORTS)))
+        if only_sure or not (found.missing or (honest_no and answers.subjects(ctx.text))):
             return None
-        return not_found(ctx, found.missing) if meaning.intent == "question" or found.missing else None
+        return not_found(ctx, found.missing)
     best = found.hits[0]
+    if only_sure and (found.nearest or finding.is_frame(best, ctx.text)):
+        return None
     outcome = "refused" if found.nearest else "answered"
     number = service.log_question(
         ctx.session, ctx.text, ctx.speaker, outcome=outcome, now=ctx.now, score=best.support, passage_id=best.passage_id

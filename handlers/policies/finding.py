@@ -24,6 +24,8 @@ SPEAKS = {"question": 0.3, "other": 0.4, "command": 0.6, "report": 0.7, "notice"
 SHORT, LONG = 12, 26
 #: Below these an answer is given as the nearest there is, not as the answer.
 NEAR_SUPPORT, NEAR_SPEAKS = 0.5, 0.55
+#: From this share on a circular with the subject in its title answers, however common its words are.
+TITLED = 0.9
 #: What else was found is offered when it speaks of the subject about as much as the best does.
 ALSO = 0.6
 
@@ -75,7 +77,7 @@ def find(
 
     def value(hit: Hit) -> tuple[bool, bool, float]:
         subject = (0.4 + shares[hit.passage_id]) * answers.fits(question, hit.text)
-        frame = 0.5 if is_frame(hit, question) else 1.0
+        frame = 0.5 if is_frame(hit, question) else 0.6 if answers.is_formal(hit.text, question) else 1.0
         return hit.passage_id in same, hit.article in labels, hit.score * subject**trust * frame
 
     ranked = list(hits) if named else sorted(hits, key=value, reverse=True)
@@ -86,8 +88,15 @@ def find(
         return Found(tuple(ranked[:8]), True)
     least = SPEAKS.get(intent, 0.75) * (0.4 + 0.6 * trust)
     sure = best.support >= SURE.get(intent, 0.85) and share >= least
+    # a circular of hers whose very title is what she asks about
+    titled = (
+        best.kind == "circular" and share >= TITLED and any(run in best.title for run in answers.subjects(question))
+    )
+    sure = sure or (intent == "question" and titled)
     near = answers.fits(question, best.text) < 1 or best.support < NEAR_SUPPORT
-    near = near or (share < NEAR_SPEAKS and trust > 0.5)
+    whole = f"{best.title}\n{best.place}\n{best.text}"
+    missed = all(answers.misses(one, whole, state.vocabulary.synonyms) for one in {question, said})
+    near = near or (trust > 0.5 and share < NEAR_SPEAKS) or (trust > 0.8 and missed)
     also = [
         hit
         for hit in ranked[1:]
