@@ -63,6 +63,8 @@ def _clause(clause: str) -> list[Contact]:
     phones = [re.sub(r"\s", "", match.group()) for match in _PHONE.finditer(clause)]
     emails = [match.group() for match in _EMAIL.finditer(clause)]
     names = _people(_EMAIL.sub(" ", _PHONE.sub(" ", clause)))
+    if len(phones) == 1 and len(emails) == 1:
+        emails *= max(len(names), 1)
     count = max(len(names), 1 if phones or emails else 0)
     if len(phones) == 1:  # 「联系人：陈敏、李红，电话：…」: one telephone for both
         phones *= count

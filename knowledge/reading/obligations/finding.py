@@ -34,6 +34,7 @@ OWN_ACTS = re.compile(
 )
 ANNOUNCED = re.compile(r"拟于|拟在|将于|将在|将适时|拟举办|拟组织|拟召开")
 EVENT = re.compile(r"定于[^，。；]*(?:举行|举办|召开|进行)|^[^，。；]{2,8}时间[为是定]")
+CHANGED = re.compile(r"(?:改为|改成|调整为|实行|恢复|采取|执行|采用|启用)[^，。；]{2,14}$")
 UNIT_OF_MANY = re.compile(r"(?:妇联|妇工委|妇委会|单位|部门|乡镇|街道|社区|村)$")
 PROPOSES = re.compile(r"推荐|推报|选送|推选|申报|选报|评选|遴选")
 PROPOSAL = re.compile(r"推荐|申报|事迹|材料|名单|登记表|审批表|汇总表|评选表|报送表")
@@ -70,6 +71,7 @@ class _Reader:
         self.spoken_in: tuple[int, ...] = ()
         self.attended = False
         self.event = False
+        self.since: Moment | None = None
         self.judge = Judge(document, frame)
         self.lasting: list[Moment] = []
         self.phase: Moment | None = None
@@ -87,7 +89,7 @@ class _Reader:
             self.spoken_in = places
             moments = moments_in(self.text, start, end, self.frame.ref)
             self.lasting = []
-            self.phase = None
+            self.phase = self.since = None
             already = len(self.found)
             for sentence in sentences(self.text, start, end, self.marks):
                 self._sentence(sentence, moments)
@@ -139,6 +141,9 @@ class _Reader:
                 clause.inherited = self.lasting
             if not own and previous and (clause.who is None or all(m.first or m.named for m in previous)):
                 clause.inherited = previous
+            if own and all(m.since for m in own) and not clause.counts and CHANGED.search(clause.pieces[-1].text):
+                self.since = own[0]
+                continue
             if index == 0 and clause.inherited and self._joins(clause):
                 continue
             stated = self._consider(clause)
@@ -314,6 +319,8 @@ class _Reader:
                 self._add(clause, words, first, moment.last, moment.clock, [moment], None)
             return
         start, end, clock = window(self.frame, kept, words)
+        if start is None and self.since is not None and any(m.rule for m in kept):
+            start = self.since.first
         said = next((m.clock for m in clause.moments if m.clock), None)
         clock = said or clock
         rule = next((m.rule for m in sorted(kept, key=lambda m: -len(m.rule or ""))), None)
