@@ -281,7 +281,7 @@ def _noun(passage: Passage, number: Number) -> Hit | None:
             between = text[end : hit.start]
             if (
                 len(between) <= 5
-                and not re.search(r"[，。了在去来到给和、还]|参加|一起|每|都是|带", between)
+                and not re.search(r"[，。了在去来到给和、还]|参加|一起|每|都是|带|其中|里面|请", between)
                 and not any(end <= n.start < hit.start for n in passage.numbers)
             ):
                 return _whole_noun(passage, hit)
@@ -449,7 +449,9 @@ def _is_helped(passage: Passage, group: _Group, form: str | None) -> bool:
         return _AIDED.search(before) is not None and not re.search(r"(?:组织|发动|带)", before)
     if not group.marks and form in ("慰问", "捐赠救助", "走访排查"):
         return (
-            re.search(r"(?:慰问|看望|探望|走访|救助|资助|发给|送给|我村|本村|帮扶|帮助)(?:了|过|共|的|到)*$", before)
+            re.search(
+                r"(?:慰问|看望|探望|走访|救助|资助|发给|发放|送给|我村|本村|帮扶|帮助)(?:了|过|共|的|到)*$", before
+            )
             is not None
         )
     if not group.marks and form == "志愿服务":

@@ -14,7 +14,7 @@ _TRIGGER = re.compile(
     r"[打揍捶锤踹踢扇掐勒砍捅砸摔泼抡刀伤肿青紫血印暴虐救命死药吊跳割炭煤缢尽绝遗弃杀摸亲扒脱奸侵猥强糟玷欺婴"
     r"孕怀胎拐卖骗锁关绑拴捆囚禁扣链铐栓丢扔甩抛撂撇撵轰赶失找寻饿哭走活熬撑跑霸凌逼喊叫伢断骂拳疼痛买贩抱逃"
     r"抽拿浑爆火楼桥腕躲肚锄斧哄口子收脱敢冻投攒拽坐带胶裸雅袖淤疤醉闹砸扯撞锁咬毒抢拖服约断粮累藏掐推倒睡绳站网纸信别养出气眶圈笼窗哪瞎聋哑惨煤世辈念]"
-    r"|添麻烦|喝了|吞了|灌|毒|农药|百草枯|敌敌畏|露面|生下来|折|卧轨|封信|照看|到家|看到|见过|没法过|不想过|出人命|没气|昏迷|瓶子|赎|秘密|内裤|园区|不见|看见|没回|没有回|冇回|不让|不准|不许|没人管|没人要|关机|联系不上|没收|短见|短路|解脱|后事|傻事|傻话|"
+    r"|跪|罚|后妈|后娘|继父|继母|爬上|添麻烦|喝了|吞了|灌|毒|农药|百草枯|敌敌畏|露面|生下来|折|卧轨|封信|照看|到家|看到|见过|没法过|不想过|出人命|没气|昏迷|瓶子|赎|秘密|内裤|园区|不见|看见|没回|没有回|冇回|不让|不准|不许|没人管|没人要|关机|联系不上|没收|短见|短路|解脱|后事|傻事|傻话|"
     r"没大人|没人要|不要了|消息|音信|到现在|没回|离婚|不敢|动手|自残|吃东西|出来|消失"
     r"|自s|help|sos|jiabao|zisha|jiuming|dawo",
     re.IGNORECASE,
@@ -187,25 +187,25 @@ def is_crisis(text: str) -> str | None:
 
 
 def _of_sentence(sentence: str, rules: _Rules, calm: bool) -> str | None:
+    if calm or rules.fiction.search(sentence):
+        return None
     talk = len({m.group() for m in rules.talk.finditer(sentence)})
-    signs = {m.group() for m in _NOW.finditer(sentence)}
+    signs = {m.group() for m in _NOW.finditer(sentence)} if talk else set()
     now = bool(signs - _ASKED_ALSO_IN_TALKS if talk >= 2 else signs)
+    if talk >= 2 and not now:
+        return None
     at = _Places(rules.words, sentence)
     for kind, pattern in rules.strong:
         if _holds(pattern, sentence, at):
-            if rules.fiction.search(sentence) or calm:
-                return None
-            if talk >= 2 and not now:
-                return None
             if kind == "儿童侵害" and _GROWN.search(sentence):
                 return "家暴"
             return kind
+    if (talk and not now) or talk >= 3:
+        return None
     for kind, pattern in rules.weak:
         if _holds(pattern, sentence, at):
-            if rules.fiction.search(sentence) or calm or (talk and not now) or talk >= 3:
-                return None
             return kind
-    if talk or calm or len(sentence) > _LONGEST_TELLING or rules.fiction.search(sentence):
+    if talk or len(sentence) > _LONGEST_TELLING:
         return None
     seen = _Seen(rules.classes, sentence)
     for kind, names in rules.together:

@@ -8,7 +8,7 @@ from knowledge.messages.passage import Passage
 _EMPTY = re.compile(r"^(?:\[[^\]]{1,6}\]|【(?:图片|照片|视频|语音|表情)】|\s|[^\w\u4e00-\u9fff])*$")
 _ACK = re.compile(
     r"^(?:收到+|好的?|好嘞|好哒|好滴|好咧|嗯+|哦+|噢|行|可以|中|要得|得行|知道了?|晓得了?|明白了?|了解|OK|ok|"
-    r"Ok|1|２|遵命|没问题|已阅|阅|已知悉|知悉|已收到|收悉|照办|马上办|谢谢|多谢|感谢|辛苦了?|对的?|是的?|没错|"
+    r"Ok|1|２|遵命|没问题|已阅|阅|已知悉|知悉|已收到|已[报交发填传办]|收悉|照办|马上办|谢谢|多谢|感谢|辛苦了?|对的?|是的?|没错|"
     r"嗯嗯|👌|👍|🙏|🌹|哦哦|好吧|行吧|行嘞|妥|妥了|得嘞|成|懂了|安排|立即落实|抓紧落实|马上落实|落实|"
     r"按要求落实|会的|必须的|1、?已?收到|\+1|roger)"
     r"(?:[，,。.!！~～、 ]*(?:收到+|好的?|嗯+|谢谢|多谢|感谢|辛苦|知道了?|明白|主席|主任|书记|领导|老师|姐|您|"
@@ -66,7 +66,7 @@ _OTHERS = re.compile(
 )
 _SELLING = re.compile(
     r"有没有(?:人)?要[^，。]{1,8}的|谁要[^，。]{1,8}(?:的|吗|[，。]|$)|[0-9一二三五十]+(?:块|元)(?:钱)?[0-9一二三五十]+(?:个|斤|只|盒|箱)|自提|(?:元|块|块钱|毛)[一二三四五六七八九半\d]?(?:一|/|每)?(?:斤|箱|袋|个|份|盒|瓶|只)|包邮|下单|接龙|优惠|特价|促销|打折|团购|有需要的|"
-    r"要的(?:私|联系|扣|报|找)|私聊|私信我|加我微信|砍一?刀|帮忙点|点个赞|投票|投一?票|助力|扫码领|免费领|代理|"
+    r"要的(?:私|联系|扣|报|找)|私聊|私信我|加我微信|砍一?刀|帮忙点|点个赞|帮(?:忙|我)?投票?|投(?:我|他|她)?一?票吧|拉票|助力|扫码领|免费领|代理|"
     r"招代理|转让|出售|(?<![外拍义贩变买])卖(?![力萌点场家])|房东直租|现货|到货|预订|新鲜(?:的)?(?:土|自家)|自家(?:种|养|做)"
 )
 _GREETING = re.compile(
@@ -151,7 +151,9 @@ def decide(passage: Passage, kind: Kind) -> tuple[str, tuple[str, ...]]:
     planned = re.search(r"打算|准备|计划|拟", text) is not None and "提醒" not in text
     if is_command(text) and not planned and not (counted and passage.times and happened(text) and len(text) > 24):
         return "command", ()
-    if _OTHERS.search(text) and not re.search(r"参观|学习|取经|观摩|联合|一起|结对", text):
+    if _OTHERS.search(text) and not re.search(
+        r"参观|学习|取经|观摩|联合|一起|结对|组织|带(?:着|领)?[^，。]{1,8}去", text
+    ):
         return "chat", ()
     if re.search(r"没(?:有)?(?:搞|开展|办|组织)(?:什么)?活动", text) and kind.weight < 3:
         return "chat", ()
@@ -166,7 +168,12 @@ def decide(passage: Passage, kind: Kind) -> tuple[str, tuple[str, ...]]:
         t.day_given and not t.vague and not t.before and t.first and t.first > passage.ref.date() for t in passage.times
     )
     future = (is_future(passage) or future_days) and telling
-    done = past_days and not future_days and re.search(r"了|过|刚|完", text) is not None
+    told_first = counted and passage.times and passage.times[0].first and passage.times[0].first <= passage.ref.date()
+    done = (
+        past_days
+        and not (future_days and not told_first)
+        and re.search(r"了|过|刚|完|[评选]上|一共|共", text) is not None
+    )
     asks = is_question(text)
     if future and not (done and not is_future(passage)):
         definite = passage.times or kind.weight >= 2

@@ -80,7 +80,7 @@ _ROLE = (
     r"村医|书记|主席|教官|领队|舞蹈队长|大姐|大嫂|阿姨|专家|老师|医生|律师|民警|法官|教练"
 )
 _TALKING = re.compile(
-    rf"(?:^|[，,。；;\s的由请是]|[里县镇乡市所站院局会司办店屋坊家厂社校心队])((?:{_OLD})|(?:[一-龥]{{0,3}}(?:厂|店|馆|坊|屋|社|场))?(?:{_ROLE}))"
+    rf"(?:^|[，,。；;\s的由请是]|[里县镇乡市所站院局会司办店屋坊家厂社校心队行事板员部])((?:{_OLD}|(?<=[板事员])小[一-龥])|(?:[一-龥]{{0,3}}(?:厂|店|馆|坊|屋|社|场))?(?:{_ROLE}))"
     rf"(?:亲自|来|现场|一起|手把手|给[一-龥]{{1,8}}|为[一-龥]{{1,8}}|带着?[一-龥]{{1,6}}|"
     rf"负责|带头|上台|跟大家|和大家)*(?:讲|教|主讲|授课|领学|宣讲|示范|指导|上课|作|做了?(?:辅导|宣讲|报告))(?!座|堂|台|室)"
 )
@@ -156,6 +156,8 @@ def _partner(passage: Passage, hit: Hit, own: frozenset[str]) -> Found | None:
     if left > passage.start and text[left - 1] in "、+" and not before:
         before = text[left - 1]
     after = text[hit.end : min(right, hit.end + 10)]
+    if re.match(r"(?:我们?|咱们?|俺们?|本)(?:[镇乡村]|社区|街道)?妇联", name):
+        return None
     if name in own or (re.match(r"^(?:我们|咱们?|本|我|俺)", name) and not name.endswith(("妇联", "卫生院"))):
         return None
     if text[hit.end : hit.end + 2].startswith(("门口", "里", "旁", "对面", "附近")):

@@ -199,7 +199,7 @@ def _bare(passage: Passage, places: list[Hit]) -> Found | None:
             and not alone
             and not sided
         ):
-            if not re.match(r"(?:办|搞|开(?!会)|举行|召开|举办|开展|做|讲|宣传|大扫除|植树|放|唱)", tail):
+            if not re.match(r"(?:(?:办|搞|做|放)(?!的)|开(?!会|的)|举行|召开|举办|开展|讲|宣传|大扫除|植树|唱)", tail):
                 continue
         if (
             not sided

@@ -8,7 +8,7 @@ from knowledge.messages.vocabulary import Hit, word_list
 from knowledge.numerals import Number
 
 _GIVE = re.compile(
-    r"发|送|带(?:了|去|着|来)|赠|捐|领(?:了|取|到)|签|栽|种|贴|派|奖|拿|收到|分|每人|每户|一人|一户|人手|备了|"
+    r"发|送|带(?:了|去|着|来|走|点|些|上)|赠|捐|领(?:了|取|到)|签|栽|种|贴|派|奖|拿|收到|分|每人|每户|一人|一户|人手|备了|"
     r"提供|换|慰问品|买了|买点|买些|买|购|给|献|配"
 )
 _GIVE_NOUN = re.compile(
@@ -21,7 +21,7 @@ _IN_BLOCKS = re.compile(r"[牌匾板布毯皂表砖糕巾镜]$")
 _THING_UNITS = frozenset(word_list("thing_units.txt"))
 _NOT_THINGS = re.compile(
     r"^(?:人|月|小时|钟|村|社区|问题|活动|组|点|妇女|孩子|老人|家庭|志愿者|讲座|培训|节目|项目|多|左右|会|课|班|"
-    r"三轮车|车|路|山|地|水|建议|意见|合作社|部门|单位|企业|学校|字)"
+    r"三轮车|包车|车|路|山|地|水|建议|意见|合作社|部门|单位|企业|学校|字)"
 )
 _AS_PLACE_OR_TOPIC = re.compile(
     r"^(?:之家|工艺|制作|种植|技术|产业|加工|分类|基地|大赛|比赛|节|会|社|厂|店|市场|园|队|商|手|行业|文化|香|屋|"
@@ -70,7 +70,7 @@ def _not_a_thing(passage: Passage, hit: Hit) -> bool:
         if after.startswith(tuple("共各发")) or before.endswith(("米", "油", "、", "和")):
             return False
         if re.match(r"[一-龥]", before[-1:]) and not re.search(
-            r"[送发带了捐本条斤袋箱桶只个和赠户人壶瓶提罐盒包床套双件]", before[-1:]
+            r"[送发带了捐本条斤袋箱桶只个和赠户人壶瓶提罐盒包床套双件束点些]", before[-1:]
         ):
             return True
         if re.match(r"[一-龥]", after[:1]) and not re.match(r"[和各共及一二两三四五六七八九十百]", after):
@@ -95,6 +95,8 @@ def _thing_number(number: Number) -> bool:
 def _of_hit(passage: Passage, hit: Hit, hits: list[Hit], taken: set[int]) -> Material | None:
     text = passage.text
     item = _longer(passage, hit)
+    if hit.word in ("奖品", "礼品", "物资", "慰问品", "纪念品") and any(0 <= h.start - hit.end <= 2 for h in hits):
+        return None  # 奖品毛巾60条: what it was follows
     for number in passage.numbers:
         if number.start in taken and not _shared(text, hit, number):
             continue
@@ -117,7 +119,9 @@ def _of_hit(passage: Passage, hit: Hit, hits: list[Hit], taken: set[int]) -> Mat
                 return Material(item, number.notation, number.unit)
         elif _end(number) <= hit.start and hit.start - _end(number) <= 8 and number.unit in _THING_UNITS:
             between = text[_end(number) : hit.start]
-            if re.search(r"(?:骑|开|坐|乘|驾|出动|动用|租)(?:着|了)?$", text[max(0, number.start - 3) : number.start]):
+            if re.search(
+                r"(?:骑|开|坐|乘|驾|出动|动用|租|包车)(?:着|了)?$", text[max(0, number.start - 3) : number.start]
+            ):
                 taken.add(number.start)
                 return None
             if not re.search(r"[，。,；;、0-9发送给了和]", between) or between == "装":
@@ -205,7 +209,7 @@ def _listed(passage: Passage, taken: set[int]) -> list[tuple[int, Material]]:
         left, _ = passage.clause_bounds(number.start)
         left = max(left, passage.text.rfind("、", left, number.start) + 1)
         noun = _A_THING.search(passage.text[left : number.start])
-        if noun is None or re.search(r"[了在到去来共约]|一共|走访|清|挖|捡|拉|收", noun.group(1)):
+        if noun is None or re.search(r"[了在到去来共约]|一共|走访|清|挖|捡|拉|收|车$", noun.group(1)):
             continue
         if any(h.entry.person and left <= h.start < number.start for h in passage.hits):
             continue
