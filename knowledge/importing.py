@@ -24,6 +24,7 @@ from knowledge.reading.document import Document
 from knowledge.reading.records import Record, read_records
 from knowledge.reading.structure import read_text
 from knowledge.retrieval.impacts import Fields
+from knowledge.retrieval.parts import part_term
 from knowledge.retrieval.references import article_label, article_number, number_key, title_key
 from knowledge.text import normalise
 from storage import circulars as records
@@ -224,7 +225,7 @@ def _store_passages(session: Session, document: Document, circular: Circular) ->
             one.id,
             circular.id,
             ROW if one.kind == "row" else TEXT,
-            Fields(title, normalise(one.place), normalise(one.text)),
+            Fields(title, normalise(f"{one.place} {part_term(one.text, one.ordinal)}"), normalise(one.text)),
         )
         for one in stored
     ]

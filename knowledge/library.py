@@ -13,12 +13,15 @@ from sqlalchemy.orm import Session
 from knowledge import catalogue as snapshots
 from knowledge.catalogue import CACHE_BYTES, Catalogue, Held, PostingCache
 from knowledge.ranking import (
+    LOOKED_AT,
     NUMBERED,
     STRANGE,
     SUPPORT,
     best_of,
+    closest_first,
     named,
     newest_first,
+    says,
     signs_of,
     smallness,
     support,
@@ -112,15 +115,19 @@ class Library:
             return []
         said = named(state, asked)
         scores, rarities, strange = self.scores(session, state, asked)
-        ranked = best_of(state, weigh(state, asked, scores, said, place, region, today), limit + 6)
-        exact = self._articles(session, state, asked, said)
+        ranked = best_of(state, weigh(state, asked, scores, said, place, region, today), max(limit + 6, LOOKED_AT))
+        texts = records.texts(session, [passage_id for _, passage_id, _ in ranked])
+        ranked = closest_first(ranked, texts, rarities, asked)
+        exact = self._articles(session, state, asked, said) or self._heads(session, state, asked, said)
+        exact = exact or self._citing(session, state, asked, said)
         if exact:
             top = 2 * max((one[0] for one in ranked), default=1.0)
             ids = {passage_id for passage_id, _ in exact}
             ranked = [one for one in ranked if one[1] not in ids]
             ranked += [(top - at, passage_id, held) for at, (passage_id, held) in enumerate(exact)]
         shown = newest_first(ranked)[: limit + 2]
-        texts = records.texts(session, [passage_id for _, passage_id, _ in shown])
+        if exact:
+            texts |= records.texts(session, [passage_id for _, passage_id, _ in shown if passage_id not in texts])
         sure = bool(exact) or any(share >= NUMBERED for share in said.values())
         small = smallness(state.passages)
         hits = []
@@ -200,6 +207,31 @@ class Library:
         )
         found = sorted(session.execute(query), key=lambda row: (order[row[1]], row[0]))
         return [(row[0], held[row[1]]) for row in found]
+
+    def _heads(
+        self, session: Session, state: Catalogue, asked: Plan, said: Mapping[int, float]
+    ) -> list[tuple[int, Held]]:
+        """Where documents begin that are asked for by nothing but their number (81号文)."""
+        held = {state.held[at].id: state.held[at] for at, share in said.items() if share >= NUMBERED}
+        if not asked.bare or not held:
+            return []
+        query = select(Passage.id, Passage.circular_id).where(Passage.circular_id.in_(list(held)), Passage.ordinal == 0)
+        order = list(held)
+        return [(row[0], held[row[1]]) for row in sorted(session.execute(query), key=lambda row: order.index(row[1]))]
+
+    def _citing(
+        self, session: Session, state: Catalogue, asked: Plan, said: Mapping[int, float]
+    ) -> list[tuple[int, Held]]:
+        """Where other documents name the one asked for by a number that the library does not hold."""
+        if not asked.numbers or any(share >= NUMBERED for share in said.values()):
+            return []
+        rows = [row for number in asked.numbers for row in records.citing(session, number.serial)]
+        fitting = [
+            (passage_id, circular_id)
+            for key, circular_id, passage_id in rows
+            if any(says(key, number) for number in asked.numbers) and circular_id in state.index
+        ]
+        return [(one, state.held[state.index[owner]]) for one, owner in dict(fitting).items()][:3]
 
 
 def _hit(score: float, found: PassageText, held: Held, quoted: str, likely: float) -> Hit:

@@ -306,6 +306,18 @@ def citations_of(session: Session, circular_id: int) -> Sequence[Citation]:
     return session.execute(query).scalars().all()
 
 
+def citing(session: Session, serial: int) -> Sequence[tuple[str, int, int]]:
+    """(number as compared, circular, passage) where a document names one whose 文号 ends with this serial."""
+    query = (
+        select(Citation.target_key, Citation.circular_id, Passage.id)
+        .join(Passage, Passage.circular_id == Citation.circular_id)
+        .where(Citation.target_key.like(f"%|{serial}"))
+        .where(Passage.start <= Citation.start, Passage.end > Citation.start)
+        .order_by(Citation.id, Passage.id)
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+
+
 def count_passages(session: Session) -> int:
     """How many passages the library holds."""
     return session.execute(select(func.count()).select_from(Passage)).scalar_one()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from re import Pattern
 
+from knowledge.retrieval.figures import figure_asked
 from knowledge.retrieval.impacts import query_terms
+from knowledge.retrieval.parts import HEAD, parts_asked
 from knowledge.retrieval.references import Article, Number, articles, numbers, title_key, years
 from knowledge.retrieval.spelling import Respelling, Speller
 from knowledge.retrieval.vocabulary import Vocabulary
@@ -20,11 +23,15 @@ CHARACTER, PAIR = 1.0, 1.0
 EXPLAINED, PADDING = 0.6, 0.3
 #: What all legal words of one everyday word together may add (shared by the square root of their number).
 SYNONYM, SYNONYM_CHARACTER = 0.7, 0.2
+#: A part of a circular that is asked for (谁发的).
+PART = 1.5
 #: Words as typed, when they were read as others, and others that sound the same.
 AS_TYPED = 0.4
 
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
 _SPACES = re.compile(r"\s+")
+#: 「招聘会办了几场」: what was done stands in a report, not in a law
+_REPORTED = re.compile(r"[\u4e00-\u9fff][了过](?:多少|几|哪些|哪几)|(?:去年|上年|前年).*(?:多少|几)")
 
 
 @dataclass(slots=True)
@@ -33,7 +40,9 @@ class Plan:
 
     `spoken` are the terms of the question's own words, without what synonyms added; `names` is the text in which
     titles are looked for: the question without brackets and spaces, then what short names stand for; `respelt`: it
-    was read as other words than typed; `explained`: how many of its words have legal words beside them.
+    was read as other words than typed; `explained`: how many of its words have legal words beside them; `bare`: it asks
+    for a document itself, by its number; `figure`: what a sentence with the kind of figure it asks for matches; `reported`: it
+    asks for a figure of what has been done.
     """
 
     text: str
@@ -45,6 +54,9 @@ class Plan:
     articles: list[Article] = field(default_factory=list)
     respelt: bool = False
     explained: int = 0
+    bare: bool = False
+    figure: Pattern[str] | None = None
+    reported: bool = False
 
 
 def plan(question: str, vocabulary: Vocabulary, speller: Speller | None = None) -> Plan:
@@ -72,6 +84,8 @@ def plan(question: str, vocabulary: Vocabulary, speller: Speller | None = None) 
     for term in spoken:
         for target, weight in vocabulary.translations.get(term, ()):
             added[target] = added.get(target, 0.0) + weight
+    parts = parts_asked(text, bool(found))
+    added |= dict.fromkeys(parts, PART)
     if text != typed:  # the guess may be wrong: what was typed counts too
         for term, _ in query_terms("\n".join([typed, *meant.also])):
             added[term] = max(added.get(term, 0.0), AS_TYPED)
@@ -79,7 +93,18 @@ def plan(question: str, vocabulary: Vocabulary, speller: Speller | None = None) 
         weights[term] = max(weights.get(term, 0.0), weight)
     expanded = [target for start, end in known for target in vocabulary.synonyms[text[start:end]]]
     names = "\n".join([title_key(typed), *([title_key(text)] if text != typed else ()), *expanded])
-    return Plan(text, weights, spoken, names, frozenset(years(text)), found, articles(text), text != typed, len(known))
+    return Plan(
+        text, weights, spoken, names, frozenset(years(text)), found, articles(text), text != typed, len(known),
+        bool(found) and (HEAD in parts or _bare(text, found, vocabulary)), figure_asked(text), bool(_REPORTED.search(text)),
+    )  # fmt: skip
+
+
+def _bare(text: str, found: Iterable[Number], vocabulary: Vocabulary) -> bool:
+    for number in found:
+        text = text[: number.start] + " " * (number.end - number.start) + text[number.end :]
+    for word in (*vocabulary.padding, *vocabulary.question_words):
+        text = text.replace(word, " ")
+    return not _HAN_RUN.search(text)
 
 
 def _add_targets(added: dict[str, float], targets: tuple[str, ...]) -> None:

@@ -21,7 +21,8 @@ class Vocabulary:
 
     `synonyms`: a word → what the documents say for it. `padding`: longest first. `law_weights`: name → 0..1, and
     `law_patterns`: the same for names that contain a word; `learnt_laws`: how often each law answered, 0..1.
-    `question_weights`: term → factor learnt from questions and the articles that answer them.
+    `question_weights`: term → factor learnt from questions and the articles that answer them. `question_words`: with
+    which people ask and which say nothing of what about, longest first.
     """
 
     synonyms: Mapping[str, tuple[str, ...]]
@@ -31,6 +32,7 @@ class Vocabulary:
     learnt_laws: Mapping[str, float] = field(default_factory=dict)
     question_weights: Mapping[str, float] = field(default_factory=dict)
     translations: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
+    question_words: tuple[str, ...] = ()
     longest: int = 0
 
     def law_weight(self, title_key: str) -> float:
@@ -79,6 +81,10 @@ def standard() -> Vocabulary:
     """The vocabulary of the files; read once a process."""
     lines = [line for path in sorted((_FILES / "synonyms").glob("*.tsv")) for line in _lines(path)]
     padding = [normalise(line.strip()) for line in _lines(_FILES / "synonyms" / "filler.txt")]
+    asking = [
+        *_lines(_FILES / "retrieval" / "question_words.txt"),
+        *_lines(_FILES / "retrieval" / "document_words.txt"),
+    ]
     laws: dict[str, float] = {}
     patterns: list[tuple[str, float]] = []
     for line in _lines(_FILES / "retrieval" / "laws.tsv"):
@@ -95,6 +101,7 @@ def standard() -> Vocabulary:
         dict(_weights(_FILES / "retrieval" / "learnt_laws.tsv")),
         dict(_weights(_FILES / "retrieval" / "learnt_terms.tsv")),
         _translations(_FILES / "retrieval" / "learnt_translations.tsv"),
+        tuple(sorted((normalise(one) for one in asking), key=len, reverse=True)),
     )
     return _vocabulary(base, read_synonyms(lines))
 
