@@ -23,7 +23,9 @@ SPEAKS = {"question": 0.3, "other": 0.4, "command": 0.6, "report": 0.7, "notice"
 #: Lengths of questions between which the order of the library takes over.
 SHORT, LONG = 12, 26
 #: Below these an answer is given as the nearest there is, not as the answer.
-NEAR_SUPPORT, NEAR_SPEAKS = 0.5, 0.55
+NEAR_SUPPORT, NEAR_SPEAKS, MISSED_SPEAKS = 0.5, 0.55, 0.65
+#: In a library of so many passages the words of a question alone may be trusted, if the library is this sure of them.
+LARGE, CERTAIN = 5_000, 0.995
 #: From this share on a circular with the subject in its title answers, however common its words are.
 TITLED = 0.9
 #: What else was found is offered when it speaks of the subject about as much as the best does.
@@ -87,7 +89,8 @@ def find(
     if named or best.passage_id in same:
         return Found(tuple(ranked[:8]), True)
     least = SPEAKS.get(intent, 0.75) * (0.4 + 0.6 * trust)
-    sure = best.support >= SURE.get(intent, 0.85) and share >= least
+    certain = intent == "question" and best.support >= CERTAIN and state.passages >= LARGE
+    sure = best.support >= SURE.get(intent, 0.85) and (share >= least or certain)
     # a circular of hers whose very title is what she asks about
     titled = (
         best.kind == "circular" and share >= TITLED and any(run in best.title for run in answers.subjects(question))
@@ -96,7 +99,12 @@ def find(
     near = answers.fits(question, best.text) < 1 or best.support < NEAR_SUPPORT
     whole = f"{best.title}\n{best.place}\n{best.text}"
     missed = all(answers.misses(one, whole, state.vocabulary.synonyms) for one in {question, said})
-    near = near or (trust > 0.5 and share < NEAR_SPEAKS) or (trust > 0.8 and missed)
+    near = (
+        near
+        or share < least
+        or (trust > 0.5 and share < NEAR_SPEAKS)
+        or (trust > 0.8 and missed and share < MISSED_SPEAKS)
+    )
     also = [
         hit
         for hit in ranked[1:]
