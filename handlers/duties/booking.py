@@ -240,4 +240,4 @@ def take_back(session: Session, assignment: Assignment, duty: Duty, *, by: Speak
     audit.note(session, at=now, person_id=by.person_id, action="duty.said_open", about=f"assignment:{assignment.id}")
 
 
-__all__ = ["Said", "by_word_alone", "fulfil", "gap_words", "recount", "reconsider", "say_done", "take_back"]
+__all__ = ["Said", "by_word_alone", "fulfil", "gap_words", "reconsider", "recount", "say_done", "take_back"]

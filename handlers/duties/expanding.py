@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -50,27 +49,11 @@ def audience_count(session: Session, audience: Mapping[str, Any], within: str, d
     return session.scalar(select(func.count()).select_from(Unit).where(*owing(whole), units.open_on(day))) or 0
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Units with paths above `after` and up to `to` (None: to the end), or one unit alone."""
-
-    after: str = ""
-    to: str | None = None
-    unit_id: int | None = None
-
-    def units(self) -> list[ColumnElement[bool]]:
-        """As a predicate over units."""
-        found: list[ColumnElement[bool]] = [Unit.id == self.unit_id] if self.unit_id is not None else []
-        found += [Unit.path > self.after] if self.after else []
-        return found + ([Unit.path <= self.to] if self.to is not None else [])
-
-    def assignments(self) -> list[ColumnElement[bool]]:
-        """As a predicate over assignments."""
-        inside = self.units()
-        return [Assignment.unit_id.in_(select(Unit.id).where(*inside))] if inside else []
-
-
-EVERYBODY = Span()
+def _ids(session: Session, duty: Duty, after: str = "", limit: int | None = None) -> tuple[list[int], str]:
+    """The units that are meant, in the order of the tree from the path `after` on; and the path of the last."""
+    rows = session.execute(select(Unit.id, Unit.path).where(
+        *owing(duty.audience), *([Unit.path > after] if after else [])).order_by(Unit.path).limit(limit)).all()
+    return [row[0] for row in rows], rows[-1][1] if rows else ""
 
 
 def made_on(duty: Duty) -> date:
@@ -85,39 +68,46 @@ def due_periods(duty: Duty, today: date) -> list[rules.Period]:
     return rules.periods(duty, since, today + rules.HORIZON)
 
 
-def expand(session: Session, duty: Duty, now: datetime, span: Span = EVERYBODY) -> int:
-    """Make the assignments and reminder steps of all periods up to the horizon, for the units of `span`; how many were new."""
+def expand(session: Session, duty: Duty, now: datetime, ids: Sequence[int] | None = None) -> int:
+    """Make the assignments and reminder steps of all periods up to the horizon, for these units or all; how many were new."""
     today = now.astimezone(LOCAL).date()
-    made = sum(_expand_period(session, duty, period, span, now) for period in due_periods(duty, today))
-    if span.to is None:
+    wanted = _ids(session, duty)[0] if ids is None else ids
+    made = sum(
+        _expand_period(session, duty, period, wanted[start : start + CHUNK], now)
+        for period in due_periods(duty, today) for start in range(0, len(wanted), CHUNK))
+    if ids is None:
         duty.expanded_to = today + rules.HORIZON
     return made
 
 
-def _expand_period(session: Session, duty: Duty, period: rules.Period, span: Span, now: datetime) -> int:
+def _expand_period(session: Session, duty: Duty, period: rules.Period, ids: Sequence[int], now: datetime) -> int:
+    # what is there is asked for by key, so that neither engine has to guess how large the tables are
+    there = set(session.scalars(select(Assignment.unit_id).where(
+        Assignment.duty_id == duty.id, Assignment.unit_id.in_(ids), Assignment.period == period.name)))
+    missing = [unit_id for unit_id in ids if unit_id not in there]
+    if not missing:
+        return 0
     start = rules.owes_from(period, made_on(duty))
     columns = ("duty_id", "unit_id", "period", "first", "last", "due_on", "state", "got", "needs", "target", "note")
-    there = select(Assignment.id).where(
-        Assignment.duty_id == duty.id, Assignment.unit_id == Unit.id, Assignment.period == period.name).exists()
     rows = select(
         literal(duty.id), Unit.id, literal(period.name), literal(period.first, Date), literal(period.last, Date),
         literal(period.due_on, Date), literal(OPEN), literal(0), literal(quotas.needed(duty.quota)),
         literal(quotas.hoped(duty.quota)), literal(""),
     ).where(
-        *owing(duty.audience), or_(Unit.opened_on.is_(None), Unit.opened_on <= start),
-        or_(Unit.closed_on.is_(None), Unit.closed_on > period.due_on), *span.units(), ~there)
-    # SQLite reads ON CONFLICT after a SELECT without WHERE as a join; the audience always has one
+        Unit.id.in_(missing), or_(Unit.opened_on.is_(None), Unit.opened_on <= start),
+        or_(Unit.closed_on.is_(None), Unit.closed_on > period.due_on))
+    # SQLite reads ON CONFLICT after a SELECT without WHERE as a join; this one always has one
     made = session.execute(
         insert_for(session)(Assignment.__table__).from_select(columns, rows).on_conflict_do_nothing(),
         execution_options={"preserve_rowcount": True})
     count = max(0, int(getattr(made, "rowcount", 0)))
     if count:
-        make_steps(session, duty, period.name, period.due_on, now, span)
+        make_steps(session, duty, period.name, period.due_on, now, missing)
     return count
 
 
 def make_steps(
-    session: Session, duty: Duty, period: str, due_on: date, now: datetime, span: Span = EVERYBODY
+    session: Session, duty: Duty, period: str, due_on: date, now: datetime, ids: Sequence[int] | None = None
 ) -> None:
     """The reminders of the open assignments of a period; each once. A moment that has passed is not made up for."""
     moments = {str(days): rules.reminder_time(due_on, days) for days in duty.reminder_days}
@@ -129,13 +119,13 @@ def make_steps(
             continue
         rows = select(Assignment.id, literal(step), literal(at, UtcDateTime()), literal("waiting"), literal("")).where(
             Assignment.duty_id == duty.id, Assignment.period == period, Assignment.state == OPEN,
-            *span.assignments())
+            *([Assignment.unit_id.in_(ids)] if ids is not None else []))
         session.execute(
             insert_for(session)(ReminderStep.__table__).from_select(columns, rows).on_conflict_do_nothing())
 
 
 def announce(
-    session: Session, duty: Duty, now: datetime, span: Span = EVERYBODY, *, notice: str = "", key: str = ""
+    session: Session, duty: Duty, now: datetime, wanted: Sequence[int] | None = None, *, notice: str = "", key: str = ""
 ) -> int:
     """Tell the heads of those who owe it, once each, at a civil hour; how many have a channel.
 
@@ -145,7 +135,7 @@ def announce(
         Assignment.duty_id == duty.id, Assignment.state == OPEN))
     ids = list(session.scalars(select(Assignment.unit_id).where(
         Assignment.duty_id == duty.id, Assignment.due_on == first, Assignment.state == OPEN,
-        *span.assignments())))
+        *([Assignment.unit_id.in_(wanted)] if wanted is not None else []))))
     heads = people.heads_of(session, ids, now.astimezone(LOCAL).date())
     told = sorted({person.id for person, _post in heads.values()} - {duty.by_person_id})
     channels = channel_of(session, told)
@@ -186,20 +176,19 @@ def expand_all(store: Store, now: datetime) -> int:
 
 
 def _expand_in_chunks(store: Store, duty_id: int, now: datetime, *, is_new: bool) -> int:
-    made, after, ends = 0, "", False
-    while not ends:
+    made, after = 0, ""
+    while True:
         with store.begin() as session:
             duty = session.get(Duty, duty_id, with_for_update=True)
             if duty is None or duty.state != "confirmed":
                 return made
-            to = session.scalar(
-                select(Unit.path).where(*owing(duty.audience), Unit.path > after).order_by(Unit.path).offset(CHUNK - 1).limit(1))
-            span, ends = Span(after, to), to is None
-            made += expand(session, duty, now, span)
-            if is_new:
-                announce(session, duty, now, span)
-            after = to or ""
-    return made
+            ids, after = _ids(session, duty, after, CHUNK)
+            made += expand(session, duty, now, ids)
+            if is_new and ids:
+                announce(session, duty, now, ids)
+            if len(ids) < CHUNK:
+                duty.expanded_to = now.astimezone(LOCAL).date() + rules.HORIZON
+                return made
 
 
 def follow_units(store: Store, now: datetime) -> int:
@@ -233,7 +222,7 @@ def _hand_over(session: Session, assignment: Assignment, duty: Duty, unit: Unit,
         due_on=assignment.due_on, state=OPEN, got=0, needs=assignment.needs, target=assignment.target, note="",
     ).on_conflict_do_nothing())
     if assignment.due_on is not None:
-        make_steps(session, duty, assignment.period, assignment.due_on, now, Span(unit_id=into.id))
+        make_steps(session, duty, assignment.period, assignment.due_on, now, [into.id])
 
 
 def forget_future(session: Session, duty: Duty, today: date, *, single: bool = False) -> date | None:
@@ -271,6 +260,6 @@ def renew_steps(session: Session, duty: Duty, now: datetime) -> None:
 
 
 __all__ = [
-    "CHUNK", "EVERYBODY", "Span", "announce", "audience_count", "expand", "expand_all", "follow_units",
+    "CHUNK", "announce", "audience_count", "expand", "expand_all", "follow_units",
     "forget_future", "is_large", "make_steps", "owing", "postpone", "renew_steps", "when_words",
 ]

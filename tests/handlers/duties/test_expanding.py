@@ -182,7 +182,7 @@ def test_large_audiences_are_expanded_in_chunks_and_told_once(settled: Store, mo
             by=speaker(session, "郭建英"), now=NOW, tell_heads=True)
         assert count == 6
         assert session.scalar(select(func.count()).select_from(Assignment)) == 0
-        half = expanding.Span("", unit(session, "石桥村妇代会").path)
+        half = [unit(session, name).id for name in ("柳溪村妇代会", "石桥村妇代会")]
         expanding.expand(session, made, NOW, half)
         expanding.announce(session, made, NOW, half)
     expanding.expand_all(settled, NOW)
