@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from knowledge.reading.document import Citation, Relation
 from knowledge.reading.lines import DATE
 from knowledge.reading.numbers import find_doc_numbers
+from knowledge.reading.words import any_of
 
 _ARTICLE = re.compile(
     r"\s*(第[一二三四五六七八九十百千零〇\d]+条(?:之[一二三四五六七八九十])?(?:第[一二三四五六七八九十\d]+款)?(?:第?[（(]?[一二三四五六七八九十\d]+[)）]?项)?)"
@@ -65,7 +67,26 @@ def read_citations(
                 _relation(text, number_found.start, number_found.end),
             )
         )
+    found.extend(_bare_laws(text, [*taken, *_titles(text)]))
     return tuple(sorted(found, key=lambda citation: citation.start))
+
+
+def _bare_laws(text: str, taken: list[tuple[int, int]]) -> list[Citation]:
+    """Laws named without 《》 and with an article: 见反家庭暴力法第十三条."""
+    found = []
+    for match in _bare_law().finditer(text):
+        article = _ARTICLE.match(text, match.end())
+        if article is None or any(start <= match.start() < end for start, end in taken):
+            continue
+        start, end = match.start(), article.end()
+        place = re.sub(r"\s", "", article.group(1))
+        found.append(Citation(text[start:end], None, match.group(), place, start, end, _relation(text, start, end)))
+    return found
+
+
+@cache
+def _bare_law() -> re.Pattern[str]:
+    return re.compile("(?:中华人民共和国)?(?:" + any_of("law_names") + ")(?=\\s*第)")
 
 
 def _key(number: str) -> str | None:

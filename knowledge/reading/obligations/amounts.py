@@ -65,7 +65,7 @@ HOURS = frozenset({"小时", "课时", "学时"})  # a length of time counts onl
 PEOPLE = frozenset({"人", "名", "户", "位", "人次"})
 TOPIC = re.compile(r"[《“](?P<noun>[^》”]{2,20})[》”]")
 PARTY_ONLY = re.compile(r"(?:妇联|妇工委|妇委会|妇代会|乡镇|街道|社区|单位|部门)$|^并?自行$")
-PROPOSING = re.compile(r"(?:择优|拟?推[荐报选]|[选报]送|上报|申报|报名|组织|选派|打印|各)$")
+PROPOSING = re.compile(r"(?:择优|直接|分别)?(?:拟?推[荐报选]|[选报]送|上报|申报|报名|组织|选派|打印|各)$")
 DESCRIBING = re.compile(r"^(?:当日|当天|当月|当季|本月|上月|相关|有关|典型的?(?=[照信]))")
 HEAD_NOUNS = re.compile(r"(?:[）)]|妇联|单位|乡镇|街道|社区|村|县|市|区)(?=[^）)级直]{2,6}$)")
 
@@ -115,8 +115,10 @@ def _before(text: str, start: int, position: int) -> str:
     stretch = stretch.strip(" 　《》“”（）()")
     stretch = DESCRIBING.sub("", stretch)
     proposing = PROPOSING.search(stretch)
-    if PARTY_ONLY.search(stretch[: proposing.start()] if proposing else stretch) or re.search(
-        r"\d|调整|改为|实行", stretch
+    if (
+        (proposing and not proposing.start())
+        or PARTY_ONLY.search(stretch[: proposing.start()] if proposing else stretch)
+        or re.search(r"\d|调整|改为|实行", stretch)
     ):
         return ""
     whole = acts().fullmatch(stretch)

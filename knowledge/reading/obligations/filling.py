@@ -28,7 +28,7 @@ def window(frame: Frame, moments: list[Moment], words: str) -> tuple[date | None
             continue
         if moment.rule is not None:
             clock = clock or moment.clock
-            alone = not any(m.dated and m is not moment for m in moments)
+            alone = not any(m.dated and m.rule is None for m in moments)
             if period is not None and alone and re.search(r"DAILY|WEEKLY", moment.rule):
                 start, end = start or period[0], end or period[1]
             continue
@@ -51,7 +51,7 @@ def window(frame: Frame, moments: list[Moment], words: str) -> tuple[date | None
             long
             and not frame.appointments
             and not NAMES.search(words)
-            and re.search(r"\d|[一二两三四五六七八九十]", words)
+            and re.search(r"(?<!提前)\d|(?<!提前)[一二两三四五六七八九十]", words)
         ):
             start, end = period
     return start, end, clock

@@ -35,6 +35,9 @@ OWN_ACTS = re.compile(
 ANNOUNCED = re.compile(r"拟于|拟在|将于|将在|将适时|拟举办|拟组织|拟召开")
 EVENT = re.compile(r"定于[^，。；]*(?:举行|举办|召开|进行)|^[^，。；]{2,8}时间[为是定]")
 CHANGED = re.compile(r"(?:改为|改成|调整为|实行|恢复|采取|执行|采用|启用)[^，。；]{2,14}$")
+SHARE = re.compile(
+    r"\d[篇条份期件]$"
+)  # a party's share of what is then due by one rule: 街道不少于5篇，乡镇不少于3篇，每月25日前报送
 UNIT_OF_MANY = re.compile(r"(?:妇联|妇工委|妇委会|单位|部门|乡镇|街道|社区|村)$")
 PROPOSES = re.compile(r"推荐|推报|选送|推选|申报|选报|评选|遴选")
 PROPOSAL = re.compile(r"推荐|申报|事迹|材料|名单|登记表|审批表|汇总表|评选表|报送表")
@@ -105,7 +108,7 @@ class _Reader:
             if one.start or one.end or one.recurrence or not one.quantity:
                 continue
             after = next(iter(self.found[index + 1 :]), None)
-            if after and after.recurrence and "每" not in one.evidence and after.offset[0] - one.offset[1] <= 2:
+            if after and after.recurrence and SHARE.search(one.evidence) and after.offset[0] - one.offset[1] <= 2:
                 self.found[index] = replace(one, recurrence=after.recurrence)
                 continue
             for later in self.found[index + 1 :]:

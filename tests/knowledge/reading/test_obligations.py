@@ -103,6 +103,18 @@ def test_own_circulars(document: dict[str, Any]) -> None:
     assert [o["evidence"] for o in found] == []
 
 
+HEADS = [pytest.param(d, id=d["doc"]) for d in gold_of(CASES / "gold9.jsonl")]
+
+
+@pytest.mark.parametrize("document", HEADS)
+def test_heads_of_own_circulars(document: dict[str, Any]) -> None:
+    """Number, title, issuer, addressees, date, annexes, contacts and copies are read as they stand."""
+    text = (CASES / f"{document['doc']}.txt").read_bytes().decode("utf-8")
+    meta = read_text("x.txt", text).meta.to_json()
+    for key, wanted in document["meta"].items():
+        assert (meta[key] or None) == (wanted or None), key
+
+
 @needs_shared
 def test_dev_circulars() -> None:
     """The three dev circulars reach what is asked for."""
