@@ -318,6 +318,11 @@ def _noun(passage: Passage, number: Number) -> Hit | None:
         and not re.search(r"[一-龥]", text[left : number.start].replace("共", "").replace("一", "").replace("总", ""))
     ):
         best = next((h for h in passage.hits if h.end == left - 1 and "客" in h.entry.person), None)
+        if best is None and left - 1 > passage.start:  # 老人都来了，四十六个
+            begin = passage.clause_bounds(left - 2)[0]
+            came = re.search(r"(?:都)?(?:来了|到了|参加了?)$", text[begin : left - 1])
+            if came:
+                best = next((h for h in passage.hits if h.end == begin + came.start() and h.entry.person), None)
     return best
 
 
@@ -610,7 +615,8 @@ def _all_women(passage: Passage) -> bool:
         left, _ = passage.clause_bounds(hit.start)
         before = passage.text[max(left, hit.start - 14) : hit.start]
         if _ALL_WOMEN.search(before) or re.match(
-            r"(?:们)?(?:来了|到了|参加|去了|听|栽|种|自发|轮流|一起|学)", passage.text[hit.end : hit.end + 4]
+            r"(?:们)?(?:来了|到了|参加|去了|听|到|观看|收看|栽|种|自发|轮流|一起|学)",
+            passage.text[hit.end : hit.end + 4],
         ):
             if not re.search(r"(?:慰问|看望|走访|给予|受|送|发给|帮|为了|关爱)", before):
                 return True

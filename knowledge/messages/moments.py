@@ -47,6 +47,7 @@ def read_moment(passage: Passage, today_by_default: bool) -> Moment:
             (t for t in days if t is not best and t.first == best.first and t.last != t.first and t.last), None
         )
         best = wider if wider is not None and best.last == best.first and _weight(wider) >= 2 else best
+        best = next((t for t in days if _within(t, best)), best)
         date, date_end = _window(best)
         span = (best.start, best.end)
         if date_end is None and len(days) > 1:
@@ -67,6 +68,17 @@ def read_moment(passage: Passage, today_by_default: bool) -> Moment:
         clocked.clock_end if clocked else None,
         span,
         (clocked.start, clocked.end) if clocked else None,
+    )
+
+
+def _within(day: TimeExpression, span: TimeExpression) -> bool:
+    """上周两件事：26号: a single day inside a week or month is the day meant."""
+    if not (day.first and span.first and span.last) or day.first != day.last or span.first == span.last:
+        return False
+    return (
+        span.first <= day.first <= span.last
+        and re.search(r"周|星期|礼拜|月", span.text) is not None
+        and not re.search(r"\d|到|至", span.text)
     )
 
 

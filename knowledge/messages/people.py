@@ -64,6 +64,9 @@ _AN_OFFICE = Entry(organisation=True)
 _DONOR = re.compile(
     r"爱心(?:企业|人士|商家|单位|老板)([一-龥]{2,8}?)(?=发|出|向|资助|送|捐|赠|出资|来|赞|的|、|，|和|等|到|为|给|提供)"
 )
+_GIVER = re.compile(
+    rf"(?:企业家|老板|乡贤|能人|大户|好心人|负责人|董事长|总经理)((?:{_OLD})|(?:{_FULL}?))(?=捐|资助|出资|赞助|给[^，。]{{1,10}}(?:捐|送|发))"
+)
 _SHOP = re.compile(
     r"(?:^|[，,。；;、是由和跟]|镇上的?|村里的?|街上的?)([^\W是由和跟的]{1,6}(?:店|厂|馆|行|铺|公司|商行|酒楼|农场|合作社|超市))(?:老板)?(?:免费)?(?:赞助|捐|出资|提供|送来|支持)"
 )
@@ -118,6 +121,9 @@ def read_partners(passage: Passage, own: frozenset[str] = frozenset()) -> list[F
     for match in _SHOP.finditer(passage.text, passage.start, passage.end):
         if not any(match.group(1) in f[0] or f[0] in match.group(1) for f in found):
             found.append((match.group(1), match.span(1)))
+    for match in _GIVER.finditer(passage.text, passage.start, passage.end):
+        if not any(match.group(1) in f[0] or f[0] in match.group(1) for f in found):
+            found.append((match.group(1), match.span(1)))
     for match in _DONOR.finditer(passage.text, passage.start, passage.end):
         if not any(match.group(1) in f[0] or f[0] in match.group(1) for f in found):
             found.append((match.group(1), match.span(1)))
@@ -163,6 +169,12 @@ def _partner(passage: Passage, hit: Hit, own: frozenset[str]) -> Found | None:
     if text[hit.end : hit.end + 2].startswith(("门口", "里", "旁", "对面", "附近")):
         return None
     if hit.word.startswith("爱心") and _DONOR.match(passage.text, hit.start):
+        return None
+    if hit.word.endswith("企业") and after.startswith("家"):
+        return None
+    if re.search(r"开展|举办|组织|召开", name) or any(
+        h.start == hit.end and h.entry.place and not h.entry.organisation for h in passage.hits
+    ):
         return None
     if name.startswith(("全", "各")) or re.search(
         r"(?:考上|考取|就读|读|毕业于?|在读)[^，。]{0,4}$", clause_head(passage, hit)

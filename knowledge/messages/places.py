@@ -212,7 +212,10 @@ def _bare(passage: Passage, places: list[Hit]) -> Found | None:
         if re.match(r"建设|管理|揭牌|的?(?:人|老师|医生|护士|同志|工作人员|专家)", tail):
             continue
         start = hit.start
-        lead = re.search(r"(?:[一-龥]{1,4}(?:村|社区|镇)|村|社区|镇)$", passage.text[left : hit.start])
+        before = next((h for h in passage.hits if h.end == hit.start and h.start >= left and h.entry.place), None)
+        if before is not None:
+            start = before.start
+        lead = re.search(r"(?:[一-龥]{1,4}(?:村|社区|镇)|村|社区|镇)$", passage.text[left:start])
         if lead:
             start = left + lead.start()
         return _tidy(passage.text, start, end)

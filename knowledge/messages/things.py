@@ -75,7 +75,7 @@ def _not_a_thing(passage: Passage, hit: Hit) -> bool:
             return True
         if re.match(r"[一-龥]", after[:1]) and not re.match(r"[和各共及一二两三四五六七八九十百]", after):
             return True
-    if re.search(r"(?:猜|做|包|插|修|学|剪|养|讲|学习|叠|画|写|跳|打|踢|念|卖|种植)(?:了|着)?$", before):
+    if re.search(r"(?:猜|做|洗|穿|晒|缝|换|包|插|修|学|剪|养|讲|学习|叠|画|写|跳|打|踢|念|卖|种植)(?:了|着)?$", before):
         return True
     if hit.word == "红包" and re.search(r"[元块]$|块钱$", before):
         return True

@@ -12,6 +12,7 @@ _QUOTED = re.compile(r"[“\"「『]([^”\"」』]{3,30})[”\"」』]")
 _NAMED = re.compile(
     r"(?:^|[，,。；;、办搞开的了届期次])((?:春蕾|巾帼|七彩|爱心|阳光|筑梦|小候鸟|童心|希望|幸福|书香|智慧|姐妹)[一-龥]{0,4}?(?:夏令营|冬令营|大讲堂|训练营|故事汇|大课堂))"
 )
+_DISPUTE = re.compile(r"(?:因为?|为了?|调解了?|化解了?|家|之间)([一-龥]{2,8}?)(?:的)?(?:纠纷|矛盾|争执)")
 _BOOK = re.compile(r"《([^》]{2,30})》")
 _THEME = re.compile(
     r"(?:主题(?:是|为|[:：])|活动名称(?:是|为|叫|[:：])|活动(?:名)?叫(?:做)?|名称[:：]|题目(?:是|为|叫|[:：])?|"
@@ -96,6 +97,10 @@ def read_topic(passage: Passage, form: str | None, title: Found | None, who: str
         match = pattern.search(text, start, end)
         if match and not title:
             return match.group(1), match.span(1)
+    if form == "纠纷调解":
+        dispute = _DISPUTE.search(text, start, end)
+        if dispute:
+            return dispute.group(1), dispute.span(1)
     headed = _before_form(passage, topical)
     if headed:
         return headed
