@@ -86,6 +86,8 @@ def _new_duty(
     document: Document, one: Obligation, level: str, circular_id: int | None, local: datetime, vocabulary: Vocabulary
 ) -> NewDuty:
     title = re.sub(r"\s+", "", one.what or one.evidence)
+    if len(title) > 30 and "，" in title[6:]:  # the sentence itself stands on the card
+        title = title[: title.rfind("，")]
     quota = wording.what_counts(title, vocabulary, local, re.sub(r"\s+", "", one.evidence), document.meta.title or "")
     recurrence = one.recurrence or ""
     return NewDuty(

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from handlers.duties import audiences, texts
+from handlers.duties.expanding import rule_words
 from handlers.duties.service import NewDuty
 from handlers.duties.wording import Proposal, day_words
 from storage.duties import Duty
@@ -17,7 +18,7 @@ _USUAL = [-3, 0, 1]
 def when_words(new: Proposal) -> str:
     """The deadline as the card shows it."""
     if new.get("recurrence"):
-        return new.get("deadline_text") or texts.EVERY.format(rule=new["recurrence"])
+        return new.get("deadline_text") or rule_words(new["recurrence"])
     return day_words(date.fromisoformat(new["due_on"])) if new.get("due_on") else texts.NO_DAY
 
 

@@ -155,8 +155,23 @@ def announce(
 def when_words(duty: Duty) -> str:
     """The deadline as people read it."""
     if duty.recurrence:
-        return duty.deadline_text or texts.EVERY.format(rule=duty.recurrence)
+        return duty.deadline_text or rule_words(duty.recurrence)
     return texts.DAY.format(year=duty.due_on.year, month=duty.due_on.month, day=duty.due_on.day) if duty.due_on else ""
+
+
+def rule_words(recurrence: str) -> str:
+    """A rule without the words in which it was given, as people say it."""
+    parts = dict(part.split("=", 1) for part in recurrence.split(";") if "=" in part)
+    day, month, interval = parts.get("BYMONTHDAY", ""), parts.get("BYMONTH", ""), parts.get("INTERVAL", "1")
+    if parts.get("FREQ") == "MONTHLY" and interval == "1" and (day.isdigit() or day in ("", "-1")):
+        return texts.EVERY_MONTH.format(day=day) if day.isdigit() else texts.EVERY_MONTH_END
+    if parts.get("FREQ") == "MONTHLY" and not day:
+        return {"3": texts.EVERY_QUARTER, "6": texts.EVERY_HALF}.get(interval, texts.EVERY_OTHER)
+    if parts.get("FREQ") == "WEEKLY" and interval == "1" and parts.get("BYDAY") in texts.WEEK:
+        return texts.EVERY_WEEK.format(day=texts.WEEK[parts["BYDAY"]])
+    if parts.get("FREQ") == "YEARLY" and month.isdigit() and day.isdigit():
+        return texts.EVERY_YEAR.format(month=month, day=day)
+    return texts.EVERY_OTHER
 
 
 def is_large(session: Session, duty: Duty, now: datetime) -> bool:

@@ -48,8 +48,9 @@ def register(router: Router) -> None:
 def standings(ctx: Context) -> list[Standing]:
     """What is due about now below her."""
     today = ctx.local.date()
-    return service.standings(
+    found = service.standings(
         ctx.session, ctx.speaker.unit_path, since=today - BEHIND, until=today + timedelta(days=400), today=today)
+    return sorted(found, key=lambda s: not s.open)  # what is still open first, each by its deadline
 
 
 def pick(ctx: Context, said: str, found: list[Standing]) -> tuple[int, Standing] | None:

@@ -112,7 +112,10 @@ OUTSIDE_NEW = "{names}不在您的辖区里，没有下发。请说您辖区里�
 OUTSIDE_ASKED = "{names}不在您的辖区里，看不到。"
 NOTICE = "新任务：{title}\n{when}到期，依据{rests_on}。\n办好了直接跟我说一句就行。"
 OPEN_WHAT = "下发任务"
-EVERY = "每次 {rule}"
+EVERY_MONTH, EVERY_MONTH_END = "每月{day}日", "每月底"
+EVERY_WEEK, EVERY_QUARTER, EVERY_HALF, EVERY_YEAR = "每周{day}", "每季度", "每半年", "每年{month}月{day}日"
+EVERY_OTHER = "按期"
+WEEK = {"MO": "一", "TU": "二", "WE": "三", "TH": "四", "FR": "五", "SA": "六", "SU": "日"}
 ALREADY = "这条任务已经下发过了，没有重复下发。"
 CHANGED = "改好了。"
 

@@ -142,7 +142,7 @@ def _subject(text: str, vocabulary: Vocabulary, local: datetime) -> dict[str, An
         form, topic = slots.get("form"), slots.get("topic")
         if form and form != "其他" and form not in forms:
             forms.append(form)
-        if topic and topic not in words and topic in text and re.fullmatch(r"\w{2,8}", topic):
+        if topic and topic not in (*words, "活动", "工作", "宣传", "服务", "会议", "培训") and topic in text and re.fullmatch(r"\w{2,8}", topic):
             words.append(topic)
         category = category or str(slots.get("category") or "")
     found: dict[str, Any] = {}
