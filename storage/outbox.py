@@ -35,6 +35,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 from storage.base import Base, Key, UtcDateTime
 from storage.conversations import Conversation, insert_for
 from storage.people import Identity
+from storage.store import Store
 
 #: Classes of outgoing messages, by urgency: the lower goes first.
 REPLY, CASE, NOTICE, REMINDER, BROADCAST = 0, 1, 2, 3, 4
@@ -418,6 +419,13 @@ _FINISH = (
         refusals=Outbox.refusals + bindparam("refused"), attempts=Outbox.attempts - bindparam("untried"),
     )
 )
+
+
+def refresh_statistics(store: Store) -> None:
+    """Tell PostgreSQL's planner at once that the queue has grown; SQLite's plans do not depend on it."""
+    if not store.is_sqlite:
+        with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("ANALYZE outbox"))
 
 
 def wake_held(session: Session, identity_ids: Sequence[int], now: datetime) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from handlers.broadcasts import texts
 from storage import people, units
-from storage.broadcasts import PeopleGroup, PeopleGroupMember
+from storage.broadcasts import Delivery, PeopleGroup, PeopleGroupMember
 from storage.conversations import Conversation
 from storage.duties import OPEN, Assignment, Duty
 from storage.people import Identity, Person, Post, Speaker
@@ -43,8 +43,9 @@ def conditions(audience: Mapping[str, Any], within: str, day: date) -> list[Colu
     if audience.get("missing_duty_id"):
         found.append(Unit.id.in_(
             select(Assignment.unit_id).where(Assignment.duty_id == audience["missing_duty_id"], Assignment.state == OPEN)))
-    if audience.get("person_ids") is not None:
-        found.append(Person.id.in_(audience["person_ids"]))
+    if audience.get("saw"):
+        found.append(Person.id.in_(
+            select(Delivery.person_id).where(Delivery.broadcast_id == audience["saw"], Delivery.state.in_(("sent", "planned")))))
     return found
 
 

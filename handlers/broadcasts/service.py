@@ -26,8 +26,10 @@ from storage.people import Identity, Person, Post, Speaker
 from storage.store import Store
 from storage.units import Unit
 
-#: People of one transaction: a reply must never wait for a broadcast.
-CHUNK = 2_000
+#: People looked at in one transaction: a reply must never wait for a broadcast.
+CHUNK = 1_000
+#: After so many new rows the database has to look at the queue anew to find the best way through it.
+MANY = 20_000
 #: Between two chunks, so that whoever waits for the writer gets it, in seconds.
 BREATH = 0.005
 #: A message that waits for her next word is given up after so long: it would be old news.
@@ -83,44 +85,55 @@ def expand_due(store: Store, now: datetime) -> int:
             .order_by(Broadcast.id)))
     made = 0
     for broadcast_id in ids:
-        while True:
+        more = True
+        while more:
             with store.begin() as session:
-                count = expand_chunk(session, broadcast_id, now)
+                count, more = expand_chunk(session, broadcast_id, now)
             made += count
-            if count < CHUNK:
-                break
-            time.sleep(BREATH)
+            if made // MANY > (made - count) // MANY:
+                outbox.refresh_statistics(store)
+            if more:
+                time.sleep(BREATH)
     return made
 
 
-def expand_chunk(session: Session, broadcast_id: int, now: datetime, chunk: int = CHUNK) -> int:
-    """The next chunk of one broadcast, by the order of people: deliveries first, then their outbox rows; how many.
+def expand_chunk(session: Session, broadcast_id: int, now: datetime) -> tuple[int, bool]:
+    """Deliveries and outbox rows for the next people by id; how many, and whether there may be more.
 
-    Three statements for any number of people: the deliveries are the truth, the outbox follows from them, and who has
-    got no outbox row has no channel.
+    A few statements for any number of people: the deliveries are the truth, the outbox follows from them, and who has
+    got no outbox row has no channel. It goes by ranges of ids, so that no chunk has to look at those of another.
     """
     broadcast = session.get(Broadcast, broadcast_id, with_for_update=True)
     if broadcast is None or not (
         broadcast.state == "expanding" or (broadcast.state == "scheduled" and broadcast.due_at <= now)
     ):
-        return 0
-    audience = broadcast.audience
-    theirs = (
-        select(literal(broadcast.id), Person.id, func.min(Unit.id), literal("planned"), literal(""))
-        .join(Post, Post.person_id == Person.id).join(Unit, Unit.id == Post.unit_id)
-        .where(*conditions(audience, audience["within"], date.fromisoformat(audience["day"])),
-               Person.id > broadcast.expanded_to, Person.id != broadcast.by_person_id)
-        .group_by(Person.id).order_by(Person.id).limit(chunk)
+        return 0, False
+    audience, after = broadcast.audience, broadcast.expanded_to
+    upto = session.scalar(select(Person.id).where(Person.id > after).order_by(Person.id).offset(CHUNK - 1).limit(1))
+    until = upto if upto is not None else session.scalar(select(func.max(Person.id))) or 0
+    unit = (
+        select(func.min(Unit.id)).select_from(Post).join(Unit, Unit.id == Post.unit_id)
+        .where(Post.person_id == Person.id, *conditions(audience, audience["within"], date.fromisoformat(audience["day"])))
+        .correlate(Person).scalar_subquery()
     )
-    session.connection().execute(
-        insert(Delivery.__table__).from_select(["broadcast_id", "person_id", "unit_id", "state", "reason"], theirs))  # type: ignore[arg-type]
-    new = (Delivery.broadcast_id == broadcast.id, Delivery.person_id > broadcast.expanded_to)
-    count, last = session.execute(select(func.count(), func.max(Delivery.person_id)).where(*new)).one()
+    theirs = (
+        select(Person.id, unit.label("unit_id"))
+        .where(Person.id > after, Person.id <= until, Person.id != broadcast.by_person_id)
+        .order_by(Person.id).limit(CHUNK).subquery()  # the limit cuts nothing: with it the unit is looked up once, not twice
+    )
+    rows = (
+        select(literal(broadcast.id), theirs.c.id, theirs.c.unit_id, literal("planned"), literal(""))
+        .where(theirs.c.unit_id.is_not(None))
+    )
+    columns = ["broadcast_id", "person_id", "unit_id", "state", "reason"]
+    session.connection().execute(insert(Delivery.__table__).from_select(columns, rows))  # type: ignore[arg-type]
+    new = (Delivery.broadcast_id == broadcast.id, Delivery.person_id > after, Delivery.person_id <= until)
+    count = session.scalar(select(func.count()).select_from(Delivery).where(*new)) or 0
     if count:
         _put(session, broadcast, new, now)
-        broadcast.expanded_to, broadcast.planned = last, broadcast.planned + count
-    broadcast.state = "expanding" if count == chunk else "sending"
-    return int(count)
+    broadcast.expanded_to, broadcast.planned = until, broadcast.planned + count
+    broadcast.state = "expanding" if upto is not None else "sending"
+    return count, upto is not None
 
 
 def _put(session: Session, broadcast: Broadcast, new: tuple[ColumnElement[bool], ...], now: datetime) -> None:
@@ -130,14 +143,16 @@ def _put(session: Session, broadcast: Broadcast, new: tuple[ColumnElement[bool],
         select(Identity.id).where(Identity.person_id == Delivery.person_id, Identity.unreachable == "")
         .order_by(Identity.bound_at.desc(), Identity.id.desc()).limit(1).scalar_subquery()
     )
-    reached = select(channel.label("identity_id"), key.label("key")).where(*new).subquery()
+    reached = (
+        select(channel.label("identity_id"), key.label("key")).where(*new).order_by(Delivery.person_id).limit(CHUNK).subquery()
+    )
     values: dict[str, ColumnElement[Any]] = {
         "identity_id": reached.c.identity_id, "dedup_key": reached.c.key, "klass": literal(outbox.BROADCAST),
         "state": literal("pending"), "due_at": literal(now, UtcDateTime()), "created_at": literal(now, UtcDateTime()),
         "body_id": literal(broadcast.body_id), "about": literal(f"broadcast:{broadcast.id}"), "attempts": literal(0),
         "refusals": literal(0),
     }
-    rows = select(*values.values()).where(reached.c.identity_id.is_not(None)).order_by(reached.c.identity_id)
+    rows = select(*values.values()).where(reached.c.identity_id.is_not(None))
     session.execute(insert_for(session)(Outbox.__table__).from_select(list(values), rows).on_conflict_do_nothing())
     session.execute(
         update(Delivery).where(*new, ~exists().where(Outbox.dedup_key == key)).values(state="skipped", reason="no_channel")
@@ -225,9 +240,7 @@ def saw(session: Session, broadcast: Broadcast) -> list[str]:
 
 def correct(session: Session, broadcast: Broadcast, text: str, *, by: Speaker, now: datetime) -> Broadcast:
     """Write to those who have the old text, and only to them."""
-    ids = list(session.scalars(
-        select(Delivery.person_id).where(Delivery.broadcast_id == broadcast.id, Delivery.state.in_(("sent", "planned")))))
-    return plan(session, text, {"person_ids": ids}, by=by, now=now, corrects=broadcast)
+    return plan(session, text, {"saw": broadcast.id}, by=by, now=now, corrects=broadcast)
 
 
 @dataclass(frozen=True, slots=True)
