@@ -81,7 +81,7 @@ def _clause(clause: str) -> list[Contact]:
 
 
 def _people(clause: str) -> list[str]:
-    label = re.match(r"联\s*[系络]\s*人(?:及[^：:\s]{2,6})?\s*[:：]?", clause)
+    label = re.match(r"联\s*[系络]\s*(?:人|方\s*式)(?:及[^：:\s]{2,6})?\s*[:：]?", clause)
     if label is None:
         return []
     never = set(words("not_names"))

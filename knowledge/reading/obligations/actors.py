@@ -33,7 +33,7 @@ def _subject() -> re.Pattern[str]:
     heads = either(tuple(pairs("actors.tsv")))
     acts = either(tuple(pairs("acts.tsv")))
     return re.compile(
-        rf"(?P<who>(?:{DETERMINER})[\u4e00-\u9fff（）()、“”\"—-]{{0,24}}?(?:{heads})[”）)]?)"
+        rf"(?P<who>(?:{DETERMINER})[\u4e00-\u9fff（）()、“”\"—-]{{0,24}}?(?:{heads})(?:（[^（）]{{1,4}}）)?[”）)]?)"
         rf"(?=[\s　]*(?:{AFTER}|{acts}))"
     )
 
@@ -56,7 +56,7 @@ def _member() -> re.Pattern[str]:
 
 @cache
 def _head() -> re.Pattern[str]:
-    return re.compile(rf"(?:{either(tuple(pairs('actors.tsv')))})[”）)]?$")
+    return re.compile(rf"(?:{either(tuple(pairs('actors.tsv')))})(?:（[^（）]{{1,4}}）)?[”）)]?$")
 
 
 @cache
@@ -64,12 +64,12 @@ def _bare() -> re.Pattern[str]:
     """Parties that need no 各 or 县 before them."""
     return re.compile(
         r"(?P<who>[\u4e00-\u9fff]{1,6}(?<![全内干各支外])部(?=[要应须需于每将拟负])|(?:县|市|区|镇|乡|省|村)(?=(?:拟于|将于|要在|应在|须在|须于|要于|于\d))|"
-        r"(?:办公室|责任部门|责任单位|牵头部门|牵头单位|推荐单位|督查组|检查组|评审组|评委会|组委会|领导小组|学员|选手|网格员|信息员|数据员|妇女小组长|家长学校|[儿妇][童女]之家)(?=[要应须需于每在将按负\d]))"
+        r"(?:办公室|责任部门|责任单位|牵头部门|牵头单位|推荐单位|督查组|检查组|评审组|评委会|组委会|领导小组|学员|选手|网格员|信息员|数据员|妇女小组长|家长学校|[儿妇][童女]之家)(?=[要应须需于每在将按负统另\d]))"
     )
 
 
 NOT_A_PARTY = re.compile(
-    r"^(?:组织(?!部)|组建|建立|成立|发动|召集|安排|选派|派|推荐|培训|表彰|指导|督促|帮助|动员|引导|报|送|发|交(?!流)|给|寄|向|抄|呈|转|提|经|联合|配合|会同|协助|参照|请|由|与|同|经|以|一|按|据|原|使|让|在|从|自|并|及|其(?!他|余))|^[本全][省市县区镇乡村]$|^[我也是都已才]|开展|举办|加强|完成|做好|报送|上报|提高|建立|组织妇|活动|工作|对|在|把|将|向|为|情况|的|要|应|须|完善|健全|推动|推进|组织开展|创建|打造|走访|深入|入村|到|(?<!被)(?<!受)查(?!组)|看"
+    r"^(?:组织(?!部)|赴|组建|建立|成立|发动|召集|安排|选派|派|推荐|培训|表彰|指导|督促|帮助|动员|引导|报|送|发|交(?!流)|给|寄|向|抄|呈|转|提|经|联合|配合|会同|协助|参照|请|由|与|同|经|以|一|按|据|原|使|让|在|从|自|并|及|其(?!他|余))|^[本全][省市县区镇乡村]$|^[我也是都已才]|开展|举办|加强|完成|做好|报送|上报|提高|建立|组织妇|活动|工作|对|在|把|将|向|为|情况|的|要|应|须|完善|健全|推动|推进|组织开展|创建|打造|走访|深入|入村|到|(?<!被)(?<!受)查(?!组)|看"
 )
 
 
@@ -84,7 +84,13 @@ def subject_at(text: str, start: int, end: int) -> tuple[int, int] | None:
         return None
     start, stop = found.span("who")
     longer = _longer().match(text, stop, end) or _member().match(text, stop, end)
-    return start, longer.end("head") if longer else stop
+    stop = longer.end("head") if longer else stop
+    while text[stop : stop + 1] in ("、", "和", "及", "与"):
+        further = _subject().match(text, stop + 1, end)
+        if further is None or NOT_A_PARTY.search(PARTY.sub("", NEW_UNITS.sub("单位", further["who"]))):
+            break
+        stop = further.end("who")
+    return start, stop
 
 
 def split_parties(who: str) -> tuple[str, ...]:

@@ -219,6 +219,8 @@ def amounts(
         if not item and unit not in PEOPLE:
             topic = TOPIC.match(text, start, at)
             item = topic["noun"] if topic else item
+        if unit in ("元", "万元") and not item:
+            continue
         found.append(Amount(item or unit, n, match.start() + offset, match.end() + offset, firm))
         begin = match.end()
     return sorted(found, key=lambda amount: amount.start)

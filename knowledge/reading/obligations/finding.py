@@ -74,6 +74,7 @@ class _Reader:
         self.spoken_in: tuple[int, ...] = ()
         self.attended = False
         self.event = False
+        self.coming: int | None = None
         self.since: Moment | None = None
         self.judge = Judge(document, frame)
         self.lasting: list[Moment] = []
@@ -97,9 +98,22 @@ class _Reader:
             for sentence in sentences(self.text, start, end, self.marks):
                 self._sentence(sentence, moments)
             self._date_proposals(already)
+        self._reach_appointment()
         if not self.attended and "纪要" not in (self.document.meta.title or ""):
             self.found.extend(attendance(self.document, self.frame))
         return self.found
+
+    def _reach_appointment(self) -> None:
+        """Quote the label line that says when together with the line below it that says who comes."""
+        main = next((a for a in self.frame.appointments if a.label != "报到"), None)
+        if main is None or self.coming is None or self.coming >= len(self.found):
+            return
+        one = self.found[self.coming]
+        start = self.document.original_span(*main.line)[0]
+        if start < one.offset[0] and one.offset[1] - start <= LONGEST_JOINED and one.start == main.moment.first:
+            evidence = self.document.original[start : one.offset[1]]
+            time = one.time or main.moment.clock
+            self.found[self.coming] = replace(one, offset=(start, one.offset[1]), evidence=evidence, time=time)
 
     def _date_proposals(self, already: int) -> None:
         """每个乡镇推荐3户，推荐表7月25日前报送: who is proposed is due when the papers are."""
@@ -250,7 +264,7 @@ class _Reader:
                 break
         found = subject_at(text, position, end)
         if found is None:
-            for match in re.finditer(r"请|要求|由|督促|组织(?=各)|指导", text[start:end]):
+            for match in re.finditer(r"请|要求|由|督促|组织(?=各)|指导|[：:]", text[start:end]):
                 found = subject_at(text, start + match.end(), end)
                 if found is not None:
                     break
@@ -347,6 +361,7 @@ class _Reader:
             days = {m.moment.first for m in self.frame.appointments}
             if not words.startswith(("参会", "与会", "参训", "请参")) and (not moments or start in days):
                 self.attended = True
+                self.coming = len(self.found) if not moments and self.coming is None else self.coming
         self.found.append(
             Obligation(
                 who=who,

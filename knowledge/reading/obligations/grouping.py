@@ -84,6 +84,8 @@ def distributes(text: str, clause: Clause) -> bool:
 
 
 def _base(rule: str | None) -> str:
+    if rule and rule.startswith("FREQ=YEARLY") and re.search(r"BYMONTH=\d+(?:,\d+){3}(?:;|$)", rule):
+        return "FREQ=MONTHLY;INTERVAL=3"
     return ";".join(part for part in (rule or "").split(";") if part.startswith(("FREQ", "INTERVAL")))
 
 
@@ -131,7 +133,7 @@ def _begins(current: Clause, piece: Piece, text: str) -> bool:
     ):
         return False
     rhythms = {_base(m.rule) for m in mine if m.rule} & {_base(m.rule) for m in times if m.rule}
-    if rhythms and current.who is None and not counts:
+    if rhythms and (current.who is None or piece.who is None) and not counts:
         return False
     if piece.who is not None and CROWD.match(text[slice(*piece.who)]) and not piece.verbs and not mine:
         return False

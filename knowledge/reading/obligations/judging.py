@@ -25,6 +25,7 @@ LEADS_ON = re.compile(
     r"(?:分配|安排|任务|名额|指标|要求|事项|方案|分工)[^，。；]{0,4}如下|如下[：:]?$|以下(?:几项|几个方面)?(?:重点)?工作|下列|详?见附[件表]\d?$"
 )
 OVER = re.compile(r"去年|上年|前年|往年|累计|同比|共(?:开展|举办|发放|走访|接待|报送|培训)|取得了|圆满")
+LAST_YEAR = re.compile(r"(?:但|其中)?(?:去年|上年|往年|前年|前期|前段时间)")
 DONE = re.compile(r"(?<![要须应])已(?!婚|满|获评的|备案|领)[\u4e00-\u9fff]{2}")
 AFTER_STEP = re.compile(r"^经[^，。；]{0,24}后$")
 WHOLE = re.compile(r"全[省市县区镇乡街村]")
@@ -63,6 +64,8 @@ class Judge:
         if clause.start < self.frame.order_from and not self._announces(words, moments):
             return False
         ahead = any(m.dated and (m.rule or m.last is None or self._ahead(m.last)) for m in moments)
+        if LAST_YEAR.match(words) and not deadline:
+            return False
         past = (OVER if ahead else self.past).search(words) or DONE.search(words)
         if past and not modal and not deadline:
             return False
