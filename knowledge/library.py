@@ -75,8 +75,8 @@ class Library:
         speller: Speller | None = None,
         cache_bytes: int = CACHE_BYTES,
     ) -> None:
-        self._base = vocabulary or standard()
-        self._speller = speller or standard_speller()
+        self._base = vocabulary  # the shipped tables are read with the first question: a start waits for no word
+        self._speller = speller
         self._cache = PostingCache(cache_bytes)
         self._catalogue: Catalogue | None = None
         self._loading = threading.Lock()
@@ -89,7 +89,7 @@ class Library:
             with self._loading:
                 held = self._catalogue
                 if held is None or held.token != token:
-                    held = snapshots.load(session, token, self._base, held)
+                    held = snapshots.load(session, token, self._base or standard(), held)
                     self._catalogue = held
         return held
 
@@ -174,7 +174,7 @@ class Library:
 
     def read(self, state: Catalogue, question: str) -> Plan:
         """What to look for: the question with slips mended and everyday words explained."""
-        return plan(question, state.vocabulary, self._speller)
+        return plan(question, state.vocabulary, self._speller or standard_speller())
 
     def scores(self, session: Session, state: Catalogue, asked: Plan) -> tuple[list[Scores], dict[str, float], float]:
         """Scores of every passage, a vector for each segment; each term's weight with its rarity; how strange the
