@@ -25,7 +25,7 @@ SHORT, LONG = 12, 26
 #: Below these an answer is given as the nearest there is, not as the answer.
 NEAR_SUPPORT, NEAR_SPEAKS, MISSED_SPEAKS = 0.5, 0.55, 0.65
 #: In a library of so many passages the words of a question alone may be trusted, if the library is this sure of them.
-LARGE, CERTAIN = 5_000, 0.995
+LARGE, CERTAIN, FIRST_SUPPORT = 5_000, 0.995, 0.6
 #: From this share on a circular with the subject in its title answers, however common its words are.
 TITLED = 0.9
 #: What else was found is offered when it speaks of the subject about as much as the best does.
@@ -105,10 +105,16 @@ def find(
         or (trust > 0.5 and share < NEAR_SPEAKS)
         or (trust > 0.8 and missed and share < MISSED_SPEAKS)
     )
+    if not sure and intent == "question" and state.passages >= LARGE and hits[0].support >= FIRST_SUPPORT:
+        best, sure, near = hits[0], True, True  # the library's own choice, for what it is worth
+        share = shares[best.passage_id]
     also = [
         hit
-        for hit in ranked[1:]
-        if shares[hit.passage_id] >= ALSO * share and hit.support >= NEAR_SUPPORT and not is_frame(hit, question)
+        for hit in ranked
+        if hit is not best
+        and shares[hit.passage_id] >= ALSO * share
+        and hit.support >= NEAR_SUPPORT
+        and not is_frame(hit, question)
     ]
     return Found((best, *also[:7]), sure, nearest=near)
 
