@@ -56,6 +56,11 @@ def _ids(session: Session, duty: Duty, after: str = "", limit: int | None = None
     return [row[0] for row in rows], rows[-1][1] if rows else ""
 
 
+def _among(ids: Sequence[int] | None) -> list[ColumnElement[bool]]:
+    """Assignments of these units, or all. The range besides the list leads PostgreSQL to the key before it has statistics."""
+    return [Assignment.unit_id.in_(ids), Assignment.unit_id.between(min(ids), max(ids))] if ids else []
+
+
 def made_on(duty: Duty) -> date:
     """The day the duty was made, as people count days."""
     return duty.created_at.astimezone(LOCAL).date()
@@ -83,7 +88,7 @@ def expand(session: Session, duty: Duty, now: datetime, ids: Sequence[int] | Non
 def _expand_period(session: Session, duty: Duty, period: rules.Period, ids: Sequence[int], now: datetime) -> int:
     # what is there is asked for by key, so that neither engine has to guess how large the tables are
     there = set(session.scalars(select(Assignment.unit_id).where(
-        Assignment.duty_id == duty.id, Assignment.unit_id.in_(ids), Assignment.period == period.name)))
+        Assignment.duty_id == duty.id, *_among(ids), Assignment.period == period.name)))
     missing = [unit_id for unit_id in ids if unit_id not in there]
     if not missing:
         return 0
@@ -119,7 +124,7 @@ def make_steps(
             continue
         rows = select(Assignment.id, literal(step), literal(at, UtcDateTime()), literal("waiting"), literal("")).where(
             Assignment.duty_id == duty.id, Assignment.period == period, Assignment.state == OPEN,
-            *([Assignment.unit_id.in_(ids)] if ids is not None else []))
+            *_among(ids))
         session.execute(
             insert_for(session)(ReminderStep.__table__).from_select(columns, rows).on_conflict_do_nothing())
 
@@ -135,7 +140,7 @@ def announce(
         Assignment.duty_id == duty.id, Assignment.state == OPEN))
     ids = list(session.scalars(select(Assignment.unit_id).where(
         Assignment.duty_id == duty.id, Assignment.due_on == first, Assignment.state == OPEN,
-        *([Assignment.unit_id.in_(wanted)] if wanted is not None else []))))
+        *_among(wanted))))
     heads = people.heads_of(session, ids, now.astimezone(LOCAL).date())
     told = sorted({person.id for person, _post in heads.values()} - {duty.by_person_id})
     channels = channel_of(session, told)
