@@ -556,7 +556,8 @@ def _attendance(passage: Passage, groups: list[_Group], counts: Counts, form: st
         total = next((g for g in proper if _ATTENDED.search(_before(passage, g.number))), None)
     if total is None and generic:
         largest = max((g.number.low for g in proper if g.marks), default=0)
-        total = next((g for g in generic if g.number.low >= largest), None)
+        earliest = min((g.number.start for g in proper if g.marks), default=passage.end)
+        total = next((g for g in generic if g.number.low >= largest or g.number.start < earliest), None)
     named = [g for g in proper if g.marks and g is not total]
     if total is None and form in ("信访接待", "纠纷调解"):
         return
