@@ -61,10 +61,12 @@ NAMED_SET = re.compile(
 RESULT_UNITS = frozenset(
     {"场", "次", "期", "篇", "户", "名", "份", "节", "堂", "人", "场次", "人次", "幅", "张", "部", "家"}
 )
+HELD = frozenset({"场", "次", "期", "轮", "节", "堂", "场次"})
+LEAD_IN = re.compile(rf"[\s　、]|{LEAST}|{MOST}|各|共")
 HOURS = frozenset({"小时", "课时", "学时"})  # a length of time counts only with a bound: 不少于4小时
 PEOPLE = frozenset({"人", "名", "户", "位", "人次"})
 TOPIC = re.compile(r"[《“](?P<noun>[^》”]{2,20})[》”]")
-PARTY_ONLY = re.compile(r"(?:妇联|妇工委|妇委会|妇代会|乡镇|街道|社区|单位|部门)$|^并?自行$")
+PARTY_ONLY = re.compile(r"(?:妇联|妇工委|妇委会|妇代会|乡镇|街道|社区|单位|部门|部室|科室|股室)$|^并?自行$")
 PROPOSING = re.compile(r"(?:择优|直接|分别)?(?:拟?推[荐报选]|[选报]送|上报|申报|报名|组织|选派|打印|各)$")
 DESCRIBING = re.compile(r"^(?:当日|当天|当月|当季|本月|上月|相关|有关|典型的?(?=[照信]))")
 HEAD_NOUNS = re.compile(r"(?:[）)]|妇联|单位|乡镇|街道|社区|村|县|市|区)(?=[^）)级直]{2,6}$)")
@@ -214,6 +216,9 @@ def amounts(
             n = n if high is not None else f"<={n}"
         firm = match["a"][0].isdigit() or n[0] in "><" or unit in RESULT_UNITS
         item = _after(text, match.end(), end, unit) or _before(text, begin, match.start())
+        done = [verb for verb in acts().finditer(text, begin, at) if not LEAD_IN.sub("", text[verb.end() : at])]
+        if not item and unit in HELD and done:
+            item = done[-1][0]
         if not item and unit not in PEOPLE and earlier is not None and earlier < start:
             item = _before(original, earlier, start - 1)
         if not item and unit not in PEOPLE:
