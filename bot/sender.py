@@ -40,7 +40,7 @@ LEASE = timedelta(seconds=90)
 #: After how many seconds one send is given up: it may still have arrived.
 SEND_TIMEOUT = 30.0
 #: Addresses written to at once, in each lane.
-CONCURRENT = 256
+CONCURRENT = 512
 #: Messages about cases in the air at once: of so many nobody knows whether they arrived when a worker dies.
 CASES_AT_ONCE = 8
 #: Rows claimed at once at the most; and for how many seconds of the platform's pace.
@@ -50,7 +50,7 @@ ACCOUNT_PAUSE = 10.0
 #: How long to sleep when nothing is due, in seconds.
 IDLE = 0.5
 #: Outcomes are recorded together, so many at once or after so many seconds.
-RECORD, RECORD_AFTER = 200, 0.05
+RECORD, RECORD_AFTER = 300, 0.05
 
 URGENT = (REPLY, CASE, NOTICE)
 BULK = (REMINDER, BROADCAST)
@@ -139,15 +139,16 @@ class Sender:
         self._person_paces = {key: PersonPace(p.capabilities.pace_per_person) for key, p in self.platforms.items()}
 
     async def _lane(self, klasses: Sequence[int]) -> None:
-        """Keep the air full: claim as sends finish, record as outcomes come."""
+        """Keep the air full: claim as sends finish, while outcomes are recorded beside it."""
         flying: set[asyncio.Task[None]] = set()
         done: list[tuple[str, Claimed, Outcome]] = []
-        recorded = looked = time.monotonic()
-        while not self._stopping.is_set() or flying or done:
+        over = asyncio.Event()
+        books = asyncio.create_task(self._keep_books(done, over))
+        looked = time.monotonic()
+        while not self._stopping.is_set() or flying:
             claimed = 0
             room = CONCURRENT - len(flying)
-            idle = not flying and not done
-            if room >= CONCURRENT // 4 and not self._stopping.is_set() and (idle or time.monotonic() >= looked):
+            if room >= CONCURRENT // 4 and not self._stopping.is_set() and (not flying or time.monotonic() >= looked):
                 batch = await self._guarded(self._claim, klasses, self._limit(room), True)
                 claimed = len(batch.rows) if batch is not None else 0
                 looked = time.monotonic() + (0.0 if claimed else RECORD_AFTER)
@@ -156,16 +157,22 @@ class Sender:
                     task = asyncio.create_task(self._fly(batch, chain, done))
                     flying.add(task)
                     task.add_done_callback(flying.discard)
-            if done and (len(done) >= RECORD or time.monotonic() - recorded >= RECORD_AFTER or not flying):
+            elif flying:
+                await asyncio.wait(flying, timeout=RECORD_AFTER, return_when=asyncio.FIRST_COMPLETED)
+            if not flying and not claimed and not self._stopping.is_set():
+                await self._sleep()
+        over.set()
+        await books
+
+    async def _keep_books(self, done: list[tuple[str, Claimed, Outcome]], over: asyncio.Event) -> None:
+        """Record outcomes together, until the lane is over and all of them are recorded."""
+        while not over.is_set() or done:
+            if done:
                 settled, done[:] = list(done), []
                 if await self._guarded(self._record, settled) is None:
                     done[:0] = settled  # the database is away: what was sent must not be forgotten
-                    await asyncio.sleep(IDLE)
-                recorded = time.monotonic()
-            elif flying:
-                await asyncio.wait(flying, timeout=RECORD_AFTER, return_when=asyncio.FIRST_COMPLETED)
-            elif not claimed and not self._stopping.is_set():
-                await self._sleep()
+            if len(done) < RECORD and not over.is_set():
+                await asyncio.sleep(RECORD_AFTER)
 
     def _limit(self, room: int) -> int:
         pace = max((p.capabilities.pace for p in self.platforms.values()), default=0)

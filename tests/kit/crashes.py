@@ -55,7 +55,10 @@ BETWEEN = timedelta(seconds=100)
 #: Steps of one child's life among which a kill is drawn: about those of its first ten messages.
 STEPS = 90
 #: Now and then a life ends at a certain step, so that the rare ones are not left to chance.
-NAMED = ("before-commit", "committed", "claimed", "before-send", "after-send", "sent", "recorded")
+NAMED = (
+    "begun", "conversations-locked", "inbox-stored", "handled", "outbox-stored", "before-commit", "committed",
+    "claimed", "before-send", "after-send", "sent", "recorded",
+)  # fmt: skip
 #: How many messages each person has to say when a life begins; more than a life can take.
 WAITING = 4
 #: Seconds after which an outside kill comes at the latest, and in which the last child must finish everything.
