@@ -23,6 +23,9 @@ _MORE = re.compile(
 )
 
 
+_OFFICE = re.compile(rf"^[{HAN}]{{1,10}}?(?:部|办公室|办|科|处|股|室|中心|妇联)(?=[{HAN}]{{2,3}}$)")  # 权益部蒋琳
+
+
 def read_contacts(lines: list[Line], text: str) -> tuple[Contact, ...]:
     """The people to turn to, with telephone and e-mail; an address alone (发至邮箱…) counts where nobody is named."""
     contacts: list[Contact] = []
@@ -88,6 +91,7 @@ def _people(clause: str) -> list[str]:
     names = []
     for token in re.split(r"[^" + HAN + r"·]+", clause[label.end() :]):
         token = re.sub(r"^(?:联系人|及)", "", token)
+        token = _OFFICE.sub("", token)
         if re.fullmatch(rf"[{HAN}·]{{2,5}}", token) and token not in never and not _is_place(token):
             names.append(token)
     return names

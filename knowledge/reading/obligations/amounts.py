@@ -103,6 +103,7 @@ def _before(text: str, start: int, position: int) -> str:
         for match in acts().finditer(stretch)
         if match.end() < len(stretch) - 1
         and stretch[match.end()] not in "率面数"
+        and not stretch.startswith(("对象", "人员", "典型"), match.end())
         and pairs("acts.tsv")[match[0]] != "noun"
     ]
     if ends:

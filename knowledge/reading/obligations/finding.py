@@ -306,7 +306,7 @@ class _Reader:
             return tuple(name.replace("妇女联合会", "妇联") for name in self.frame.issuer)
         elif EVENT.search(words) and not re.search(r"请|各", words):
             return self.frame.addressees or self.frame.issuer
-        asked = re.search(r"请|报(?:送|至|到)?", words) is not None
+        asked = re.search(r"请|(?<![通公简])报(?:送|至|到)?", words) is not None
         if self.spoken and not (asked and self._own(self.spoken[0])):
             return self.spoken
         return self.frame.addressees or tuple(name.replace("妇女联合会", "妇联") for name in self.frame.issuer)

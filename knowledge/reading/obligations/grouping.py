@@ -168,7 +168,7 @@ def _begins(current: Clause, piece: Piece, text: str) -> bool:
     if mine and (counts or verbs):
         kinds = {kind for _, _, kind in verbs}
         submits = any(kind == "submit" for _, _, kind in piece.verbs)
-        if submits and "attend" in kinds and SEPARATE_PAPER.search(piece.text):
+        if submits and "attend" in kinds and (SEPARATE_PAPER.search(piece.text) or piece.text.endswith("报名")):
             return True
         if "attend" in kinds and any(kind == "attend" for _, _, kind in piece.verbs):
             return False
