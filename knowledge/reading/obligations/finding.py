@@ -38,6 +38,7 @@ CHANGED = re.compile(r"(?:改为|改成|调整为|实行|恢复|采取|执行|�
 SHARE = re.compile(
     r"\d[篇条份期件]$"
 )  # a party's share of what is then due by one rule: 街道不少于5篇，乡镇不少于3篇，每月25日前报送
+ARRIVES = re.compile(r"报到[^，。；]{0,6}$")
 UNIT_OF_MANY = re.compile(r"(?:妇联|妇工委|妇委会|单位|部门|乡镇|街道|社区|村)$")
 PROPOSES = re.compile(r"推荐|推报|选送|推选|申报|选报|评选|遴选")
 PROPOSAL = re.compile(r"推荐|申报|事迹|材料|名单|登记表|审批表|汇总表|评选表|报送表")
@@ -73,7 +74,7 @@ class _Reader:
         self.spoken: tuple[str, ...] = ()
         self.spoken_in: tuple[int, ...] = ()
         self.attended = False
-        self.event = False
+        self.event: int | None = None
         self.coming: int | None = None
         self.since: Moment | None = None
         self.judge = Judge(document, frame)
@@ -164,10 +165,13 @@ class _Reader:
             if index == 0 and clause.inherited and self._joins(clause):
                 continue
             stated = self._consider(clause)
-            self.event = stated and not clause.who and all(m.first and not m.rule for m in own) and bool(own)
+            arrives = self.event is not None and ARRIVES.search(self.text, clause.start, clause.end) is not None
+            if not arrives:
+                announced = stated and not clause.who and bool(own) and all(m.first and not m.rule for m in own)
+                self.event = len(self.found) - 1 if announced else None
             if not stated and own and self.judge.phase_heading(clause, self.text[clause.start : clause.end]):
                 self.phase = next((m for m in own if m.last is not None and m.rule is None), None)
-            if own and stated:
+            if own and stated and not arrives:
                 previous = [m for m in own if m.rule is None and (m.dated or m.named == "period")]
             if previous:
                 self.lasting = previous
@@ -177,16 +181,16 @@ class _Reader:
         kinds = {kind for _, _, kind in clause.verbs}
         words = self.text[clause.start : clause.end]
         comes = ATTENDS.search(words) or kinds == {"attend"} or (clause.counts and re.search(r"选派|派", words))
-        if not self.event or clause.who is None or not comes:
+        if self.event is None or clause.who is None or not comes:
             return False
-        last = self.found[-1]
+        last = self.found[self.event]
         span = self.document.original_span(clause.start, clause.end)
         if span[1] - last.offset[0] > LONGEST_JOINED or span[0] - last.offset[1] > 30:
             return False
         who = split_parties(self.text[slice(*clause.who)])
         self.spoken = who
         self.attended = True
-        self.found[-1] = replace(
+        self.found[self.event] = replace(
             last,
             who=who,
             level=level_of(who[0], self.frame.level),
