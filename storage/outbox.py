@@ -355,7 +355,7 @@ def _bodies(session: Session, ids: set[int]) -> dict[int, dict[str, Any]]:
     if not ids:
         return {}
     rows = session.execute(select(OutboxBody.id, OutboxBody.shape).where(OutboxBody.id.in_(ids)))
-    return {row_id: shape for row_id, shape in rows}
+    return {row.id: row.shape for row in rows}
 
 
 def taking(session: Session, row_id: int, token: str, now: datetime) -> bool:
@@ -443,7 +443,8 @@ _WAKE = (
 def dead_letters(session: Session, identity_ids: Any, limit: int = 20) -> list[Outbox]:
     """Rows that were given up, the newest first; `identity_ids` is a list or a subquery of those she may see."""
     return list(session.scalars(
-        select(Outbox).where(Outbox.state == literal_column("'failed'"), Outbox.identity_id.in_(identity_ids)).order_by(Outbox.id.desc()).limit(limit)
+        select(Outbox).where(Outbox.state == literal_column("'failed'"), Outbox.identity_id.in_(identity_ids))
+        .order_by(Outbox.id.desc()).limit(limit)
     ))
 
 
@@ -451,6 +452,7 @@ def resend(session: Session, ids: Sequence[int], now: datetime) -> int:
     """Queue rows that were given up once more; how many. Those about a case stay: a person decides there."""
     result = session.execute(
         update(Outbox).where(Outbox.id.in_(ids), Outbox.state == "failed", Outbox.klass != CASE)
-        .values(state="pending", refusals=0, due_at=now, retry_at=None, tried_at=None, error=None).execution_options(synchronize_session=False)
+        .values(state="pending", refusals=0, due_at=now, retry_at=None, tried_at=None, error=None)
+        .execution_options(synchronize_session=False)
     )
     return int(getattr(result, "rowcount", 0))

@@ -81,8 +81,13 @@ def preview(session: Session, audience: Mapping[str, Any], *, by: Speaker, now: 
     return Preview(len(channels), everybody - len(channels), by_platform, must_wait)
 
 
-_LEVEL = re.compile(r"各?(?:行政)?(?P<village>村(?:（社区）|\(社区\)|和?社区)?|社区)|各?(?P<township>乡镇(?:（街道）|街道)?|乡|镇|街道)|各?(?P<county>县(?:区|（市、区）)?|区)")
-_ROLES = {"妇代会主任": ["congress_head"], "主任": ["congress_head"], "妇联主席": ["chair"], "主席": ["chair"], "干事": ["officer"], "执委": ["executive_member"]}
+_LEVEL = re.compile(
+    r"各?(?:行政)?(?P<village>村(?:（社区）|\(社区\)|和?社区)?|社区)|各?(?P<township>乡镇(?:（街道）|街道)?|乡|镇|街道)"
+    r"|各?(?P<county>县(?:区|（市、区）)?|区)")
+_ROLES = {
+    "妇代会主任": ["congress_head"], "主任": ["congress_head"], "妇联主席": ["chair"], "主席": ["chair"],
+    "干事": ["officer"], "执委": ["executive_member"],
+}  # fmt: skip
 
 
 def read(session: Session, said: str, *, by: Speaker) -> tuple[Audience, str]:

@@ -73,7 +73,8 @@ def prepare(ctx: Context, text: str, to: str, *, circular_id: int | None = None)
             audience, called = audiences.read(ctx.session, to, by=ctx.speaker)
         except audiences.Unknown as unknown:
             return Reply(str(unknown))
-    waiting = {"text": text, "audience": audience, "called": called, "photos": ctx.state.pop("photos_waiting", []), "circular_id": circular_id}
+    photos = ctx.state.pop("photos_waiting", [])
+    waiting = {"text": text, "audience": audience, "called": called, "photos": photos, "circular_id": circular_id}
     if is_quiet(ctx.now):
         waiting["due_at"], waiting["night"] = civil(ctx.now).isoformat(), True
     return show(ctx, waiting)

@@ -233,7 +233,8 @@ def recalled_among(session: Session, broadcast_ids: set[int]) -> set[int]:
 def saw(session: Session, broadcast: Broadcast) -> list[str]:
     """Who was sent it, by unit and name; rows in the air count, for they may arrive."""
     rows = session.execute(
-        select(Unit.name, Person.name).select_from(Delivery).join(Person, Person.id == Delivery.person_id).join(Unit, Unit.id == Delivery.unit_id)
+        select(Unit.name, Person.name).select_from(Delivery)
+        .join(Person, Person.id == Delivery.person_id).join(Unit, Unit.id == Delivery.unit_id)
         .where(Delivery.broadcast_id == broadcast.id, Delivery.state.in_(("sent", "planned"))).order_by(Unit.code))
     return [f"{unit}{name}" for unit, name in rows]
 
@@ -264,7 +265,8 @@ def progress(session: Session, broadcast: Broadcast) -> Progress:
     counts: dict[str, int] = defaultdict(int)
     reasons: dict[str, int] = defaultdict(int)
     for state, reason, count in session.execute(
-        select(Delivery.state, Delivery.reason, func.count()).where(Delivery.broadcast_id == broadcast.id).group_by(Delivery.state, Delivery.reason)
+        select(Delivery.state, Delivery.reason, func.count()).where(Delivery.broadcast_id == broadcast.id)
+        .group_by(Delivery.state, Delivery.reason)
     ):
         counts[state] += count
         if reason:
@@ -283,7 +285,8 @@ def _book_reported(session: Session, broadcast: Broadcast) -> None:
     duty_id = broadcast.audience.get("missing_duty_id")
     if duty_id is None:
         return
-    done = select(Assignment.done_at).where(Assignment.duty_id == duty_id, Assignment.unit_id == Delivery.unit_id, Assignment.done_at.is_not(None))
+    done = select(Assignment.done_at).where(
+        Assignment.duty_id == duty_id, Assignment.unit_id == Delivery.unit_id, Assignment.done_at.is_not(None))
     session.execute(
         update(Delivery).where(Delivery.broadcast_id == broadcast.id, Delivery.reported_at.is_(None), done.exists())
         .values(reported_at=done.limit(1).scalar_subquery()).execution_options(synchronize_session=False))
@@ -301,7 +304,8 @@ def beginning(broadcast: Broadcast, length: int | None = None) -> str:
 def by_code(session: Session, code: str, within: str) -> Broadcast | None:
     """The broadcast with that code, if it was sent from within `within`."""
     return session.scalar(
-        select(Broadcast).join(Unit, Unit.id == Broadcast.unit_id).where(Broadcast.code == code.strip().upper(), units.below(Unit.path, within)))
+        select(Broadcast).join(Unit, Unit.id == Broadcast.unit_id)
+        .where(Broadcast.code == code.strip().upper(), units.below(Unit.path, within)))
 
 
 def latest(session: Session, unit_id: int, limit: int = 5) -> list[Broadcast]:
@@ -312,7 +316,8 @@ def latest(session: Session, unit_id: int, limit: int = 5) -> list[Broadcast]:
 def silent(session: Session, broadcast: Broadcast, limit: int = 30) -> list[str]:
     """Names of those who were sent it and have not said 收到."""
     rows = session.execute(
-        select(Unit.name, Person.name).select_from(Delivery).join(Person, Person.id == Delivery.person_id).join(Unit, Unit.id == Delivery.unit_id)
+        select(Unit.name, Person.name).select_from(Delivery)
+        .join(Person, Person.id == Delivery.person_id).join(Unit, Unit.id == Delivery.unit_id)
         .where(Delivery.broadcast_id == broadcast.id, Delivery.acknowledged_at.is_(None), Delivery.state != "skipped")
         .order_by(Unit.code).limit(limit))
     return [f"{unit}{name}" for unit, name in rows]
