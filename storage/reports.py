@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     Numeric,
     String,
     Text,
@@ -115,6 +116,25 @@ class Quantity(Base):
     high: Mapped[Decimal] = mapped_column(Numeric(16, 2, asdecimal=True))
     #: '' exact, '~' about, '+' or more, '<' less than, '-' a range.
     mark: Mapped[str] = mapped_column(String(1), default="")
+
+
+class RosterEntry(Base):
+    """名单: one person who was there, by the report. The name is sealed; its keyed hash tells whether it is the same person.
+
+    The hash is of the phone number where one was given, else of the unit and the name: two of one name in one village are
+    told apart only by their phones, and somebody written once with a phone and once without is two.
+    """
+
+    __tablename__ = "roster_entry"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
+    report_id: Mapped[int] = mapped_column(Key, ForeignKey("report.id"))
+    person_key: Mapped[bytes] = mapped_column(LargeBinary(16))
+    name_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    added_by_id: Mapped[int] = mapped_column(Key, ForeignKey("person.id"))
+    added_at: Mapped[datetime] = mapped_column()
+
+    __table_args__ = (UniqueConstraint("report_id", "person_key"),)
 
 
 class Photo(Base):

@@ -195,7 +195,8 @@ def summary(
             behind = {}
             for key, number in figures.sources(session, top, asked):
                 behind.setdefault(key, []).append(number)
-            behind[_ALL] = [number for _, number in figures.sources(session, top, asked, _ALL)]
+            for key in (_ALL, figures.ROSTER_PEOPLE):
+                behind[key] = [number for _, number in figures.sources(session, top, asked, key)]
     if as_json:
         click.echo(msgspec.json.encode(to_json(rolled, behind)).decode())
     else:
@@ -215,9 +216,19 @@ def to_json(rolled: figures.RollUp, behind: dict[Key, list[str]] | None) -> dict
         "closed": rolled.is_closed,
         "reports": rolled.total.reports,
         "figures": rolled.total.to_json(behind),
-        "own": {"reports": rolled.own.reports, "figures": rolled.own.to_json()},
+        "attended": rolled.attended.to_json(),
+        "own": {
+            "reports": rolled.own.reports,
+            "figures": rolled.own.to_json(),
+            "attended": rolled.unit.attended.to_json(),
+        },
         "children": [
-            {"unit": _named(child), "reports": child.figures.reports, "figures": child.figures.to_json()}
+            {
+                "unit": _named(child),
+                "reports": child.figures.reports,
+                "figures": child.figures.to_json(),
+                "attended": child.attended.to_json(),
+            }
             for child in rolled.children
         ],
         "not_added_same_event": rolled.same_event,
@@ -237,6 +248,7 @@ def to_json(rolled: figures.RollUp, behind: dict[Key, list[str]] | None) -> dict
     }
     if behind is not None:
         shape["sources"] = behind[_ALL]
+        shape["attended"]["sources"] = behind[figures.ROSTER_PEOPLE]
     return shape
 
 
@@ -255,6 +267,10 @@ def _shown(rolled: figures.RollUp, behind: dict[Key, list[str]] | None) -> list[
             texts.CLI_LINE.format(name=texts.FIGURE_NAMES[key.measure] + key.noun, text=total.words_in(key.unit))
             + numbers
         )
+    for key in (figures.ROSTER_PEOPLE, figures.ROSTER_TIMES) if rolled.attended.times else ():
+        numbers = f"  [{' '.join(behind[figures.ROSTER_PEOPLE])}]" if behind is not None else ""
+        value = f"{rolled.attended.count(key)}{key.unit}"
+        lines.append(texts.CLI_LINE.format(name=texts.FIGURE_NAMES["roster"], text=value) + numbers)
     for child in rolled.children:
         lines.append("  " + texts.CLI_LINE.format(name=child.name, text=f"{child.figures.reports}{texts.REPORTS_UNIT}"))
     return lines

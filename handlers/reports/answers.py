@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
-from handlers.reports import album, card, service, texts
+from handlers.reports import album, card, rosters, service, texts
 from handlers.reports import draft as drafts
 from handlers.reports.draft import Draft
 from handlers.reports.rules import OLDEST, doubt, merge
@@ -30,7 +30,7 @@ _QUESTION = re.compile(r"[?？]|吗$|什么|怎么|咋|哪些|多少钱|能不�
 #: Fixed phrases of this and other slices: never an answer to 在哪里 or 多少人.
 _COMMAND = re.compile(
     r"我的(?:上报|任务|提醒)|谁[没还]|(?:审核|待审|汇总|统计|封存|调整|代报|邀请|加入|求助)(?:$|\s)|看\s*\d|看来源|查\s*\d|改\s*\d{4}|(?:退回|通过)\s*\d"
-    r"|撤回|撤销|全部通过|不采用|群发|(?:下发|布置)任务|任务$|待办$|导出$|提醒我|帮助$|菜单$|上报$|照片(?:不是|放错|错了)|来源\s*\d"
+    r"|名单\s*(?:编号)?\s*\d{3}|撤回|撤销|全部通过|不采用|群发|(?:下发|布置)任务|任务$|待办$|导出$|提醒我|帮助$|菜单$|上报$|照片(?:不是|放错|错了)|来源\s*\d"
 )
 _MAY_BE_A_PLACE = frozenset({"chat", "followup", "report", "other"})
 _NOT_A_PLACE = re.compile(r"不|没|取消|人数|上报|帮助|查|谢|收到|好的")
@@ -230,7 +230,7 @@ def ask_whether_sure(ctx: Context, draft: Draft) -> Reply | None:
         )
     slot = doubt(draft.slots, ctx.speaker.unit_level, draft.sure)
     if slot is None:
-        return None
+        return _ask_about_roster(draft)
     draft.asked = f"sure:{slot}"
     value = card.value_of(draft.slots, slot)
     shape = (
@@ -240,6 +240,16 @@ def ask_whether_sure(ctx: Context, draft: Draft) -> Reply | None:
     return Reply(said, choices=(Choice(texts.SURE_CHOICE), Choice(texts.CANCEL_CHOICE)))
 
 
+def _ask_about_roster(draft: Draft) -> Reply | None:
+    """As many names as people? Asked, never put right silently."""
+    if "roster" in draft.sure or rosters.agrees(draft.roster_count, draft.slots):
+        return None
+    draft.asked = "sure:roster"
+    said = texts.ROSTER_DIFFERS.format(count=draft.roster_count, people=card.value_of(draft.slots, "participants"))
+    fits = Choice(texts.ROSTER_FITS.format(count=draft.roster_count))
+    return Reply(said, choices=(fits, Choice(texts.ROSTER_LEAVE), Choice(texts.CANCEL_CHOICE)))
+
+
 def about_doubt(draft: Draft, text: str) -> bool:
     """Her answer to that, taken into the draft; False if it was none."""
     asked, _, slot = draft.asked.partition(":")
@@ -247,7 +257,12 @@ def about_doubt(draft: Draft, text: str) -> bool:
         return False
     if slot == "age":
         return _about_age(draft, text)
-    value = card.value_of(draft.slots, slot)
+    if slot == "roster" and re.match(r"人数(?:不变|不改|没错)|名单(?:不全|没写[全完]|少)|不改|不变", text):
+        draft.sure.append(slot)
+        return True
+    value = card.value_of(draft.slots, "participants" if slot == "roster" else slot)
+    if slot == "roster" and re.match(r"(?:对|是|改)[的了吧]*$", text):
+        return False  # either could be meant
     if text in (texts.SURE_CHOICE, value) or re.fullmatch(
         r"(?:对|是|没错|没写错|确认|就是|真的|不改)(?:的|了|这么多|" + re.escape(value) + r")*[。！!]*", text
     ):
@@ -255,6 +270,7 @@ def about_doubt(draft: Draft, text: str) -> bool:
         return True
     if slot in ("materials", "money"):
         return False
+    slot = "participants" if slot == "roster" else slot
     news = read_count(slot, re.sub(r"^(?:写错了|错了|不对|应该?是|是)[，, ]*", "", text))
     if news is None:
         return False

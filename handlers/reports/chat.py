@@ -18,8 +18,10 @@ from handlers.reports import (
     filed,
     pictures,
     review,
+    rosters,
     rules,
     service,
+    signing,
     steps,
     summary,
     texts,
@@ -30,6 +32,7 @@ from knowledge.messages import Understanding, understand
 from storage import units
 
 router = Router("reports")
+signing.register(router)
 filed.register(router)
 pictures.register(router)
 review.register(router)
@@ -147,6 +150,9 @@ def answer(ctx: Context) -> Reply | None:
         ctx.state.pop("asking", None)
         return None
     text = ctx.text
+    noted = signing.into_draft(ctx, draft)
+    if noted is not None:
+        return steps.go_on(ctx, draft, before=noted)
     if answers.is_command(text):
         return None
     if not draft.asked:
@@ -239,6 +245,8 @@ def file_it(ctx: Context, draft: Draft) -> Reply:
         )
     except service.PeriodClosed as closed:
         return Reply(filed.closed_sentence(closed))
+    if draft.roster:
+        rosters.put(ctx.session, report_, rosters.opened(ctx.session, draft.roster), by=ctx.speaker, now=ctx.now)
     drafts.drop(ctx.state)
     ctx.state["last_report"] = report_.id
     ctx.state["last_filed_at"] = ctx.now.isoformat()

@@ -31,6 +31,9 @@ class Draft:
     not_same_as: list[int] = field(default_factory=list)
     #: The report of a unit above or below that is of the same event, as she has said.
     same_event_as: int | None = None
+    #: The names of those who were there, sealed, and how many they are.
+    roster: str = ""
+    roster_count: int = 0
     #: Slots whose unlikely numbers she has said are right.
     sure: list[str] = field(default_factory=list)
     #: An age that cannot be, as she wrote it, until she has put it right.
@@ -59,6 +62,8 @@ _FIELDS = (
     "unit_name",
     "not_same_as",
     "same_event_as",
+    "roster",
+    "roster_count",
     "sure",
     "odd_age",
     "waiting",
@@ -79,7 +84,7 @@ def load(state: dict[str, Any]) -> Draft | None:
 def save(state: dict[str, Any], draft: Draft) -> None:
     """Keep the draft in the conversation and let this slice read what comes next."""
     state["draft"] = {
-        name: value for name in _FIELDS if (value := getattr(draft, name)) not in (None, "", [], {}, False)
+        name: value for name in _FIELDS if (value := getattr(draft, name)) not in (None, "", [], {}, False, 0)
     }
     state["asking"] = "reports"
 

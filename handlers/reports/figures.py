@@ -6,20 +6,20 @@ withdrawn, returned or left unused does not count, nor does a second report of a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from handlers.reports.sums import Figures, Key, Total
 from storage import places, reports
 from storage.people import Person
 from storage.places import Places
-from storage.reports import Adjustment, ClosedPeriod, Quantity, Report
+from storage.reports import Adjustment, ClosedPeriod, Quantity, Report, RosterEntry
 from storage.units import Unit
 
 
@@ -40,6 +40,29 @@ class Asked:
 
 
 @dataclass(slots=True)
+class Attended:
+    """Who stands on rosters: 人 (`people`, each once) and 人次 (`times`, every entry). Never added to the stated numbers.
+
+    `people` is the one figure that is not additive: who was in two villages is one person of the township, so a parent has
+    at most the sum of its parts, and is counted from the rows.
+    """
+
+    people: int = 0
+    times: int = 0
+
+    def count(self, key: Key) -> int:
+        """The figure of `ROSTER_PEOPLE` or `ROSTER_TIMES`."""
+        return self.people if key == ROSTER_PEOPLE else self.times
+
+    def to_json(self) -> dict[str, int]:
+        """{"people", "times"}."""
+        return {"people": self.people, "times": self.times}
+
+
+ROSTER_PEOPLE, ROSTER_TIMES = Key("roster", "人"), Key("roster", "人次")
+
+
+@dataclass(slots=True)
 class Part:
     """What one unit below adds, or the unit itself. `path` is today's."""
 
@@ -49,6 +72,7 @@ class Part:
     level: str
     path: str
     figures: Figures = field(default_factory=Figures)
+    attended: Attended = field(default_factory=Attended)
     closed_on: date | None = None
 
 
@@ -74,6 +98,8 @@ class RollUp:
     own: Figures
     children: list[Part]
     adjustments: list[Adjusted]
+    #: All rosters of the scope; those of the parts stand with them.
+    attended: Attended
     #: Reports that are not added because another unit has reported the same event.
     same_event: int = 0
     #: The unit itself has closed just this period.
@@ -149,6 +175,7 @@ def roll_up(session: Session, unit: Unit, asked: Asked) -> RollUp:
     for child in children.values():  # those with nothing to show stand there too
         if child.id not in parts and (child.closed_on is None or child.closed_on > asked.first):
             parts[child.id] = Part(child.id, child.name, child.code, child.level, child.path, closed_on=child.closed_on)
+    attended = _attended(session, tree, asked, part)
     whole = Figures()
     for one in parts.values():
         whole.add(one.figures)
@@ -160,9 +187,42 @@ def roll_up(session: Session, unit: Unit, asked: Asked) -> RollUp:
         own.figures,
         below,
         adjustments,
+        attended,
         _same_event(session, tree, asked),
         _is_closed(session, unit.id, asked),
     )
+
+
+def _attended(session: Session, tree: Places, asked: Asked, part: Callable[[str, int], Part]) -> Attended:
+    """Counts the rosters into the parts and as a whole, one person after the other: nothing is held but the one at hand."""
+    whole = Attended()
+    if session.scalar(select(RosterEntry.id).limit(1)) is None:
+        return whole
+    stretch = tree.stretch_of(Report.event_on)
+    entries = (
+        _scoped(
+            select(RosterEntry.person_key, Unit.path, stretch, func.count())
+            .select_from(Report)
+            .join(RosterEntry, RosterEntry.report_id == Report.id),
+            tree,
+            asked,
+        )
+        .group_by(RosterEntry.person_key, Unit.path, stretch)
+        .order_by(RosterEntry.person_key)
+    )
+    last: bytes | None = None
+    seen: set[int] = set()
+    for person, path, number, times in session.execute(entries):
+        if person != last:
+            last, seen = person, set()
+            whole.people += 1
+        whole.times += times
+        here = part(path, number)
+        here.attended.times += times
+        if here.unit_id not in seen:
+            seen.add(here.unit_id)
+            here.attended.people += 1
+    return whole
 
 
 #: What was given to each (200元/户) is a rate: rates are kept with their reports and never added.
@@ -226,9 +286,11 @@ def sources(
 ) -> Iterator[tuple[Key, str]]:
     """The number of every report behind every figure, or behind the one of `key`; `Key("reports", "条")` is all that count."""
     tree = places.between(session, unit.path, asked.first, asked.last)
-    if key is not None and key.measure == "reports":
+    if key is not None and key.measure in ("reports", "roster"):
+        on_roster = select(RosterEntry.id).where(RosterEntry.report_id == Report.id).exists()
         query = (
             _scoped(select(Report.number).select_from(Report), tree, asked)
+            .where(on_roster if key.measure == "roster" else true())
             .order_by(Report.id)
             .offset(after)
             .limit(limit)

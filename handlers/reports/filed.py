@@ -12,7 +12,7 @@ from handlers import access
 from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
 from handlers.dialog.router import Router
-from handlers.reports import album, answers, card, rules, service, shown, texts
+from handlers.reports import album, answers, card, rosters, rules, service, shown, texts
 from handlers.reports import draft as drafts
 from handlers.reports.draft import Draft
 from knowledge.messages import Understanding, understand
@@ -108,7 +108,7 @@ def just_a_number(ctx: Context, rest: str) -> Reply | None:
 
 def change_what(ctx: Context, rest: str) -> Reply | None:
     """改人数, with nothing open: asks for the new value of the report she means, or tells how to say it."""
-    found = _meant(ctx)
+    found = meant(ctx)
     if found is None:
         return None
     slot = texts.SLOT_WORDS.get(rest, "")
@@ -169,7 +169,7 @@ def change(ctx: Context, rest: str) -> Reply | None:
     found = shown.find(ctx, number)
     if found is None:
         return shown.not_found(number)
-    if found.by_person_id != ctx.person_id and not _may_change(ctx, found):
+    if found.by_person_id != ctx.person_id and not may_change(ctx, found):
         return Reply(texts.CHANGE_OTHERS.format(number=found.number))
     if found.state not in (*COUNTED, RETURNED):
         return Reply(texts.CANNOT_CHANGE.format(number=found.number, state=texts.STATES[found.state].strip("（）")))
@@ -180,7 +180,7 @@ def change(ctx: Context, rest: str) -> Reply | None:
     )
 
 
-def _may_change(ctx: Context, report: Report) -> bool:
+def may_change(ctx: Context, report: Report) -> bool:
     """A colleague of the same unit, or an official above it."""
     return report.unit_id == ctx.speaker.unit_id or ctx.speaker.is_official
 
@@ -214,7 +214,7 @@ def late(ctx: Context, rest: str) -> Reply | None:
     """「不是36是38人」, 「补充：还发了20条毛巾」 after filing: meant for the report that was sent back, or the one she filed last."""
     if drafts.load(ctx.state) is not None:
         return None
-    found = _meant(ctx)
+    found = meant(ctx)
     if found is None:
         return None
     adding = re.match(r"补充|补一下|还|另外|忘了说|漏了", rest) is not None
@@ -224,7 +224,7 @@ def late(ctx: Context, rest: str) -> Reply | None:
 
 def correct_last(ctx: Context, meaning: Understanding) -> Reply | None:
     """A correction in plain words with no draft open."""
-    found = _meant(ctx)
+    found = meant(ctx)
     if found is None or not meaning.reports:
         return None
     return _changed_by(ctx, found, ctx.text, adding=meaning.intent == "followup")
@@ -249,7 +249,7 @@ def _last(ctx: Context) -> Report | None:
     return ctx.session.get(Report, report_id) if report_id else None
 
 
-def _meant(ctx: Context) -> Report | None:
+def meant(ctx: Context) -> Report | None:
     """Which filed report she speaks of: one that was sent back since, else the one she filed last."""
     returned = sent_back(ctx)
     if returned is not None:
@@ -277,7 +277,8 @@ def _save(ctx: Context, found: Report, slots: dict[str, Any]) -> Reply:
     except service.PeriodClosed as closed:
         return Reply(closed_sentence(closed))
     head = (texts.CHANGED_AGAIN if was_returned else texts.CHANGED).format(number=found.number, version=found.version)
-    return Reply("\n".join([head, *card.lines(found.slots, today)]))
+    asked, choices = shown.roster_question(ctx, found)
+    return Reply("\n".join([head, *card.lines(found.slots, today), *asked]), choices=choices)
 
 
 def changed(ctx: Context, draft: Draft) -> Reply:
@@ -290,5 +291,8 @@ def changed(ctx: Context, draft: Draft) -> Reply:
     except service.PeriodClosed as closed:
         return Reply(closed_sentence(closed))
     album.attach(ctx.session, found, tuple(draft.photos))
+    if draft.roster:
+        rosters.put(ctx.session, found, rosters.opened(ctx.session, draft.roster), by=ctx.speaker, now=ctx.now)
     head = texts.CHANGED.format(number=found.number, version=found.version)
-    return Reply("\n".join([head, *card.lines(found.slots, ctx.local.date())]))
+    asked, choices = shown.roster_question(ctx, found)
+    return Reply("\n".join([head, *card.lines(found.slots, ctx.local.date()), *asked]), choices=choices)

@@ -52,7 +52,7 @@ def close_period(session: Session, first: date, last: date, *, by: Speaker, now:
         closed_at=now,
         closed_by_id=by.person_id,
         figures={
-            "total": _frozen(rolled.total),
+            "total": {**_frozen(rolled.total), "attended": rolled.attended.to_json()},
             "own": _frozen(rolled.own),
             "children": [
                 {"unit_id": child.unit_id, "unit": child.name, **_frozen(child.figures)} for child in rolled.children

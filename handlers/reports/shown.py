@@ -10,7 +10,7 @@ from sqlalchemy import select
 from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
 from handlers.local import LOCAL
-from handlers.reports import album, card, periods, texts
+from handlers.reports import album, card, periods, rosters, texts
 from handlers.reports.sums import plain
 from storage import people, reports, units
 from storage.reports import COUNTED, FILED, WITHDRAWN, Report
@@ -46,6 +46,8 @@ def show(ctx: Context, rest: str) -> Reply:
     if found.on_behalf:
         lines.append(texts.SHOW_ON_BEHALF.format(name=_name_of(ctx, found.by_person_id)))
     lines += card.lines(found.slots, ctx.local.date())
+    if on_roster := rosters.count_of(ctx.session, found.id):
+        lines.append(texts.SHOW_ROSTER.format(count=on_roster, number=found.number))
     count = album.count_photos(ctx.session, found.id)
     if count:
         lines.append(texts.CARD_PHOTOS.format(count=count))
@@ -66,6 +68,16 @@ def show(ctx: Context, rest: str) -> Reply:
             Choice(texts.RETURN_ONE.format(number=found.number)),
         )
     return Reply("\n".join(lines), choices=choices, photos=tuple(shown))
+
+
+def roster_question(ctx: Context, report: Report) -> tuple[list[str], tuple[Choice, ...]]:
+    """What is asked when the roster and the number of people of a filed report do not agree; nothing if they do."""
+    count = rosters.count_of(ctx.session, report.id)
+    if rosters.agrees(count, report.slots):
+        return [], ()
+    said = texts.ROSTER_DIFFERS.format(count=count, people=card.value_of(report.slots, "participants"))
+    fits = Choice(texts.ROSTER_FITS.format(count=count), says=f"改 {report.number} 人数 {count}")
+    return [said], (fits, Choice(texts.ROSTER_LEAVE))
 
 
 def _name_of(ctx: Context, person_id: int) -> str:

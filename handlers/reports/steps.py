@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from handlers.dialog.context import Context
@@ -12,8 +13,13 @@ from handlers.reports.draft import Draft
 from storage import reports, units
 
 
-def go_on(ctx: Context, draft: Draft, *, changed: bool = False, hint: str = "") -> Reply:
-    """Ask for what is missing, one thing at a time, or show the card."""
+def go_on(ctx: Context, draft: Draft, *, changed: bool = False, hint: str = "", before: str = "") -> Reply:
+    """Ask for what is missing, one thing at a time, or show the card. `before` is said first."""
+    reply = _go_on(ctx, draft, changed=changed, hint=hint)
+    return replace(reply, text=before + "\n" + reply.text) if before else reply
+
+
+def _go_on(ctx: Context, draft: Draft, *, changed: bool, hint: str) -> Reply:
     today = ctx.local.date()
     ctx.state.pop("expects_number", None)
     if ctx.speaker.is_official and draft.slots.get("unit") and draft.unit_id is None and "whose" not in draft.skipped:
@@ -93,6 +99,8 @@ def _ask(ctx: Context, draft: Draft, slot: str, before: str) -> Reply:
 def _likely(ctx: Context, draft: Draft, slot: str) -> tuple[str, ...]:
     """The likeliest answers: what her unit said most often of late, then what most units say."""
     usual = texts.ASK_CHOICES[slot]
+    if slot == "participants" and draft.roster_count:
+        return (f"{draft.roster_count}人",)
     if slot not in ("place", "what"):
         return usual
     earlier = reports.usual(ctx.session, draft.unit_id or ctx.speaker.unit_id)
@@ -107,6 +115,8 @@ def show(draft: Draft, today: date, head: str) -> str:
     parts += card.lines(draft.slots, today)
     if draft.same_event_as is not None:
         parts.append(texts.CARD_SAME_EVENT)
+    if draft.roster_count:
+        parts.append(texts.CARD_ROSTER.format(count=draft.roster_count))
     if draft.photos:
         parts.append(texts.CARD_PHOTOS.format(count=len(draft.photos)))
     return "\n".join(parts)

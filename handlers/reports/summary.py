@@ -158,6 +158,9 @@ def _show(ctx: Context, wanted: Wanted, rolled: RollUp) -> Reply:
     elif wanted.last >= ctx.local.date():
         head += texts.SUMMARY_SO_FAR
     keys = [ALL, *_phone(rolled.total)]
+    figures_shown = len(keys)
+    if rolled.attended.times:
+        keys += [figures.ROSTER_PEOPLE, figures.ROSTER_TIMES]
     ctx.state["summary"] = {
         "first": wanted.first.isoformat(),
         "last": wanted.last.isoformat(),
@@ -170,11 +173,11 @@ def _show(ctx: Context, wanted: Wanted, rolled: RollUp) -> Reply:
     if not rolled.total.reports and not rolled.total.totals:
         return Reply(head + "\n" + texts.SUMMARY_NOTHING, choices=_children(wanted, rolled))
     lines = [head] + [
-        texts.SUMMARY_LINE.format(index=i, name=_name(key), value=_value(rolled.total, key))
+        texts.SUMMARY_LINE.format(index=i, name=_name(key), value=_value(rolled, key))
         for i, key in enumerate(keys, 1)
     ]
-    if len(rolled.total.totals) + 1 > len(keys):
-        lines.append(texts.SUMMARY_MORE.format(count=len(rolled.total.totals) + 1 - len(keys)))
+    if len(rolled.total.totals) + 1 > figures_shown:
+        lines.append(texts.SUMMARY_MORE.format(count=len(rolled.total.totals) + 1 - figures_shown))
     if rolled.children:
         lines.append(texts.SUMMARY_OWN.format(text=_short(rolled.own)))
         lines += [texts.SUMMARY_CHILD.format(name=c.name, text=_short(c.figures)) for c in rolled.children[:MOST_UNITS]]
@@ -223,7 +226,10 @@ def _name(key: Key) -> str:
     return texts.FIGURE_NAMES.get(key.measure, key.measure) + key.noun
 
 
-def _value(total: Figures, key: Key) -> str:
+def _value(rolled: RollUp, key: Key) -> str:
+    if key.measure == "roster":
+        return f"{rolled.attended.count(key)}{key.unit}"
+    total = rolled.total
     return f"{total.reports}{texts.REPORTS_UNIT}" if key == ALL else total.totals[key].words_in(key.unit)
 
 

@@ -75,6 +75,9 @@ ADD_CHOICE = "补到那一条里"
 SHARED_EVENT = "{unit}报过{date}的一场{form}（编号 {number}）：{summary}\n跟您这次说的是同一场吗？是的话各报各的，人数只算一次。"
 SHARED_CHOICE = "是同一场，人数只算一次"
 CARD_SAME_EVENT = "（与另一单位同一场，人数只算一次）"
+CHANGED_LIKE = "改完以后，跟{unit}{date}报的一场{form}（编号 {number}）像同一场：{summary}\n是同一场吗？是的话两条都留着，人数只算一次。"
+CHANGED_APART_CHOICE = "不是，各算各的"
+NO_LONGER_SAME = "日期改了，不再跟{numbers}算同一场，各算各的。"
 KEPT_ONE = "好，没有重复报，还是编号 {number} 那一条。"
 
 MINE_HEAD = "您最近报的："
@@ -140,11 +143,31 @@ DATE = "{month}月{day}日（星期{weekday}）"
 DATE_WITH_YEAR = "{year}年{month}月{day}日（星期{weekday}）"
 MONTH = "{year}年{month}月"
 UNTIL = "{first}到{last}"
+TEN_THOUSANDS = "{n}万"
 MARKS = {"": "{n}", "~": "约{n}", "+": "{n}多", "<": "不到{n}", "-": "{low}到{high}"}
 PER_HEAD = "每{per}{yuan}元"
 YUAN = "{yuan}元"
 JOIN = "、"
 SUMMARY = "{date}{place}{what}{people}"
+
+# -- rosters --
+CARD_ROSTER = "名单：{count}人"
+SHOW_ROSTER = "名单：{count}人（说“名单 {number}”看）"
+ROSTER = "编号 {number} 的名单，{count}人：{names}"
+ROSTER_MORE = "……另有{count}人"
+ROSTER_NONE = "编号 {number} 还没有名单。要补就说“名单 {number} 王某某 李某某”，名字用空格或顿号隔开。"
+ROSTER_HOW = "这是哪一条的名单？请带上编号，比如“名单 10017 王某某 李某某”。"
+ROSTER_HOW_TO = "没看出名字来。这样说：“名单 {number} 王某某 李某某”，用空格、顿号隔开或一行一个；同名的在名字后面带上手机号。"
+ROSTER_ADDED = "编号 {number} 的名单记下了，共{count}人：{names}"
+ROSTER_NOTED = "名单记下了，共{count}人。"
+ROSTER_TWICE = "有{count}个名字重了，只记一次。要真是同名的两个人，请在名字后面带上手机号。"
+ROSTER_UNREAD = "这些不像人名，没记：{words}"
+ROSTER_STRUCK = "编号 {number} 的名单去掉了{count}人，还有{left}人。"
+ROSTER_NOT_ON = "编号 {number} 的名单上没有这个名字。"
+ROSTER_DIFFERS = "名单上{count}人，报的人数是{people}，对不上。要改人数，还是名单没写全、人数不变？"
+ROSTER_FITS = "人数改成{count}人"
+ROSTER_LEAVE = "人数不变"
+ROSTER_LEFT = "好，人数不动。名单随时可以补。"
 
 # -- figures --
 #: How a sum reads; what each mark means stands in sums.py.
@@ -152,7 +175,7 @@ SUM_MARKS = {"": "{n}{unit}", "~": "约{n}{unit}", "+": "{n}{unit}以上", "<": 
 #: What figures are called in summaries.
 FIGURE_NAMES = {
     "reports": "上报", "sessions": "开展", "participants": "参加", "women": "其中妇女", "children": "其中儿童", "cases": "办理",
-    "beneficiaries": "帮扶", "materials": "发放", "money": "经费",
+    "beneficiaries": "帮扶", "materials": "发放", "money": "经费", "roster": "名单上",
 }
 REPORTS_UNIT = "条"
 
