@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 from knowledge import catalogue as snapshots
 from knowledge.catalogue import CACHE_BYTES, Catalogue, Held, PostingCache
 from knowledge.ranking import (
+    JUDGED,
     LOOKED_AT,
     NUMBERED,
     STRANGE,
     SUPPORT,
+    answering,
     best_of,
     closest_first,
     named,
@@ -41,7 +43,10 @@ from storage.circulars import Circular, Passage, PassageText
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One passage found. `quote` is the part of `text` that answers; `support` how likely that is, 0..1."""
+    """One passage found. `quote` is the part of `text` that answers; `support` how well words speak for it, 0..1.
+
+    `likely` is how likely it answers, 0..1, which also sees whether it speaks of the subject at all.
+    """
 
     source_id: str
     file: str
@@ -60,6 +65,7 @@ class Hit:
     issued_on: date | None = None
     version: str = ""
     support: float = 0.0
+    likely: float = 0.0
 
 
 class Library:
@@ -116,7 +122,8 @@ class Library:
         said = named(state, asked)
         scores, rarities, strange = self.scores(session, state, asked)
         ranked = best_of(state, weigh(state, asked, scores, said, place, region, today), max(limit + 6, LOOKED_AT))
-        texts = records.texts(session, [passage_id for _, passage_id, _ in ranked])
+        prose = [passage_id for _, passage_id, held in ranked if held.kind != "law"]
+        texts = records.texts(session, prose) if prose else {}
         ranked = closest_first(ranked, texts, rarities, asked)
         exact = self._articles(session, state, asked, said) or self._heads(session, state, asked, said)
         exact = exact or self._citing(session, state, asked, said)
@@ -126,16 +133,21 @@ class Library:
             ranked = [one for one in ranked if one[1] not in ids]
             ranked += [(top - at, passage_id, held) for at, (passage_id, held) in enumerate(exact)]
         shown = newest_first(ranked)[: limit + 2]
-        if exact:
-            texts |= records.texts(session, [passage_id for _, passage_id, _ in shown if passage_id not in texts])
+        if more := [passage_id for _, passage_id, _ in shown if passage_id not in texts]:
+            texts |= records.texts(session, more)
         sure = bool(exact) or any(share >= NUMBERED for share in said.values())
         small = smallness(state.passages)
         hits = []
         for score, passage_id, held in shown:
             if (found := texts.get(passage_id)) is not None:  # an answer taken back is gone though still listed
                 words = f"{held.title}\n{found.place}\n{found.text}"
-                likely = 1.0 if sure else support(asked, rarities, strange, score, words, small)
-                hits.append(_hit(score, found, held, quote(found.text, rarities), likely))
+                words_for = 1.0 if sure else support(asked, rarities, strange, score, words, small)
+                near = 1.0
+                if not sure and len(hits) >= JUDGED:
+                    near = min(words_for, hits[-1].likely)
+                elif not sure:
+                    near = answering(asked, strange, score, words, state.vocabulary.synonyms, small)
+                hits.append(_hit(score, found, held, quote(found.text, rarities), (words_for, near)))
         return hits[:limit]
 
     def by_number(self, session: Session, text: str) -> list[Circular]:
@@ -168,7 +180,7 @@ class Library:
 
     def is_supported(self, hits: Sequence[Hit]) -> bool:
         """Whether the best hit may be given as an answer; else the bot says that it found nothing."""
-        return bool(hits) and hits[0].support >= SUPPORT
+        return bool(hits) and hits[0].likely >= SUPPORT
 
     # -- steps of a search ------------------------------------------------------------------------------------------
 
@@ -234,7 +246,7 @@ class Library:
         return [(one, state.held[state.index[owner]]) for one, owner in dict(fitting).items()][:3]
 
 
-def _hit(score: float, found: PassageText, held: Held, quoted: str, likely: float) -> Hit:
+def _hit(score: float, found: PassageText, held: Held, quoted: str, odds: tuple[float, float]) -> Hit:
     return Hit(
         found.source_id,
         held.source_name,
@@ -252,7 +264,7 @@ def _hit(score: float, found: PassageText, held: Held, quoted: str, likely: floa
         held.issuer,
         held.issued_on,
         held.version,
-        likely,
+        *odds,
     )
 
 

@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from knowledge.answers import covered
 from knowledge.catalogue import Catalogue, Held
 from knowledge.retrieval.figures import closeness
 from knowledge.retrieval.query import Plan
@@ -36,11 +37,18 @@ NOT_IN_FORCE = 0.55
 #: From this likelihood on the best passage is taken for an answer, else the bot says that it found nothing.
 SUPPORT = 0.35
 SUPPORTING = (-20.2, 6.1, -4.1, 2.1, 0.6)
+#: How many of the hits are judged so; those behind are no likelier than the last of them.
+JUDGED = 2
+#: The same for `answering`, which also sees how much of the question's own subject the passage speaks of.
+ANSWERING = (-15.6, 5.3, -3.1, 2.8, -1.2)
 #: Added to the log odds in a library of a hundred passages; nothing is from sixty thousand on.
 SMALL = 2.3
 #: A pair in no more than one of this many passages is strange to the library.
 STRANGE = 8_000
 
+
+#: Everyday words with what the documents say for them.
+Synonyms = Mapping[str, Sequence[str]]
 
 #: Positions in a segment with their scores.
 Weighed = tuple[npt.NDArray[np.intp], Scores]
@@ -201,3 +209,13 @@ def signs_of(
     plain = normalise(text)
     got = sum(rarities.get(term, 0.0) for term in asked.weights if len(term) > 1 and term in plain)
     return math.log1p(max(score, 0.0)), strange, min(asked.explained, 4), math.log1p(got)
+
+
+def answering(asked: Plan, strange: float, score: float, text: str, synonyms: Synonyms, small: float = 0.0) -> float:
+    """How likely a passage answers, 0..1, in a library of any size: score, strangeness, and what it speaks of.
+
+    Coefficients: logistic regression over look-ups and everyday questions in a library of five circulars and in one of
+    sixty thousand articles, with questions that neither answers.
+    """
+    signs = (1.0, math.log1p(max(score, 0.0)), strange, covered(asked.text, text, synonyms), small / SMALL)
+    return 1 / (1 + math.exp(-sum(a * b for a, b in zip(ANSWERING, signs, strict=True))))

@@ -127,7 +127,7 @@ def search(query: str | None, batch: TextIO | None, limit: int, region: str | No
 
 def _shown(hit: Hit) -> dict[str, Any]:
     return {name: getattr(hit, name) for name in FIELDS} | {
-        "validity": hit.validity, "support": round(hit.support, 3), "answers": hit.support >= SUPPORT,
+        "validity": hit.validity, "support": round(hit.likely, 3), "answers": hit.likely >= SUPPORT,
     }  # fmt: skip
 
 

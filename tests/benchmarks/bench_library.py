@@ -135,7 +135,7 @@ def refusals(name: str, store: Store, library: Library, sets: dict[str, list[dic
             return library.search(session, question)
 
     def refused(asked: Sequence[str]) -> float:
-        return float(np.mean([not (found := hits(one)) or found[0].support < SUPPORT for one in asked]))
+        return float(np.mean([not (found := hits(one)) or found[0].likely < SUPPORT for one in asked]))
 
     own = [line.split("\t") for line in lines("answerable.tsv")]
     ranks = []
