@@ -137,7 +137,7 @@ class Library:
             texts |= records.texts(session, more)
         sure = bool(exact) or any(share >= NUMBERED for share in said.values())
         small = smallness(state.passages)
-        hits = []
+        hits: list[Hit] = []
         for score, passage_id, held in shown:
             if (found := texts.get(passage_id)) is not None:  # an answer taken back is gone though still listed
                 words = f"{held.title}\n{found.place}\n{found.text}"

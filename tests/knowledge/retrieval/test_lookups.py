@@ -31,6 +31,28 @@ def clean(document: Document, span: str) -> str:
     return squeezed("".join(kept))
 
 
+def lines_of(name: str) -> list[str]:
+    text = (QUESTIONS.parent / name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def test_what_nothing_answers_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over five documents at least eight of ten questions they do not answer are refused, of the others one in twenty."""
+    monkeypatch.setenv("NIANGJIA_DATA_DIR", str(tmp_path))
+    unanswerable = lines_of("unanswerable_small.txt") + lines_of("unanswerable.txt")
+    answerable = [line.split("\t")[1] for line in lines_of("lookups.tsv")]
+    batch = tmp_path / "batch.jsonl"
+    cases = ({"id": str(at), "query": one} for at, one in enumerate(unanswerable + answerable))
+    batch.write_text("".join(json.dumps(case, ensure_ascii=False) + "\n" for case in cases), encoding="utf-8")
+    runner = CliRunner()
+    assert runner.invoke(library, ["import", str(FOLDER), "--json"]).exit_code == 0
+    said = runner.invoke(library, ["search", "--batch", str(batch), "--limit", "1"])
+    found = [json.loads(line)["hits"] for line in said.stdout.splitlines() if line.startswith("{")]
+    refused = [not hits or not hits[0]["answers"] for hits in found]
+    assert sum(refused[: len(unanswerable)]) / len(unanswerable) >= 0.8
+    assert sum(refused[len(unanswerable) :]) / len(answerable) <= 0.05
+
+
 def test_the_answer_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """MRR@10 is at least 0.85 and the right document is first for nine of ten, with every field of a hit in place."""
     monkeypatch.setenv("NIANGJIA_DATA_DIR", str(tmp_path))
