@@ -248,7 +248,7 @@ def library_token(session: Session) -> str:
 
 def change_library(session: Session, token: str) -> None:
     """Tell every process that what a search can find has changed; part of the transaction that changed it."""
-    if session.execute(update(LibraryState).where(LibraryState.id == 1).values(token=token)).rowcount == 0:  # type: ignore[attr-defined]
+    if session.execute(update(LibraryState).where(LibraryState.id == 1).values(token=token)).rowcount == 0:  # type: ignore[attr-defined]  # an UPDATE counts its rows
         session.add(LibraryState(id=1, token=token))
         session.flush()
 

@@ -126,7 +126,7 @@ def expand_chunk(session: Session, broadcast_id: int, now: datetime) -> tuple[in
         .where(theirs.c.unit_id.is_not(None))
     )
     columns = ["broadcast_id", "person_id", "unit_id", "state", "reason"]
-    session.connection().execute(insert(Delivery.__table__).from_select(columns, rows))  # type: ignore[arg-type]
+    session.connection().execute(insert(Delivery.__table__).from_select(columns, rows))  # type: ignore[arg-type]  # a mapped table is typed as any selectable
     new = (Delivery.broadcast_id == broadcast.id, Delivery.person_id > after, Delivery.person_id <= until)
     count = session.scalar(select(func.count()).select_from(Delivery).where(*new)) or 0
     if count:

@@ -38,7 +38,7 @@ def listed(session: Session, *, by: Speaker, now: datetime, limit: int = 10) -> 
         .join(Identity, Identity.id == Outbox.identity_id).join(Person, Person.id == Identity.person_id)
         .join(Post, Post.person_id == Person.id).join(Unit, Unit.id == Post.unit_id)
         .outerjoin(OutboxBody, OutboxBody.id == Outbox.body_id)
-        .where(Outbox.state == "failed", *_theirs(by, now))  # type: ignore[arg-type]
+        .where(Outbox.state == "failed", *_theirs(by, now))  # type: ignore[arg-type]  # a mapped table is typed as any selectable
         .group_by(Outbox.id, Outbox.error, Outbox.klass, OutboxBody.id).order_by(Outbox.id.desc()).limit(1_000)
     )
     found: list[Undelivered] = []
@@ -63,7 +63,7 @@ def resend(session: Session, numbers: Sequence[int] | None, *, by: Speaker, now:
         select(Outbox.id, Identity.person_id, Person.name, Outbox.dedup_key)
         .join(Identity, Identity.id == Outbox.identity_id).join(Person, Person.id == Identity.person_id)
         .where(Outbox.state == "failed", Outbox.klass != CASE, Person.id.in_(
-            select(Post.person_id).join(Unit, Unit.id == Post.unit_id).where(*_theirs(by, now))))  # type: ignore[arg-type]
+            select(Post.person_id).join(Unit, Unit.id == Post.unit_id).where(*_theirs(by, now))))  # type: ignore[arg-type]  # a mapped table is typed as any selectable
         .order_by(Outbox.id).limit(1_000)
     )
     rows = session.execute(query if numbers is None else query.where(Outbox.id.in_(numbers))).all()

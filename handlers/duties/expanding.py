@@ -254,8 +254,8 @@ def forget_future(session: Session, duty: Duty, today: date, *, single: bool = F
         Assignment.duty_id == duty.id, Assignment.state == OPEN, Assignment.got == 0,
         literal(True) if single else Assignment.first > today)
     ids = select(Assignment.id).where(untouched)
-    session.execute(ReminderStep.__table__.delete().where(ReminderStep.assignment_id.in_(ids)))  # type: ignore[attr-defined]
-    session.execute(Assignment.__table__.delete().where(untouched))  # type: ignore[attr-defined]
+    session.execute(ReminderStep.__table__.delete().where(ReminderStep.assignment_id.in_(ids)))  # type: ignore[attr-defined]  # a mapped table is typed as any selectable
+    session.execute(Assignment.__table__.delete().where(untouched))  # type: ignore[attr-defined]  # a mapped table is typed as any selectable
     return session.scalar(select(func.max(Assignment.due_on)).where(Assignment.duty_id == duty.id))
 
 
@@ -270,7 +270,7 @@ def postpone(session: Session, duty: Duty, was: date, now: datetime) -> None:
 def renew_steps(session: Session, duty: Duty, now: datetime) -> None:
     """Reminders that have not gone out follow the duty as it is now."""
     open_ids = select(Assignment.id).where(Assignment.duty_id == duty.id, Assignment.state == OPEN)
-    session.execute(ReminderStep.__table__.delete().where(  # type: ignore[attr-defined]
+    session.execute(ReminderStep.__table__.delete().where(  # type: ignore[attr-defined]  # a mapped table is typed as any selectable
         ReminderStep.assignment_id.in_(open_ids), ReminderStep.state.in_(("waiting", "skipped"))))
     kept = session.execute(select(Assignment.period, Assignment.due_on).where(
         Assignment.duty_id == duty.id, Assignment.state == OPEN).distinct()).all()

@@ -112,7 +112,7 @@ def plain_text(text: str, vocabulary: Vocabulary) -> str:
 def prepare(text: str, ref: datetime, mode: str, vocabulary: Vocabulary) -> Passage:
     """Read the words, numbers and times of a message; `mode` says where a bare 周三 lies (report, plan)."""
     plain = plain_text(text, vocabulary)
-    times = [t for t in find_times(plain, ref, mode) if not _FIRST_DAY.match(plain, t.start)]  # type: ignore[arg-type]
+    times = [t for t in find_times(plain, ref, mode) if not _FIRST_DAY.match(plain, t.start)]  # type: ignore[arg-type]  # the mode is one of the three it takes
     numbers = [
         n
         for n in find_numbers(plain)
