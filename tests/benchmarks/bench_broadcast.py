@@ -92,7 +92,8 @@ def main() -> int:
             with store.begin() as session:
                 for _ in range(2):
                     service.plan(session, "明天上午九点开会，请准时参加", {}, by=by, now=datetime.now(UTC))
-            missed |= expand(store, engine) > LONGEST_HOLD
+            held = expand(store, engine)
+            missed |= store.is_sqlite and held > LONGEST_HOLD  # on PostgreSQL nobody waits for a chunk
             outbox.refresh_statistics(store)
             claim(store, engine)
             memory(store, by)
