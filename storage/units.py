@@ -25,7 +25,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column, object_session
 
 from storage.base import Base, ByteString, Key
 
@@ -70,6 +70,14 @@ class UnitName(Base):
     unit_id: Mapped[int] = mapped_column(Key, ForeignKey("unit.id"), index=True)
     name: Mapped[str] = mapped_column(String(100), index=True)
     until: Mapped[date] = mapped_column(Date)
+
+
+class DayIsClosed(ValueError):
+    """A unit cannot move or end on a day whose figures were handed in, or before it: they would no longer be what they were."""
+
+    def __init__(self, unit: str, first: date, last: date) -> None:
+        super().__init__(f"{unit} has handed in its figures of {first} to {last}")
+        self.unit, self.first, self.last = unit, first, last
 
 
 class UnitPlace(Base):
@@ -166,10 +174,11 @@ def rename(session: Session, unit: Unit, name: str, on: date) -> None:
 
 
 def move(session: Session, unit: Unit, parent: Unit, on: date) -> None:
-    """Put the unit and all below it under another parent from `on`; raises ValueError for a place inside itself."""
+    """Put the unit and all below it under another parent from `on`; raises ValueError for a place inside itself, DayIsClosed."""
     if is_within(parent.path, unit.path):
         raise ValueError("a unit cannot stand under itself")
     session.flush()
+    _refuse_closed(session, unit.path + parent.path, on)
     old, new = unit.path, f"{parent.path}{unit.id}/"
     session.execute(
         update(Unit)
@@ -184,9 +193,28 @@ def move(session: Session, unit: Unit, parent: Unit, on: date) -> None:
 
 
 def close(unit: Unit, on: date, into: Unit | None = None) -> None:
-    """The unit ends on `on`; `into` is the one that took over its work."""
+    """The unit ends on `on`; `into` is the one that took over its work. Raises DayIsClosed."""
+    session = object_session(unit)
+    if session is not None:
+        _refuse_closed(session, unit.path + (into.path if into is not None else ""), on)
     unit.closed_on = on
     unit.merged_into_id = into.id if into else None
+
+
+def _refuse_closed(session: Session, paths: str, on: date) -> None:
+    """Raise DayIsClosed if one of the units on these paths has handed in figures of that day or a later one."""
+    from storage.reports import ClosedPeriod  # reports stand above units
+
+    ids = {int(part) for part in paths.split("/") if part}
+    found = session.execute(
+        select(Unit.name, ClosedPeriod.first, ClosedPeriod.last)
+        .join(Unit, Unit.id == ClosedPeriod.unit_id)
+        .where(ClosedPeriod.unit_id.in_(ids), ClosedPeriod.last >= on)
+        .order_by(ClosedPeriod.last.desc())
+        .limit(1)
+    ).first()
+    if found is not None:
+        raise DayIsClosed(*found)
 
 
 def get(session: Session, unit_id: int) -> Unit:

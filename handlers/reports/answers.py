@@ -175,10 +175,10 @@ _WITHOUT = re.compile(
 )
 
 
-def ask_same_event(alike: service.Alike, today: date) -> Reply:
+def ask_same_event(alike: service.Alike, today: date, *, changing: bool = False) -> Reply:
     """There is a report of that day already: is it the same event? Never merged or counted twice silently."""
     other = alike.report
-    shape = texts.SAME_EVENT if alike.is_own else texts.SHARED_EVENT
+    shape = texts.CHANGED_LIKE if changing else texts.SAME_EVENT if alike.is_own else texts.SHARED_EVENT
     said = shape.format(
         date=card.day(other.slots["date"], today),
         form=other.form,
@@ -186,6 +186,8 @@ def ask_same_event(alike: service.Alike, today: date) -> Reply:
         unit=alike.unit_name,
         summary=card.summary(other.slots, today),
     )
+    if changing:  # both are filed already: both stay
+        return Reply(said, choices=(Choice(texts.SHARED_CHOICE), Choice(texts.CHANGED_APART_CHOICE)))
     if alike.is_own:
         return Reply(said, choices=(Choice(texts.SAME_CHOICE), Choice(texts.OTHER_CHOICE), Choice(texts.ADD_CHOICE)))
     return Reply(said, choices=(Choice(texts.SHARED_CHOICE), Choice(texts.OTHER_CHOICE)))
@@ -203,7 +205,7 @@ def about_same_event(ctx: Context, draft: Draft) -> Reply | bool | None:
     yes = text in (texts.SAME_CHOICE, texts.SHARED_CHOICE) or re.fullmatch(
         r"是|是的|对|同一[件个次场].*|一起的?|就是.*", text
     )
-    if asked == "shared":
+    if asked == "shared" or draft.report_id is not None:
         if not yes:
             return None
         draft.same_event_as = other.id

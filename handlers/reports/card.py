@@ -21,11 +21,18 @@ def count(notation: str | int | None, unit: str = "") -> str:
     if found is None:
         return text + unit
     if found["high"]:
-        words = texts.MARKS["-"].format(low=found["low"], high=found["high"])
+        words = texts.MARKS["-"].format(low=_round(found["low"]), high=_round(found["high"]))
     else:
         mark = "~" if found["about"] else "<" if found["less"] else "+" if found["more"] else ""
-        words = texts.MARKS[mark].format(n=found["low"])
+        words = texts.MARKS[mark].format(n=_round(found["low"]))
     return words + unit
+
+
+def _round(number: str) -> str:
+    """500000 → 50万; what is not whole thousands stays to the last digit."""
+    if not number.isdigit() or int(number) < 10_000 or int(number) % 1_000:
+        return number
+    return texts.TEN_THOUSANDS.format(n=f"{int(number) / 10_000:g}")
 
 
 def day(value: str, today: date) -> str:

@@ -61,6 +61,7 @@ def report(ctx: Context, meaning: Understanding) -> Reply | None:
     photos = ctx.state.pop("photos_waiting", [])
     draft = drafts.load(ctx.state)
     if draft is not None:
+        activities[0] = rules.in_known_month(draft.slots, activities[0], ctx.text)
         if rules.same_activity(draft.slots, activities[0]) or not drafts_are_apart(draft.slots, activities[0]):
             draft.slots = rules.merge(draft.slots, activities[0])
         else:
@@ -75,7 +76,9 @@ def report(ctx: Context, meaning: Understanding) -> Reply | None:
 
 def drafts_are_apart(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """Whether the second telling is of another activity: it has a form or a day of its own that is not the first one's."""
-    return any(one.get(s) and other.get(s) and one[s] != other[s] for s in ("form", "date"))
+    if one.get("date") and other.get("date") and not rules.same_date(one["date"], other["date"]):
+        return True
+    return bool(one.get("form") and other.get("form") and one["form"] != other["form"])
 
 
 @router.intent("followup")
@@ -174,7 +177,7 @@ def answer(ctx: Context) -> Reply | None:
         return steps.go_on(ctx, draft)
     named = answers.named_change(text, ctx.local, ctx.world.vocabulary)
     if named is not None:
-        draft.slots = rules.merge(draft.slots, named, correcting=True)
+        draft.slots = rules.merge(draft.slots, rules.in_known_month(draft.slots, named, text), correcting=True)
         return steps.go_on(ctx, draft, changed=True)
     gone = answers.taken_away(text)
     if gone is not None:
@@ -213,7 +216,7 @@ def _taken_in(ctx: Context, draft: Draft) -> Reply | None:
     if not any(drafts.slots_of(a, ctx.text) for a in meaning.reports[:1]):
         return Reply(texts.HOW_TO_CHANGE)
     for activity in meaning.reports[:1]:
-        news = drafts.slots_of(activity, ctx.text)
+        news = rules.in_known_month(draft.slots, drafts.slots_of(activity, ctx.text), ctx.text)
         draft.slots = rules.merge(draft.slots, news, deleted=tuple(activity.deleted), correcting=correcting)
     draft.hear(ctx.text)
     return steps.go_on(ctx, draft, changed=correcting)

@@ -12,7 +12,7 @@ from handlers import access
 from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
 from handlers.dialog.router import Router
-from handlers.reports import album, answers, card, rosters, rules, service, shown, texts
+from handlers.reports import album, answers, card, rosters, rules, service, shown, steps, texts
 from handlers.reports import draft as drafts
 from handlers.reports.draft import Draft
 from knowledge.messages import Understanding, understand
@@ -195,13 +195,14 @@ def _changed_by(ctx: Context, found: Report, what: str, *, adding: bool) -> Repl
         news = answers.named_change(what, ctx.local, ctx.world.vocabulary)
         news = news or answers.not_but(what, found.slots, ctx.local, ctx.world.vocabulary)
         if news is not None:
+            news = rules.in_known_month(found.slots, news, what)
             return _save(ctx, found, rules.merge(found.slots, news, correcting=True))
     said = [card.summary(found.slots, today), "【机器人】" + texts.CARD_FOOT]
     meaning = understand(what, ref=ctx.local, context=said, vocabulary=ctx.world.vocabulary)
     if not meaning.reports or meaning.intent not in ("followup", "correction", "report"):
         return None
     activity = meaning.reports[0]
-    news = drafts.slots_of(activity, what)
+    news = rules.in_known_month(found.slots, drafts.slots_of(activity, what), what)
     if meaning.intent == "report" and not adding and rules.next_question(news, []) is None:
         return None  # a whole new telling
     if not {k: v for k, v in news.items() if v} and not activity.deleted:
@@ -267,32 +268,54 @@ def _save(ctx: Context, found: Report, slots: dict[str, Any]) -> Reply:
     was_returned = found.state == RETURNED
     unchanged = [slot for slot in slots if slots[slot] == found.slots.get(slot)]
     draft = Draft(slots=slots, report_id=found.id, sure=unchanged)
+    counted = draft.slots.get("participants") == found.slots.get("participants")
+    if not counted:  # 其中儿童 is held against the new number
+        draft.sure = [slot for slot in unchanged if slot not in ("women", "children")]
     doubtful = answers.ask_whether_sure(ctx, draft) if slots != found.slots else None
     if doubtful is not None:  # the same question as before filing; the change waits for her word
         ctx.state["expects_number"] = True
         drafts.save(ctx.state, draft)
         return doubtful
-    try:
-        service.change(ctx.session, found, slots, by=ctx.speaker, now=ctx.now)
-    except service.PeriodClosed as closed:
-        return Reply(closed_sentence(closed))
+    alike = steps.alike_report(ctx, draft)
+    if alike is not None:  # on that day or in that place another report may be of the same event
+        return steps.ask_same(ctx, draft, alike)
+    apart = _change(ctx, found, draft)
+    if isinstance(apart, Reply):
+        return apart
     head = (texts.CHANGED_AGAIN if was_returned else texts.CHANGED).format(number=found.number, version=found.version)
     asked, choices = shown.roster_question(ctx, found)
-    return Reply("\n".join([head, *card.lines(found.slots, today), *asked]), choices=choices)
+    return Reply("\n".join([head, *card.lines(found.slots, today), *apart, *asked]), choices=choices)
+
+
+def _change(ctx: Context, found: Report, draft: Draft) -> list[str] | Reply:
+    """The change made; what is said about events that it is no longer the same as, or why nothing was changed."""
+    try:
+        with ctx.session.begin_nested():
+            service.change(ctx.session, found, draft.slots, by=ctx.speaker, now=ctx.now)
+            apart = service.part_by_date(ctx.session, found, by=ctx.speaker, now=ctx.now)
+            if draft.same_event_as is not None:
+                first, second = sorted((found.id, draft.same_event_as))
+                one, other = ctx.session.get_one(Report, first), ctx.session.get_one(Report, second)
+                service.say_same(ctx.session, one, other, by=ctx.speaker, now=ctx.now)
+    except service.PeriodClosed as closed:
+        return Reply(closed_sentence(closed))
+    return [texts.NO_LONGER_SAME.format(numbers=texts.JOIN.join(apart))] if apart else []
 
 
 def changed(ctx: Context, draft: Draft) -> Reply:
     """She has confirmed a draft that adds to a filed report."""
     assert draft.report_id is not None
     found = ctx.session.get_one(Report, draft.report_id)
+    alike = steps.alike_report(ctx, draft)
+    if alike is not None:
+        return steps.ask_same(ctx, draft, alike)
     drafts.drop(ctx.state)
-    try:
-        service.change(ctx.session, found, draft.slots, by=ctx.speaker, now=ctx.now)
-    except service.PeriodClosed as closed:
-        return Reply(closed_sentence(closed))
+    apart = _change(ctx, found, draft)
+    if isinstance(apart, Reply):
+        return apart
     album.attach(ctx.session, found, tuple(draft.photos))
     if draft.roster:
         rosters.put(ctx.session, found, rosters.opened(ctx.session, draft.roster), by=ctx.speaker, now=ctx.now)
     head = texts.CHANGED.format(number=found.number, version=found.version)
     asked, choices = shown.roster_question(ctx, found)
-    return Reply("\n".join([head, *card.lines(found.slots, ctx.local.date()), *asked]), choices=choices)
+    return Reply("\n".join([head, *card.lines(found.slots, ctx.local.date()), *apart, *asked]), choices=choices)

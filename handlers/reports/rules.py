@@ -216,9 +216,35 @@ def shared_activity(one: Mapping[str, Any], other: Mapping[str, Any], unit_name:
     return bool(all(about) and (not all(places) or (people[0] and people[0] == people[1])))
 
 
+def same_date(one: str, other: str) -> bool:
+    """Whether two days are one, or the day lies in the month that is all the other says."""
+    length = min(len(one), len(other))
+    return one[:length] == other[:length]
+
+
+_BARE_DAY = re.compile(r"(?<![\d月])(?:\d{1,2}|[一二三四五六七八九十廿]{1,3})[号日]")
+_OTHER_MONTH = re.compile(r"月|今天|昨|前天|周|星期|礼拜")
+
+
+def in_known_month(slots: Mapping[str, Any], news: Slots, text: str) -> Slots:
+    """「12号」, where only the month was known, is the 12th of that month and not of this one."""
+    month, day = str(slots.get("date") or ""), str(news.get("date") or "")
+    if len(month) != 7 or len(day) != 10 or not _BARE_DAY.search(text) or _OTHER_MONTH.search(text):
+        return news
+    try:
+        found = {"date": date.fromisoformat(f"{month}-{day[8:]}").isoformat()}
+        if news.get("date_end"):
+            found["date_end"] = date.fromisoformat(f"{month}-{news['date_end'][8:]}").isoformat()
+    except ValueError:  # no 31st in that month
+        return news
+    return {**news, **found}
+
+
 def same_activity(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether two tellings may be of one event: no slot that says otherwise."""
-    for slot in ("date", "form", "place"):
+    if one.get("date") and other.get("date") and not same_date(one["date"], other["date"]):
+        return False
+    for slot in ("form", "place"):
         if one.get(slot) and other.get(slot) and one[slot] != other[slot]:
             return False
     about = [str(s.get("topic") or s.get("title") or "") for s in (one, other)]

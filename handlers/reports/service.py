@@ -163,6 +163,34 @@ def say_apart(session: Session, report: Report, *, by: Speaker, now: datetime) -
     audit.note(session, at=now, person_id=by.person_id, action="report.own_event", about=f"report:{report.id}")
 
 
+def known_as_same(session: Session, report: Report) -> list[int]:
+    """The report and all that are said to be of one event with it."""
+    root = report.same_event_as_id or report.id
+    return [root, *session.scalars(select(Report.id).where(Report.same_event_as_id == root))]
+
+
+def part_by_date(session: Session, report: Report, *, by: Speaker, now: datetime) -> list[str]:
+    """After a change: a report of another day is of another event. The numbers of those it no longer goes with. Raises PeriodClosed.
+
+    If the others pointed to it, the earliest of them is now the one that counts.
+    """
+    root = session.get(Report, report.same_event_as_id) if report.same_event_as_id is not None else None
+    if root is not None:
+        if root.event_on == report.event_on:
+            return []
+        say_apart(session, report, by=by, now=now)
+        return [root.number or ""]
+    others = session.scalars(select(Report).where(Report.same_event_as_id == report.id).order_by(Report.id)).all()
+    left = [one for one in others if one.event_on != report.event_on]
+    for one in left:
+        check_period(session, one.unit_id, one.event_on)
+        one.same_event_as_id = left[0].id if one is not left[0] else None
+    session.flush()
+    for one in left:
+        audit.note(session, at=now, person_id=by.person_id, action="report.own_event", about=f"report:{one.id}")
+    return [one.number or "" for one in left]
+
+
 def _first_of(session: Session, report_id: int | None) -> int | None:
     """The first report of an event: others point to it, never to one another."""
     if report_id is None:

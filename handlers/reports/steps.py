@@ -11,6 +11,7 @@ from handlers.reports import answers, behalf, card, rules, service, texts
 from handlers.reports import draft as drafts
 from handlers.reports.draft import Draft
 from storage import reports, units
+from storage.reports import Report
 
 
 def go_on(ctx: Context, draft: Draft, *, changed: bool = False, hint: str = "", before: str = "") -> Reply:
@@ -57,20 +58,25 @@ def _go_on(ctx: Context, draft: Draft, *, changed: bool, hint: str) -> Reply:
 
 def alike_report(ctx: Context, draft: Draft) -> service.Alike | None:
     """A report that may be of the same event and of which she has not been asked yet."""
+    spared, filed = draft.not_same_as, None
     if draft.report_id is not None:
-        return None
+        filed = ctx.session.get_one(Report, draft.report_id)
+        if all(filed.slots.get(slot) == draft.slots.get(slot) for slot in ("date", "place", "form")):
+            return None
+        spared = [*spared, *service.known_as_same(ctx.session, filed)]
     speaker = ctx.speaker
     unit_id, path = speaker.unit_id, speaker.unit_path
-    if draft.unit_id is not None and draft.unit_id != speaker.unit_id:
-        unit_id, path = draft.unit_id, units.get(ctx.session, draft.unit_id).path
     has_below = speaker.unit_level != "village"
-    return service.same_event(ctx.session, unit_id, path, draft.slots, not_these=draft.not_same_as, has_below=has_below)
+    of_unit = filed.unit_id if filed is not None else draft.unit_id
+    if of_unit is not None and of_unit != speaker.unit_id:
+        unit_id, path = of_unit, units.get(ctx.session, of_unit).path
+    return service.same_event(ctx.session, unit_id, path, draft.slots, not_these=spared, has_below=has_below)
 
 
 def ask_same(ctx: Context, draft: Draft, alike: service.Alike) -> Reply:
     draft.asked = f"{'same' if alike.is_own else 'shared'}:{alike.report.id}"
     drafts.save(ctx.state, draft)
-    return answers.ask_same_event(alike, ctx.local.date())
+    return answers.ask_same_event(alike, ctx.local.date(), changing=draft.report_id is not None)
 
 
 def ask_month(ctx: Context, draft: Draft) -> Reply:

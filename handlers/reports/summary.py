@@ -173,8 +173,7 @@ def _show(ctx: Context, wanted: Wanted, rolled: RollUp) -> Reply:
     if not rolled.total.reports and not rolled.total.totals:
         return Reply(head + "\n" + texts.SUMMARY_NOTHING, choices=_children(wanted, rolled))
     lines = [head] + [
-        texts.SUMMARY_LINE.format(index=i, name=_name(key), value=_value(rolled, key))
-        for i, key in enumerate(keys, 1)
+        texts.SUMMARY_LINE.format(index=i, name=_name(key), value=_value(rolled, key)) for i, key in enumerate(keys, 1)
     ]
     if len(rolled.total.totals) + 1 > figures_shown:
         lines.append(texts.SUMMARY_MORE.format(count=len(rolled.total.totals) + 1 - figures_shown))

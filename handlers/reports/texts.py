@@ -2,17 +2,55 @@
 
 #: What each part of a report is called to her; also what she may type after 「改」.
 SLOT_NAMES = {
-    "date": "日期", "time": "时间", "place": "地点", "form": "形式", "category": "类别", "title": "名称", "topic": "主题",
-    "participants": "人数", "women": "妇女", "children": "儿童", "sessions": "场次", "cases": "件数",
-    "beneficiaries": "帮扶", "materials": "发放", "money": "经费", "partners": "合作", "speaker": "主讲",
+    "date": "日期",
+    "time": "时间",
+    "place": "地点",
+    "form": "形式",
+    "category": "类别",
+    "title": "名称",
+    "topic": "主题",
+    "participants": "人数",
+    "women": "妇女",
+    "children": "儿童",
+    "sessions": "场次",
+    "cases": "件数",
+    "beneficiaries": "帮扶",
+    "materials": "发放",
+    "money": "经费",
+    "partners": "合作",
+    "speaker": "主讲",
 }
 #: Other words for the same, when she corrects.
 SLOT_WORDS = {
-    "日期": "date", "时间": "date", "日子": "date", "哪天": "date", "地点": "place", "地方": "place", "场地": "place",
-    "形式": "form", "类型": "form", "类别": "category", "分类": "category", "名称": "title", "主题": "topic", "内容": "topic",
-    "人数": "participants", "参加人数": "participants", "到场": "participants", "妇女": "women", "妇女人数": "women",
-    "儿童": "children", "孩子": "children", "场次": "sessions", "场数": "sessions", "件数": "cases", "主讲": "speaker",
-    "老师": "speaker", "讲师": "speaker", "合作": "partners", "协办": "partners",
+    "日期": "date",
+    "时间": "date",
+    "日子": "date",
+    "哪天": "date",
+    "地点": "place",
+    "地方": "place",
+    "场地": "place",
+    "形式": "form",
+    "类型": "form",
+    "类别": "category",
+    "分类": "category",
+    "名称": "title",
+    "主题": "topic",
+    "内容": "topic",
+    "人数": "participants",
+    "参加人数": "participants",
+    "到场": "participants",
+    "妇女": "women",
+    "妇女人数": "women",
+    "儿童": "children",
+    "孩子": "children",
+    "场次": "sessions",
+    "场数": "sessions",
+    "件数": "cases",
+    "主讲": "speaker",
+    "老师": "speaker",
+    "讲师": "speaker",
+    "合作": "partners",
+    "协办": "partners",
 }
 
 CARD_HEAD = "我记下的是这样："
@@ -66,15 +104,22 @@ NEXT_DRAFT = "还有一条您刚才说的："
 CANCELLED_DRAFT = "好，这条不报了。"
 OPEN_WHAT = "上报"
 OPEN_CONFIRM = "等您回“对”"
-OPEN_ASKED = {"same": "是不是同一件事？", "shared": "是不是同一场？", "sure": "那个数没写错吧？", "whose": "是替谁报的？"}
+OPEN_ASKED = {
+    "same": "是不是同一件事？",
+    "shared": "是不是同一场？",
+    "sure": "那个数没写错吧？",
+    "whose": "是替谁报的？",
+}
 
 SAME_EVENT = "{date}您单位已经报过一条{form}（编号 {number}）：{summary}\n这次说的是同一件事吗？"
 SAME_CHOICE = "是同一件，不重复报"
 OTHER_CHOICE = "不是，另报一条"
 ADD_CHOICE = "补到那一条里"
-SHARED_EVENT = "{unit}报过{date}的一场{form}（编号 {number}）：{summary}\n跟您这次说的是同一场吗？是的话各报各的，人数只算一次。"
+SHARED_EVENT = (
+    "{unit}报过{date}的一场{form}（编号 {number}）：{summary}\n跟您这次说的是同一场吗？是的话各报各的，人数只算一次。"
+)
 SHARED_CHOICE = "是同一场，人数只算一次"
-CARD_SAME_EVENT = "（与另一单位同一场，人数只算一次）"
+CARD_SAME_EVENT = "（与另一条是同一场，人数只算一次）"
 CHANGED_LIKE = "改完以后，跟{unit}{date}报的一场{form}（编号 {number}）像同一场：{summary}\n是同一场吗？是的话两条都留着，人数只算一次。"
 CHANGED_APART_CHOICE = "不是，各算各的"
 NO_LONGER_SAME = "日期改了，不再跟{numbers}算同一场，各算各的。"
@@ -84,7 +129,13 @@ MINE_HEAD = "您最近报的："
 MINE_LINE = "{index}. {date} {form}{topic}{people} 编号{number}{state}"
 MINE_NONE = "还没有报过。直接说一句就行，比如“昨天下午在村部搞了反家暴讲座，来了36个人”。"
 MINE_FOOT = "看哪条就说“看 1”。"
-STATES = {"filed": "", "passed": "（已通过）", "returned": "（退回，要补）", "unused": "（未采用）", "withdrawn": "（已撤回）"}
+STATES = {
+    "filed": "",
+    "passed": "（已通过）",
+    "returned": "（退回，要补）",
+    "unused": "（未采用）",
+    "withdrawn": "（已撤回）",
+}
 SHOW_HEAD = "编号 {number} {state}"
 SHOW_FOOT = "要改说“改 {number} 人数 38”；要撤回说“撤回 {number}”。"
 NO_SUCH = "没有找到编号 {number} 的上报。发“我的上报”看看您报过的。"
@@ -108,7 +159,13 @@ HISTORY_FIRST = "报上"
 HISTORY_AGAIN = "重新报上"
 HISTORY_CHANGED = "改：{changes}"
 HISTORY_CHANGE = "{name}“{was}”改为“{now}”"
-HISTORY_STATES = {"filed": "重新报上", "passed": "审核通过", "returned": "退回", "unused": "不采用", "withdrawn": "撤回"}
+HISTORY_STATES = {
+    "filed": "重新报上",
+    "passed": "审核通过",
+    "returned": "退回",
+    "unused": "不采用",
+    "withdrawn": "撤回",
+}
 NOTHING = "没写"
 CHANGED_AGAIN = "编号 {number} 改好了，已重新报上去（第{version}版）："
 CHANGED = "编号 {number} 改好了（第{version}版）："
@@ -119,7 +176,9 @@ CANNOT_CHANGE = "编号 {number} {state}，不能再改。"
 PERIOD_CLOSED = "{first}到{last}的数字已经报上去封存了。要改请上级妇联做一次“调整”，会留下记录。"
 
 PHOTO_KEPT = "收到{count}张照片，放进正在报的这条里了。"
-PHOTO_WAITING = "收到{count}张照片，先给您留着。这是什么活动的？说一句就行，比如“昨天在村部搞了反家暴讲座，来了36个人”。"
+PHOTO_WAITING = (
+    "收到{count}张照片，先给您留着。这是什么活动的？说一句就行，比如“昨天在村部搞了反家暴讲座，来了36个人”。"
+)
 PHOTO_ADDED = "收到{count}张照片，补进了编号 {number}（{summary}）。不是这条的，说“照片不是这条”。"
 PHOTO_USED = "这张照片在编号 {number} 里用过了，这次请看看是不是发错了。"
 PHOTO_BAD = "这张图没能存下：{reason}。请换一张 JPG 或 PNG 照片，10 兆以内。"
@@ -157,7 +216,9 @@ ROSTER = "编号 {number} 的名单，{count}人：{names}"
 ROSTER_MORE = "……另有{count}人"
 ROSTER_NONE = "编号 {number} 还没有名单。要补就说“名单 {number} 王某某 李某某”，名字用空格或顿号隔开。"
 ROSTER_HOW = "这是哪一条的名单？请带上编号，比如“名单 10017 王某某 李某某”。"
-ROSTER_HOW_TO = "没看出名字来。这样说：“名单 {number} 王某某 李某某”，用空格、顿号隔开或一行一个；同名的在名字后面带上手机号。"
+ROSTER_HOW_TO = (
+    "没看出名字来。这样说：“名单 {number} 王某某 李某某”，用空格、顿号隔开或一行一个；同名的在名字后面带上手机号。"
+)
 ROSTER_ADDED = "编号 {number} 的名单记下了，共{count}人：{names}"
 ROSTER_NOTED = "名单记下了，共{count}人。"
 ROSTER_TWICE = "有{count}个名字重了，只记一次。要真是同名的两个人，请在名字后面带上手机号。"
@@ -174,17 +235,49 @@ ROSTER_LEFT = "好，人数不动。名单随时可以补。"
 SUM_MARKS = {"": "{n}{unit}", "~": "约{n}{unit}", "+": "{n}{unit}以上", "<": "不到{n}{unit}"}
 #: What figures are called in summaries.
 FIGURE_NAMES = {
-    "reports": "上报", "sessions": "开展", "participants": "参加", "women": "其中妇女", "children": "其中儿童", "cases": "办理",
-    "beneficiaries": "帮扶", "materials": "发放", "money": "经费", "roster": "名单上",
+    "reports": "上报",
+    "sessions": "开展",
+    "participants": "参加",
+    "women": "其中妇女",
+    "children": "其中儿童",
+    "cases": "办理",
+    "beneficiaries": "帮扶",
+    "materials": "发放",
+    "money": "经费",
+    "roster": "名单上",
 }
 REPORTS_UNIT = "条"
 
 # -- exports --
 EXPORT_COLUMNS = (
-    ("序号", 6), ("县（市、区）", 14), ("乡镇（街道）", 14), ("村（社区）", 14), ("活动日期", 13), ("活动形式", 10), ("类别", 10),
-    ("活动名称", 18), ("主题内容", 22), ("地点", 14), ("场次", 6), ("场次单位", 6), ("参加人数", 8), ("人数单位", 6), ("其中妇女", 8),
-    ("其中儿童", 8), ("件数", 6), ("受益对象", 16), ("发放物资", 18), ("经费", 12), ("主讲", 14), ("合作单位", 16), ("照片", 6),
-    ("上报人", 10), ("上报时间", 16), ("编号", 9), ("状态", 8), ("备注", 16),
+    ("序号", 6),
+    ("县（市、区）", 14),
+    ("乡镇（街道）", 14),
+    ("村（社区）", 14),
+    ("活动日期", 13),
+    ("活动形式", 10),
+    ("类别", 10),
+    ("活动名称", 18),
+    ("主题内容", 22),
+    ("地点", 14),
+    ("场次", 6),
+    ("场次单位", 6),
+    ("参加人数", 8),
+    ("人数单位", 6),
+    ("其中妇女", 8),
+    ("其中儿童", 8),
+    ("件数", 6),
+    ("受益对象", 16),
+    ("发放物资", 18),
+    ("经费", 12),
+    ("主讲", 14),
+    ("合作单位", 16),
+    ("照片", 6),
+    ("上报人", 10),
+    ("上报时间", 16),
+    ("编号", 9),
+    ("状态", 8),
+    ("备注", 16),
 )
 EXPORT_HEADING = "{unit}活动上报台账（{first}至{last}）"
 EXPORT_DAY = "{d.year}年{d.month}月{d.day}日"
@@ -255,7 +348,9 @@ TOLD = "原因已经告诉她"
 NOT_TOLD = "她还没有绑定聊天，请另外告诉她"
 RETURNED_TO_HER = "{unit}把您报的这条退回来了：{summary}（编号 {number}）。\n原因：{reason}\n直接说怎么改就行，比如“人数38”；我改好就重新报上去。"
 UNUSED_TO_HER = "{unit}没有采用您报的这条：{summary}（编号 {number}）。\n原因：{reason}"
-SAME_DONE = "记下了：编号 {first} 和 {second} 是同一场，人数只算 {first} 的一次。弄错了就说“{first} 和 {second} 不是同一场”。"
+SAME_DONE = (
+    "记下了：编号 {first} 和 {second} 是同一场，人数只算 {first} 的一次。弄错了就说“{first} 和 {second} 不是同一场”。"
+)
 NOT_SAME_DONE = "记下了：编号 {first} 和 {second} 不是同一场，各算各的。"
 SAME_OTHER_DAY = "编号 {first} 和 {second} 不是同一天的，不能算同一场。日期有错请先让报的人改。"
 NO_SUCH_BELOW = "您的辖区里没有编号 {number} 的上报。"
@@ -263,13 +358,42 @@ NO_SUCH_BELOW = "您的辖区里没有编号 {number} 的上报。"
 # -- summaries --
 #: Forms and categories as reports have them; a summary can ask for one.
 FORMS = (
-    "讲座", "培训", "宣传", "慰问", "走访排查", "座谈会", "会议", "文体活动", "志愿服务", "评选表彰", "纠纷调解", "信访接待", "义诊体检",
-    "招聘会", "植树", "妇女议事", "亲子活动", "捐赠救助", "参观学习", "其他",
+    "讲座",
+    "培训",
+    "宣传",
+    "慰问",
+    "走访排查",
+    "座谈会",
+    "会议",
+    "文体活动",
+    "志愿服务",
+    "评选表彰",
+    "纠纷调解",
+    "信访接待",
+    "义诊体检",
+    "招聘会",
+    "植树",
+    "妇女议事",
+    "亲子活动",
+    "捐赠救助",
+    "参观学习",
+    "其他",
 )
 CATEGORIES = (
-    "思想引领", "创业就业", "维权普法", "家庭建设", "妇女健康", "关爱帮扶", "志愿环境", "文体活动", "组织建设", "平安建设",
+    "思想引领",
+    "创业就业",
+    "维权普法",
+    "家庭建设",
+    "妇女健康",
+    "关爱帮扶",
+    "志愿环境",
+    "文体活动",
+    "组织建设",
+    "平安建设",
 )
-SUMMARY_FILLERS = frozenset({"的", "全部", "所有", "一下", "数字", "情况", "本级", "辖区", "看", "活动", "上报", "数据"})
+SUMMARY_FILLERS = frozenset(
+    {"的", "全部", "所有", "一下", "数字", "情况", "本级", "辖区", "看", "活动", "上报", "数据"}
+)
 SUMMARY_HEAD = "{unit} {period}{narrowed}"
 SUMMARY_SO_FAR = "（到今天）"
 SUMMARY_CLOSED = "（已封存）"
@@ -282,7 +406,9 @@ SUMMARY_SAME_EVENT = "（另有{count}条与别的单位同一场，没有重复
 SUMMARY_ADJUSTED = "封存后调整：{unit} {name}{amount}，{reason}（{by}）"
 SUMMARY_FOOT = "数字从哪来：说“看来源 2”就列出第2项的上报编号。"
 SUMMARY_NOTHING = "还没有上报。"
-EXPORT_HOW = "台账（Excel）请管理员在服务器上导出：niangjia reports export --unit {code} --from {year}-01-01。只含您单位和下级。"
+EXPORT_HOW = (
+    "台账（Excel）请管理员在服务器上导出：niangjia reports export --unit {code} --from {year}-01-01。只含您单位和下级。"
+)
 SUMMARY_TO_COME = "这段时间还没到，没有数字。"
 SUMMARY_NOT_BELOW = "{unit}下面没有叫“{name}”的单位，只能看自己和下级的数字。"
 SOURCES_OF = "看来源 {index}"

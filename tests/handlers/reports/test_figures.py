@@ -147,7 +147,7 @@ def happen(life: Life, step: tuple[str, int, int, str, str]) -> None:
             )
         elif report is not None:
             change(life, what, report, notation, form)
-    except (service.PeriodClosed, service.NotAbove, periods.Overlaps, periods.NotClosed):
+    except (units.DayIsClosed, service.PeriodClosed, service.NotAbove, periods.Overlaps, periods.NotClosed):
         pass  # refused, and nothing has happened
 
 
@@ -455,3 +455,18 @@ def test_nothing_slips_in_while_a_period_is_being_closed(store: Store) -> None:
     assert outcome == ["refused"]
     with store.read() as session:
         assert roll_up(session, units.get(session, town.unit_id), march).total.reports == 0
+
+
+def test_no_unit_moves_or_ends_in_a_closed_period(store: Store) -> None:
+    """Figures that were handed in would change: refused up to the last closed day, for both townships; the day after is free."""
+    with county(store) as life:
+        periods.close_period(life.session, date(2026, 3, 1), date(2026, 3, 31), by=life.speaker("T1"), now=NOW)
+        village, town = life.units["V00"], life.units["T1"]
+        for day in (date(2026, 2, 1), date(2026, 3, 31)):
+            with pytest.raises(units.DayIsClosed):
+                units.move(life.session, village, town, day)
+            with pytest.raises(units.DayIsClosed):
+                units.close(life.units["V10"], day)
+        units.close(life.units["V01"], date(2026, 3, 15))  # its own township has closed nothing
+        units.move(life.session, village, town, date(2026, 4, 1))
+        assert village.parent_id == town.id
