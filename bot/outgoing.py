@@ -18,7 +18,9 @@ def overtaken(session: Session, rows: Sequence[Claimed]) -> dict[int, str]:
     found = {
         row.id: "reported since"
         for row in rows
-        if row.klass == REMINDER and row.about.startswith("assignments:") and not reminders.still_due(session, row.about)
+        if row.klass == REMINDER
+        and row.about.startswith("assignments:")
+        and not reminders.still_due(session, row.about)
     }
     theirs = {row.id: key[0] for row in rows if row.klass == BROADCAST and (key := of_key(row.dedup_key)) is not None}
     recalled = broadcasts.recalled_among(session, set(theirs.values())) if theirs else set()

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - a pattern is read as a whole
 """Chinese and Arabic numerals in running text: how many, how sure, and of what.
 
 `find_numbers(text)` gives every numeral in order; `parse_number(text)` reads a text that is one numeral.

@@ -88,16 +88,33 @@ class Outbox(Base):
 
     __table_args__ = (
         # the sender's queue: small, because rows leave it when they are done
-        Index("ix_outbox_queue", "klass", "due_at", "id", sqlite_where=text("state IN ('pending','leased','passive')"),
-              postgresql_where=text("state IN ('pending','leased','passive')")),
+        Index(
+            "ix_outbox_queue",
+            "klass",
+            "due_at",
+            "id",
+            sqlite_where=text("state IN ('pending','leased','passive')"),
+            postgresql_where=text("state IN ('pending','leased','passive')"),
+        ),
         # what stands in front of a row, without her history
-        Index("ix_outbox_front", "identity_id", "id", sqlite_where=text("state IN ('pending','leased')"),
-              postgresql_where=text("state IN ('pending','leased')")),
-        Index("ix_outbox_failed", "id", sqlite_where=text("state = 'failed'"),
-              postgresql_where=text("state = 'failed'")),
+        Index(
+            "ix_outbox_front",
+            "identity_id",
+            "id",
+            sqlite_where=text("state IN ('pending','leased')"),
+            postgresql_where=text("state IN ('pending','leased')"),
+        ),
+        Index(
+            "ix_outbox_failed", "id", sqlite_where=text("state = 'failed'"), postgresql_where=text("state = 'failed'")
+        ),
         Index("ix_outbox_identity_id_id", "identity_id", "id"),
         # asked for with every message that comes in: nearly always empty
-        Index("ix_outbox_held", "identity_id", sqlite_where=text("state = 'held'"), postgresql_where=text("state = 'held'")),
+        Index(
+            "ix_outbox_held",
+            "identity_id",
+            sqlite_where=text("state = 'held'"),
+            postgresql_where=text("state = 'held'"),
+        ),
     )
 
 
@@ -148,9 +165,18 @@ def put(session: Session, messages: Sequence[Outgoing], now: datetime) -> dict[i
         return {}
     rows = [
         {
-            "identity_id": m.identity_id, "klass": m.klass, "state": m.state, "due_at": m.due_at or now, "created_at": now,
-            "inbox_id": m.inbox_id, "body_id": m.body_id, "shape": m.shape, "dedup_key": m.dedup_key, "about": m.about,
-            "attempts": 0, "refusals": 0,
+            "identity_id": m.identity_id,
+            "klass": m.klass,
+            "state": m.state,
+            "due_at": m.due_at or now,
+            "created_at": now,
+            "inbox_id": m.inbox_id,
+            "body_id": m.body_id,
+            "shape": m.shape,
+            "dedup_key": m.dedup_key,
+            "about": m.about,
+            "attempts": 0,
+            "refusals": 0,
         }
         for m in messages
     ]
@@ -194,7 +220,8 @@ def confirm(session: Session, ids: Iterable[int], now: datetime) -> None:
 
 
 _CONFIRM = (
-    update(Outbox).where(Outbox.id.in_(bindparam("ids", expanding=True)), Outbox.state == "passive")
+    update(Outbox)
+    .where(Outbox.id.in_(bindparam("ids", expanding=True)), Outbox.state == "passive")
     .values(state="sent", sent_at=bindparam("now"))
 )
 
@@ -218,11 +245,18 @@ def _candidates() -> Any:
     """Due rows of one class in line, without those behind a row that is in the air or that waits for its next try."""
     other = aliased(Outbox)
     in_front = exists().where(
-        other.identity_id == Outbox.identity_id, other.id != Outbox.id, other.klass <= Outbox.klass,
+        other.identity_id == Outbox.identity_id,
+        other.id != Outbox.id,
+        other.klass <= Outbox.klass,
         _literally(other.state, "pending", "leased"),
-        or_(and_(other.state == "leased", other.lease_until >= _NOW),
-            and_(other.state == "pending", other.retry_at > _NOW,
-                 or_(other.due_at < Outbox.due_at, and_(other.due_at == Outbox.due_at, other.id < Outbox.id)))),
+        or_(
+            and_(other.state == "leased", other.lease_until >= _NOW),
+            and_(
+                other.state == "pending",
+                other.retry_at > _NOW,
+                or_(other.due_at < Outbox.due_at, and_(other.due_at == Outbox.due_at, other.id < Outbox.id)),
+            ),
+        ),
     )
     free = or_(
         and_(Outbox.state == "pending", or_(Outbox.retry_at.is_(None), Outbox.retry_at <= _NOW)),
@@ -232,41 +266,77 @@ def _candidates() -> Any:
     return (
         select(Outbox.id, Outbox.identity_id, Outbox.klass, Outbox.due_at, Outbox.state, Outbox.error, Outbox.tried_at)
         .join(Identity, Identity.id == Outbox.identity_id)
-        .where(_literally(Outbox.state, "pending", "leased", "passive"), Outbox.klass == bindparam("klass"),
-               Outbox.due_at <= _NOW, free, Identity.platform.in_(bindparam("platforms", expanding=True)), ~in_front)
-        .order_by(Outbox.due_at, Outbox.id).limit(bindparam("limit")).with_for_update(skip_locked=True, of=Outbox)
+        .where(
+            _literally(Outbox.state, "pending", "leased", "passive"),
+            Outbox.klass == bindparam("klass"),
+            Outbox.due_at <= _NOW,
+            free,
+            Identity.platform.in_(bindparam("platforms", expanding=True)),
+            ~in_front,
+        )
+        .order_by(Outbox.due_at, Outbox.id)
+        .limit(bindparam("limit"))
+        .with_for_update(skip_locked=True, of=Outbox)
     )
 
 
 _CANDIDATES = _candidates()
 #: What is unfinished for these addresses: asked after the candidates are locked, so that it shows what others hold.
-_UNFINISHED = (
-    select(Outbox.id, Outbox.identity_id, Outbox.klass, Outbox.due_at,
-           and_(Outbox.state == "leased", Outbox.lease_until >= _NOW))
-    .where(Outbox.identity_id.in_(bindparam("identities", expanding=True)), _literally(Outbox.state, "pending", "leased"),
-           or_(Outbox.state == "leased", Outbox.due_at <= _NOW))
+_UNFINISHED = select(
+    Outbox.id,
+    Outbox.identity_id,
+    Outbox.klass,
+    Outbox.due_at,
+    and_(Outbox.state == "leased", Outbox.lease_until >= _NOW),
+).where(
+    Outbox.identity_id.in_(bindparam("identities", expanding=True)),
+    _literally(Outbox.state, "pending", "leased"),
+    or_(Outbox.state == "leased", Outbox.due_at <= _NOW),
 )
 _LEASE = (
-    update(Outbox).where(Outbox.id.in_(bindparam("ids", expanding=True)))
-    .values(state="leased", lease_token=bindparam("token"), lease_until=bindparam("until"), attempts=Outbox.attempts + 1,
-            tried_at=func.coalesce(Outbox.tried_at, _NOW))
+    update(Outbox)
+    .where(Outbox.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state="leased",
+        lease_token=bindparam("token"),
+        lease_until=bindparam("until"),
+        attempts=Outbox.attempts + 1,
+        tried_at=func.coalesce(Outbox.tried_at, _NOW),
+    )
 )
 _CLAIMED = (
     select(
-        Outbox.id, Outbox.identity_id, Identity.platform, Identity.account, Identity.external_id, Outbox.klass,
-        Outbox.shape, Outbox.body_id, Outbox.attempts, Outbox.about, Conversation.heard_at, Outbox.dedup_key, Outbox.refusals,
+        Outbox.id,
+        Outbox.identity_id,
+        Identity.platform,
+        Identity.account,
+        Identity.external_id,
+        Outbox.klass,
+        Outbox.shape,
+        Outbox.body_id,
+        Outbox.attempts,
+        Outbox.about,
+        Conversation.heard_at,
+        Outbox.dedup_key,
+        Outbox.refusals,
     )
     .join(Identity, Identity.id == Outbox.identity_id)
     .outerjoin(Conversation, Conversation.identity_id == Outbox.identity_id)
-    .where(Outbox.id.in_(bindparam("ids", expanding=True))).order_by(Outbox.klass, Outbox.due_at, Outbox.id)
+    .where(Outbox.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Outbox.klass, Outbox.due_at, Outbox.id)
 )
 _DUE = (
-    select(Outbox.id).where(
-        _literally(Outbox.state, "pending", "leased", "passive"), Outbox.klass == bindparam("klass"),
+    select(Outbox.id)
+    .where(
+        _literally(Outbox.state, "pending", "leased", "passive"),
+        Outbox.klass == bindparam("klass"),
         Outbox.due_at <= bindparam("now"),
-        or_(and_(Outbox.state == "pending", or_(Outbox.retry_at.is_(None), Outbox.retry_at <= bindparam("now"))),
+        or_(
+            and_(Outbox.state == "pending", or_(Outbox.retry_at.is_(None), Outbox.retry_at <= bindparam("now"))),
             and_(Outbox.state == "leased", Outbox.lease_until < bindparam("now")),
-            and_(Outbox.state == "passive", Outbox.due_at <= bindparam("unconfirmed"))))
+            and_(Outbox.state == "passive", Outbox.due_at <= bindparam("unconfirmed")),
+        ),
+    )
     .limit(1)
 )
 
@@ -281,7 +351,13 @@ def is_due(session: Session, *, now: datetime, klasses: Sequence[int]) -> bool:
 
 
 def claim(
-    session: Session, *, token: str, now: datetime, lease: timedelta, limit: int, platforms: Sequence[str],
+    session: Session,
+    *,
+    token: str,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    platforms: Sequence[str],
     klasses: Sequence[int] = (REPLY, CASE, NOTICE, REMINDER, BROADCAST),
 ) -> list[Claimed]:
     """Take up to `limit` due rows of these platforms and classes, the urgent first; of one address only what is next.
@@ -297,9 +373,7 @@ def claim(
             found += connection.execute(_CANDIDATES, {**values, "klass": klass, "limit": limit - len(found)})
     if not found:
         return []
-    doubts = {
-        row.id: (_in_doubt(row), row.tried_at) for row in _next_in_line(connection, found, now)
-    }
+    doubts = {row.id: (_in_doubt(row), row.tried_at) for row in _next_in_line(connection, found, now)}
     if not doubts:
         return []
     ids = list(doubts)
@@ -308,8 +382,21 @@ def claim(
     bodies = _bodies(session, {row.body_id for row in rows if row.body_id is not None})
     return [
         Claimed(
-            row[0], row[1], row[2], row[3], row[4], row[5], row[6] or bodies.get(row[7]) or {}, row[8], row[9], row[10],
-            row[11], in_doubt=doubts[row[0]][0], refusals=row[12], tried_at=doubts[row[0]][1])
+            row[0],
+            row[1],
+            row[2],
+            row[3],
+            row[4],
+            row[5],
+            row[6] or bodies.get(row[7]) or {},
+            row[8],
+            row[9],
+            row[10],
+            row[11],
+            in_doubt=doubts[row[0]][0],
+            refusals=row[12],
+            tried_at=doubts[row[0]][1],
+        )
         for row in rows
     ]
 
@@ -364,8 +451,11 @@ def taking(session: Session, row_id: int, token: str, now: datetime) -> bool:
     From here on nobody knows whether it arrived until its outcome is recorded: whoever finds it so never sends it.
     """
     found = session.connection().execute(
-        update(Outbox).where(Outbox.id == row_id, Outbox.state == "leased", Outbox.lease_token == token, Outbox.lease_until > now)
-        .values(error=DOUBT + "in the air").returning(Outbox.id))
+        update(Outbox)
+        .where(Outbox.id == row_id, Outbox.state == "leased", Outbox.lease_token == token, Outbox.lease_until > now)
+        .values(error=DOUBT + "in the air")
+        .returning(Outbox.id)
+    )
     return found.first() is not None
 
 
@@ -394,11 +484,18 @@ def finish(session: Session, *, outcomes: Sequence[tuple[str, Outcome]], now: da
     ours = {row_id for row_id, token in held if token == tokens[row_id]}
     rows = [
         {
-            "row": o.id, "token": token, "new_state": o.state, "new_error": o.error, "new_external": o.external_id,
-            "new_retry": o.retry_at, "new_sent": now if o.state == "sent" else None, "refused": int(o.refused),
+            "row": o.id,
+            "token": token,
+            "new_state": o.state,
+            "new_error": o.error,
+            "new_external": o.external_id,
+            "new_retry": o.retry_at,
+            "new_sent": now if o.state == "sent" else None,
+            "refused": int(o.refused),
             "untried": int(not o.tried),
         }
-        for token, o in sorted(outcomes, key=lambda pair: pair[1].id) if o.id in ours
+        for token, o in sorted(outcomes, key=lambda pair: pair[1].id)
+        if o.id in ours
     ]
     if rows:
         session.connection().execute(_FINISH, rows)
@@ -407,16 +504,24 @@ def finish(session: Session, *, outcomes: Sequence[tuple[str, Outcome]], now: da
 
 #: Locked in the order of ids, so that two workers never wait for each other.
 _HELD = (
-    select(Outbox.id, Outbox.lease_token).where(Outbox.id.in_(bindparam("ids", expanding=True)), Outbox.state == "leased")
-    .order_by(Outbox.id).with_for_update()
+    select(Outbox.id, Outbox.lease_token)
+    .where(Outbox.id.in_(bindparam("ids", expanding=True)), Outbox.state == "leased")
+    .order_by(Outbox.id)
+    .with_for_update()
 )
 _FINISH = (
     update(Outbox)
     .where(Outbox.id == bindparam("row"), Outbox.lease_token == bindparam("token"), Outbox.state == "leased")
     .values(
-        state=bindparam("new_state"), error=bindparam("new_error"), external_id=bindparam("new_external"),
-        retry_at=bindparam("new_retry"), sent_at=bindparam("new_sent"), lease_until=None, lease_token=None,
-        refusals=Outbox.refusals + bindparam("refused"), attempts=Outbox.attempts - bindparam("untried"),
+        state=bindparam("new_state"),
+        error=bindparam("new_error"),
+        external_id=bindparam("new_external"),
+        retry_at=bindparam("new_retry"),
+        sent_at=bindparam("new_sent"),
+        lease_until=None,
+        lease_token=None,
+        refusals=Outbox.refusals + bindparam("refused"),
+        attempts=Outbox.attempts - bindparam("untried"),
     )
 )
 
@@ -435,23 +540,29 @@ def wake_held(session: Session, identity_ids: Sequence[int], now: datetime) -> N
 
 
 _WAKE = (
-    update(Outbox).where(Outbox.identity_id.in_(bindparam("ids", expanding=True)), Outbox.state == literal_column("'held'"))
+    update(Outbox)
+    .where(Outbox.identity_id.in_(bindparam("ids", expanding=True)), Outbox.state == literal_column("'held'"))
     .values(state="pending", due_at=bindparam("now"))
 )
 
 
 def dead_letters(session: Session, identity_ids: Any, limit: int = 20) -> list[Outbox]:
     """Rows that were given up, the newest first; `identity_ids` is a list or a subquery of those she may see."""
-    return list(session.scalars(
-        select(Outbox).where(Outbox.state == literal_column("'failed'"), Outbox.identity_id.in_(identity_ids))
-        .order_by(Outbox.id.desc()).limit(limit)
-    ))
+    return list(
+        session.scalars(
+            select(Outbox)
+            .where(Outbox.state == literal_column("'failed'"), Outbox.identity_id.in_(identity_ids))
+            .order_by(Outbox.id.desc())
+            .limit(limit)
+        )
+    )
 
 
 def resend(session: Session, ids: Sequence[int], now: datetime) -> int:
     """Queue rows that were given up once more; how many. Those about a case stay: a person decides there."""
     result = session.execute(
-        update(Outbox).where(Outbox.id.in_(ids), Outbox.state == "failed", Outbox.klass != CASE)
+        update(Outbox)
+        .where(Outbox.id.in_(ids), Outbox.state == "failed", Outbox.klass != CASE)
         .values(state="pending", refusals=0, due_at=now, retry_at=None, tried_at=None, error=None)
         .execution_options(synchronize_session=False)
     )

@@ -99,7 +99,11 @@ class Reporter:
     """Lets people of the example report; everything drawn comes from one random source."""
 
     def __init__(
-        self, rng: random.Random, words: Words, units: Sequence[ExampleUnit], people: Sequence[ExamplePerson],
+        self,
+        rng: random.Random,
+        words: Words,
+        units: Sequence[ExampleUnit],
+        people: Sequence[ExamplePerson],
         today: date,
     ) -> None:
         self.rng = rng

@@ -67,7 +67,11 @@ def write_reports(session: Session, cast: Cast, reports: Sequence[ExampleReport]
 
 
 def write_duty(
-    session: Session, cast: Cast, duty: ExampleDuty, reports: Mapping[str, int], originals: Mapping[str, str],
+    session: Session,
+    cast: Cast,
+    duty: ExampleDuty,
+    reports: Mapping[str, int],
+    originals: Mapping[str, str],
     now: datetime,
 ) -> Duty:
     """The duty with its assignments, what answers them, and reminders to come for the rest.
@@ -159,8 +163,15 @@ def _version_rows(cast: Cast, report: ExampleReport, report_id: int) -> list[dic
     if report.state == WITHDRAWN:
         tellings.append((WITHDRAWN, slots_of(report), tellings[-1][2] + timedelta(minutes=20), texts.WITHDRAWN))
     return [
-        {"report_id": report_id, "version": n, "state": state, "slots": slots, "by_person_id": person, "at": at,
-         "reason": why}
+        {
+            "report_id": report_id,
+            "version": n,
+            "state": state,
+            "slots": slots,
+            "by_person_id": person,
+            "at": at,
+            "reason": why,
+        }
         for n, (state, slots, at, why) in enumerate(tellings, 1)
     ]
 
@@ -169,8 +180,15 @@ def _quantity_rows(report: ExampleReport, report_id: int) -> list[dict[str, Any]
     if report.state == WITHDRAWN:
         return []
     return [
-        {"report_id": report_id, "measure": q.measure, "unit": q.unit, "noun": q.noun, "low": q.low, "high": q.high,
-         "mark": q.mark}
+        {
+            "report_id": report_id,
+            "measure": q.measure,
+            "unit": q.unit,
+            "noun": q.noun,
+            "low": q.low,
+            "high": q.high,
+            "mark": q.mark,
+        }
         for q in quantities(slots_of(report))
     ]
 

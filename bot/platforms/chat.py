@@ -33,7 +33,7 @@ class ChatPage:
         """The reply as it is stored."""
         return [reply.to_json()]
 
-    async def send(self, address: str, payload: Payload, *, key: str = "") -> str:  # noqa: ARG002  it has no check
+    async def send(self, address: str, payload: Payload, *, key: str = "") -> str:
         """Show it on her page."""
         await asyncio.to_thread(self._show, address, payload)
         return ""

@@ -48,7 +48,8 @@ CAPABILITIES = Capabilities(
     clean=clean,
     answers_callbacks=True,
     callback_patience=4.0,  # the platform drops the connection after 5 s and asks again (§1.4)
-    push_window=48 * 3600,  # https://developers.weixin.qq.com/doc/service/guide/product/message/Overview_of_Messages.html
+    push_window=48
+    * 3600,  # https://developers.weixin.qq.com/doc/service/guide/product/message/Overview_of_Messages.html
     push_count=5,  # per 48 h after a message of hers; 3 in a minute after a menu click (§1.6)
     pace=50,  # 500,000 a day are allowed; two calls' worth of connections at 50 ms each (§1.14)
     duplicate_check=600,  # template messages with client_msg_id only (§1.7); 客服消息 have none
@@ -183,7 +184,7 @@ class WeChat:
             f"<Content>{cdata(text)}</Content></xml>"
         ), carried
 
-    def render(self, reply: Reply, address: str) -> list[Payload]:  # noqa: ARG002  the same for everybody
+    def render(self, reply: Reply, address: str) -> list[Payload]:
         """客服消息, in order: texts, then pictures by their stored name. Each costs one of the five in 48 hours."""
         payloads: list[Payload] = []
         for part in fit(reply, CAPABILITIES):
@@ -202,7 +203,7 @@ class WeChat:
         }
         return payload | ({"url": url} if url else {})
 
-    async def send(self, address: str, payload: Payload, *, key: str = "") -> str:  # noqa: ARG002  it has no check
+    async def send(self, address: str, payload: Payload, *, key: str = "") -> str:
         """Send one payload to an openid. 客服消息 have no id: the answer is "" for them."""
         if "template_id" in payload:
             answer = await self._send_template({"touser": address, **payload})

@@ -1,7 +1,7 @@
 """What the chat page's interface says when a request cannot be understood."""
 
 TOO_LARGE = "内容太大了，请分几次发"
-NOT_JSON = "请求读不懂：要一个 JSON 对象，例如 {{\"person\": \"手机号\", \"text\": \"要说的话\"}}"
+NOT_JSON = '请求读不懂：要一个 JSON 对象，例如 {{"person": "手机号", "text": "要说的话"}}'
 NO_PERSON = "少了 person：请写这个人的手机号"
 UNKNOWN_PERSON = "示范县里没有这个手机号：{phone}"
 NO_TEXT = "text 要是一段文字"

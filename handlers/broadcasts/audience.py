@@ -39,13 +39,25 @@ def conditions(audience: Mapping[str, Any], within: str, day: date) -> list[Colu
     if audience.get("roles"):
         found.append(Post.role.in_(audience["roles"]))
     if audience.get("group_id"):
-        found.append(Person.id.in_(select(PeopleGroupMember.person_id).where(PeopleGroupMember.group_id == audience["group_id"])))
+        found.append(
+            Person.id.in_(select(PeopleGroupMember.person_id).where(PeopleGroupMember.group_id == audience["group_id"]))
+        )
     if audience.get("missing_duty_id"):
-        found.append(Unit.id.in_(
-            select(Assignment.unit_id).where(Assignment.duty_id == audience["missing_duty_id"], Assignment.state == OPEN)))
+        found.append(
+            Unit.id.in_(
+                select(Assignment.unit_id).where(
+                    Assignment.duty_id == audience["missing_duty_id"], Assignment.state == OPEN
+                )
+            )
+        )
     if audience.get("saw"):
-        found.append(Person.id.in_(
-            select(Delivery.person_id).where(Delivery.broadcast_id == audience["saw"], Delivery.state.in_(("sent", "planned")))))
+        found.append(
+            Person.id.in_(
+                select(Delivery.person_id).where(
+                    Delivery.broadcast_id == audience["saw"], Delivery.state.in_(("sent", "planned"))
+                )
+            )
+        )
     return found
 
 
@@ -62,15 +74,22 @@ class Preview:
 def preview(session: Session, audience: Mapping[str, Any], *, by: Speaker, now: datetime, day: date) -> Preview:
     """Count the audience without the sender herself."""
     ids = (
-        select(Person.id).join(Post, Post.person_id == Person.id).join(Unit, Unit.id == Post.unit_id)
-        .where(*conditions(audience, by.unit_path, day), Person.id != by.person_id).distinct().subquery()
+        select(Person.id)
+        .join(Post, Post.person_id == Person.id)
+        .join(Unit, Unit.id == Post.unit_id)
+        .where(*conditions(audience, by.unit_path, day), Person.id != by.person_id)
+        .distinct()
+        .subquery()
     )
     rows = session.execute(
         select(Identity.person_id, Identity.platform, Conversation.heard_at)
         .outerjoin(Conversation, Conversation.identity_id == Identity.id)
-        .where(Identity.person_id.in_(select(ids.c.id)), Identity.unreachable == "").order_by(Identity.bound_at, Identity.id)
+        .where(Identity.person_id.in_(select(ids.c.id)), Identity.unreachable == "")
+        .order_by(Identity.bound_at, Identity.id)
     )
-    channels: dict[int, tuple[str, datetime | None]] = {p: (platform, heard) for p, platform, heard in rows if p is not None}
+    channels: dict[int, tuple[str, datetime | None]] = {
+        p: (platform, heard) for p, platform, heard in rows if p is not None
+    }
     by_platform: dict[str, int] = {}
     must_wait = 0
     for platform, heard in channels.values():
@@ -83,7 +102,8 @@ def preview(session: Session, audience: Mapping[str, Any], *, by: Speaker, now: 
 
 _LEVEL = re.compile(
     r"各?(?:行政)?(?P<village>村(?:（社区）|\(社区\)|和?社区)?|社区)|各?(?P<township>乡镇(?:（街道）|街道)?|乡|镇|街道)"
-    r"|各?(?P<county>县(?:区|（市、区）)?|区)")
+    r"|各?(?P<county>县(?:区|（市、区）)?|区)"
+)
 _ROLES = {
     "妇代会主任": ["congress_head"], "主任": ["congress_head"], "妇联主席": ["chair"], "主席": ["chair"],
     "干事": ["officer"], "执委": ["executive_member"],
@@ -99,14 +119,18 @@ def read(session: Session, said: str, *, by: Speaker) -> tuple[Audience, str]:
         duty = _duty(session, missing["what"].strip("“”《》 "), by)
         audience["missing_duty_id"] = duty.id
         rest, called = missing[1], texts.WHO_MISSING.format(title=duty.title)
-    group = session.scalar(select(PeopleGroup).where(PeopleGroup.unit_id == by.unit_id, PeopleGroup.name == re.sub(r"组$|^组", "", rest)))
+    group = session.scalar(
+        select(PeopleGroup).where(PeopleGroup.unit_id == by.unit_id, PeopleGroup.name == re.sub(r"组$|^组", "", rest))
+    )
     if group is not None:
         return {**audience, "group_id": group.id}, called
     for word, roles in _ROLES.items():
         if rest.endswith(word):
             audience["roles"], rest = roles, rest.removesuffix(word).removesuffix("的")
             break
-    found = re.search(r"(?:^|(?<=[^各]))各(村|社区|乡镇|镇|乡|街道|县区|县|区)\S*$|^(?:所有)?(村|社区|乡镇|县区)\S*$", rest)
+    found = re.search(
+        r"(?:^|(?<=[^各]))各(村|社区|乡镇|镇|乡|街道|县区|县|区)\S*$|^(?:所有)?(村|社区|乡镇|县区)\S*$", rest
+    )
     if found is not None:
         level = _LEVEL.match(found[1] or found[2])
         assert level is not None
@@ -120,9 +144,17 @@ def read(session: Session, said: str, *, by: Speaker) -> tuple[Audience, str]:
 
 def _duty(session: Session, what: str, by: Speaker) -> Duty:
     query = (
-        select(Duty).join(Unit, Unit.id == Duty.unit_id).where(Duty.state == "confirmed").order_by(Duty.id.desc())
-        .where(Duty.id.in_(select(Assignment.duty_id).join(Unit, Unit.id == Assignment.unit_id).where(
-            units.below(Unit.path, by.unit_path), Assignment.state == OPEN)))
+        select(Duty)
+        .join(Unit, Unit.id == Duty.unit_id)
+        .where(Duty.state == "confirmed")
+        .order_by(Duty.id.desc())
+        .where(
+            Duty.id.in_(
+                select(Assignment.duty_id)
+                .join(Unit, Unit.id == Assignment.unit_id)
+                .where(units.below(Unit.path, by.unit_path), Assignment.state == OPEN)
+            )
+        )
     )
     duties = list(session.scalars(query))
     for duty in duties:

@@ -29,7 +29,8 @@ LONGEST = 600
 #: Nobody is written to outside these hours.
 FIRST_HOUR, LAST_HOUR = 8, 20
 _RECEIVED = re.compile(
-    r"(好的?|嗯+|是|哦|ok|OK)?[，, ]*(已?收到|收悉|知道了|明白|晓得了|已阅)(了|啦|谢谢|！|!|。|~|，)*|[👌👍🫡🙏]+|\[(OK|强|抱拳|好的)\]")
+    r"(好的?|嗯+|是|哦|ok|OK)?[，, ]*(已?收到|收悉|知道了|明白|晓得了|已阅)(了|啦|谢谢|！|!|。|~|，)*|[👌👍🫡🙏]+|\[(OK|强|抱拳|好的)\]"
+)
 #: A title inside a title takes single brackets.
 _INNER = str.maketrans("《》", "〈〉")
 _NUMERAL = re.compile(r"[一二三四五六七八九十]+(?=[月日号])")
@@ -37,8 +38,12 @@ _CODE = re.compile(r"[A-HJKMNPRTUVWXYa-hjkmnprtuvwxy34679]{6}")
 
 
 @router.command(
-    "群发", "发通知", allow=access.official, help="群发 内容 — 发给辖区",
-    pattern=r"(?:群发|发通知|通知)给\s*(?P<rest>\S{1,30}[\s:：，,]\s*.+)")
+    "群发",
+    "发通知",
+    allow=access.official,
+    help="群发 内容 — 发给辖区",
+    pattern=r"(?:群发|发通知|通知)给\s*(?P<rest>\S{1,30}[\s:：，,]\s*.+)",
+)
 def broadcast(ctx: Context, rest: str) -> Reply:
     """An official writes to those below her: 「群发 …」 to all, 「群发给松陂镇各村 …」 to some."""
     if not rest:
@@ -58,7 +63,9 @@ def send_circular(ctx: Context, rest: str) -> Reply:
     if circular is None:
         return Reply(texts.NO_CIRCULAR.format(what=what))
     number = f"（{circular.number}）" if circular.number else ""
-    text = texts.CIRCULAR_BODY.format(title=circular.title.translate(_INNER), number=number, ask=circular.number or circular.title)
+    text = texts.CIRCULAR_BODY.format(
+        title=circular.title.translate(_INNER), number=number, ask=circular.number or circular.title
+    )
     return prepare(ctx, text, to.removeprefix("给"), circular_id=circular.id)
 
 
@@ -89,21 +96,29 @@ def show(ctx: Context, waiting: dict[str, Any]) -> Reply:
     waiting["count"] = counted.reachable
     ctx.state["broadcast"], ctx.state["asking"], ctx.state["expects_number"] = waiting, "broadcasts", True
     channels = "，".join(
-        texts.CHANNEL.format(name=texts.CHANNELS.get(name, name), count=n) for name, n in sorted(counted.by_platform.items()))
+        texts.CHANNEL.format(name=texts.CHANNELS.get(name, name), count=n)
+        for name, n in sorted(counted.by_platform.items())
+    )
     notes = ""
     wechat = counted.by_platform.get("wechat", 0)
     for shape, n in (
-        (texts.NOTE_UNREACHABLE, counted.unreachable), (texts.NOTE_WAIT, counted.must_wait), (texts.NOTE_COST, wechat - counted.must_wait),
+        (texts.NOTE_UNREACHABLE, counted.unreachable),
+        (texts.NOTE_WAIT, counted.must_wait),
+        (texts.NOTE_COST, wechat - counted.must_wait),
         (texts.NOTE_PHOTOS, len(waiting["photos"])),
     ):
         notes += shape.format(count=n) if n else ""
     if waiting.get("night"):
-        notes += texts.NOTE_NIGHT.format(when=when_words(datetime.fromisoformat(waiting["due_at"])), count=counted.reachable)
+        notes += texts.NOTE_NIGHT.format(
+            when=when_words(datetime.fromisoformat(waiting["due_at"])), count=counted.reachable
+        )
     elif waiting.get("due_at"):
         notes += texts.NOTE_AT.format(when=when_words(datetime.fromisoformat(waiting["due_at"])))
     if counted.reachable > ctx.world.second_official_above:
         notes += texts.NOTE_SECOND.format(limit=ctx.world.second_official_above)
-    text = texts.PREVIEW.format(who=waiting["called"], count=counted.reachable, channels=channels, text=waiting["text"], notes=notes)
+    text = texts.PREVIEW.format(
+        who=waiting["called"], count=counted.reachable, channels=channels, text=waiting["text"], notes=notes
+    )
     return Reply(text, choices("取消"))
 
 
@@ -130,7 +145,11 @@ def answer(ctx: Context) -> Reply | None:
         return go(ctx, waiting)
     number = re.fullmatch(r"(?:确认|发|对)?[，, ]*(\d{1,7})\s*人?", ctx.text)
     if number is not None:
-        return go(ctx, waiting) if int(number[1]) == waiting["count"] else Reply(texts.WRONG_COUNT.format(count=waiting["count"]))
+        return (
+            go(ctx, waiting)
+            if int(number[1]) == waiting["count"]
+            else Reply(texts.WRONG_COUNT.format(count=waiting["count"]))
+        )
     if ctx.text in ("对", "发", "确认", "好", "好的", "可以"):
         return Reply(texts.WRONG_COUNT.format(count=waiting["count"]))
     return schedule(ctx, waiting) if len(ctx.text) <= 20 and re.search(r"发|点|定时", ctx.text) else None
@@ -144,7 +163,9 @@ def schedule(ctx: Context, waiting: dict[str, Any]) -> Reply | None:
     for found in find_times(ctx.text, ctx.local, "circular"):
         if found.first is None or found.rrule:
             continue
-        clock = found.clock or {"上午": "09:00", "中午": "12:00", "下午": "14:30", "晚上": "19:00"}.get(found.part or "", "09:00")
+        clock = found.clock or {"上午": "09:00", "中午": "12:00", "下午": "14:30", "晚上": "19:00"}.get(
+            found.part or "", "09:00"
+        )
         due = datetime.fromisoformat(f"{found.first.isoformat()}T{clock}").replace(tzinfo=LOCAL)
         if due <= ctx.now:
             return Reply(texts.PAST.format(when=when_words(due)))
@@ -167,17 +188,28 @@ def go(ctx: Context, waiting: dict[str, Any]) -> Reply:
         return Reply(texts.NO_SECOND.format(limit=limit))
     drop(ctx)
     made = service.plan(
-        ctx.session, text, waiting["audience"], by=ctx.speaker, now=ctx.now, due_at=due_at, photos=tuple(waiting["photos"]),
-        circular_id=waiting.get("circular_id"), needs_second=large)
+        ctx.session,
+        text,
+        waiting["audience"],
+        by=ctx.speaker,
+        now=ctx.now,
+        due_at=due_at,
+        photos=tuple(waiting["photos"]),
+        circular_id=waiting.get("circular_id"),
+        needs_second=large,
+    )
     if large:
         ask = Reply(
             texts.ASK_SECOND.format(name=ctx.speaker.name, count=waiting["count"], text=text, code=made.code),
-            choices(f"同意群发 {made.code}", f"不同意群发 {made.code}"))
+            choices(f"同意群发 {made.code}", f"不同意群发 {made.code}"),
+        )
         for person in others:
             tell(ctx.session, person.id, ask, ctx.now, klass=outbox.NOTICE, key=f"second:{made.id}:{person.id}")
         return Reply(texts.AWAITING.format(names="、".join(p.name for p in others), code=made.code))
     if made.state == "scheduled":
-        return Reply(texts.SCHEDULED.format(when=when_words(made.due_at), code=made.code), choices(f"取消群发 {made.code}"))
+        return Reply(
+            texts.SCHEDULED.format(when=when_words(made.due_at), code=made.code), choices(f"取消群发 {made.code}")
+        )
     return Reply(texts.STARTED.format(code=made.code), choices(f"群发进度 {made.code}"))
 
 

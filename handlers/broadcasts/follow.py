@@ -39,11 +39,25 @@ def progress(ctx: Context, rest: str) -> Reply:
     if found is None:
         return Reply(texts.NO_SUCH.format(code=rest) if rest else texts.LIST_NONE)
     now = service.progress(ctx.session, found)
-    said = [texts.PROGRESS.format(
-        code=found.code, planned=now.planned, sent=now.sent, failed=now.failed, skipped=now.skipped, waiting=now.waiting,
-        acknowledged=now.acknowledged, read=now.read, reported=now.reported)]
+    said = [
+        texts.PROGRESS.format(
+            code=found.code,
+            planned=now.planned,
+            sent=now.sent,
+            failed=now.failed,
+            skipped=now.skipped,
+            waiting=now.waiting,
+            acknowledged=now.acknowledged,
+            read=now.read,
+            reported=now.reported,
+        )
+    ]
     if now.reasons:
-        said.append(texts.SKIPPED_WHY.format(reasons="，".join(f"{texts.REASONS.get(r, r)}{n}人" for r, n in sorted(now.reasons.items()))))
+        said.append(
+            texts.SKIPPED_WHY.format(
+                reasons="，".join(f"{texts.REASONS.get(r, r)}{n}人" for r, n in sorted(now.reasons.items()))
+            )
+        )
     relayed = relay.answered(ctx.session, found)
     if relayed:
         said.append(texts.RELAYED.format(count=relayed))
@@ -60,8 +74,12 @@ def mine(ctx: Context, _rest: str) -> Reply:
         return Reply(texts.LIST_NONE)
     lines = [
         texts.LIST_LINE.format(
-            code=b.code, when=f"{b.created_at.month}月{b.created_at.day}日", text=service.beginning(b, 12), planned=b.planned,
-            acknowledged=service.progress(ctx.session, b).acknowledged)
+            code=b.code,
+            when=f"{b.created_at.month}月{b.created_at.day}日",
+            text=service.beginning(b, 12),
+            planned=b.planned,
+            acknowledged=service.progress(ctx.session, b).acknowledged,
+        )
         for b in found
     ]
     return Reply("\n".join([texts.LIST_HEAD, *lines]), choices(*(f"群发进度 {b.code}" for b in found[:3])))
@@ -104,7 +122,9 @@ def correct(ctx: Context, rest: str) -> Reply:
     count = len(service.saw(ctx.session, found))
     if not count:
         return Reply(texts.RECALLED_NONE.format(code=found.code))
-    body = texts.CORRECTION.format(old=service.beginning(found, 20), text=text) + texts.FOOTER.format(unit=ctx.speaker.unit_name)
+    body = texts.CORRECTION.format(old=service.beginning(found, 20), text=text) + texts.FOOTER.format(
+        unit=ctx.speaker.unit_name
+    )
     made = service.correct(ctx.session, found, body, by=ctx.speaker, now=ctx.now)
     return Reply(texts.CORRECTED.format(count=count, code=made.code), choices(f"群发进度 {made.code}"))
 
@@ -119,7 +139,13 @@ def approve(ctx: Context, rest: str) -> Reply:
         return Reply(texts.NOT_OWN)
     service.approve(ctx.session, found, by=ctx.speaker, agrees=agrees, now=ctx.now)
     told = texts.APPROVED_OTHER if agrees else texts.REFUSED_OTHER
-    tell(ctx.session, found.by_person_id, Reply(told.format(name=ctx.speaker.name, code=found.code)), ctx.now, key=f"approved:{found.id}")
+    tell(
+        ctx.session,
+        found.by_person_id,
+        Reply(told.format(name=ctx.speaker.name, code=found.code)),
+        ctx.now,
+        key=f"approved:{found.id}",
+    )
     return Reply((texts.APPROVED if agrees else texts.REFUSED).format(code=found.code))
 
 
@@ -147,11 +173,18 @@ def undelivered_list(ctx: Context, _rest: str) -> Reply:
     if not count:
         return Reply(texts.DEAD_NONE + note)
     lines = [
-        texts.DEAD_LINE.format(number=one.number, name=one.name, text=one.text, why=texts.REASONS.get(one.why, texts.REASON_OTHER))
+        texts.DEAD_LINE.format(
+            number=one.number, name=one.name, text=one.text, why=texts.REASONS.get(one.why, texts.REASON_OTHER)
+        )
         for one in found
     ]
     more = texts.DEAD_MORE.format(count=count - len(found)) if count > len(found) else ""
-    text = "\n".join([texts.DEAD_HEAD.format(count=count), *lines]) + more + texts.DEAD_HOW.format(number=found[0].number) + note
+    text = (
+        "\n".join([texts.DEAD_HEAD.format(count=count), *lines])
+        + more
+        + texts.DEAD_HOW.format(number=found[0].number)
+        + note
+    )
     return Reply(text, choices("重发 全部"))
 
 

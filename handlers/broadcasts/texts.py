@@ -27,7 +27,9 @@ WRONG_COUNT = "人数对不上：要发给{count}人。确认请回“{count}”
 STARTED = "开始发了，编号 {code}。发“群发进度 {code}”看谁收到、谁没收到。"
 SCHEDULED = "好，{when}发，编号 {code}。不发了说“取消群发 {code}”。"
 AWAITING = "已交给{names}同意，编号 {code}。同意后才发。"
-NO_SECOND = "超过{limit}人要本单位另一位同志同意，可是本单位没有登记别的同志，没有发。请缩小范围，或者先让另一位同志登记。"
+NO_SECOND = (
+    "超过{limit}人要本单位另一位同志同意，可是本单位没有登记别的同志，没有发。请缩小范围，或者先让另一位同志登记。"
+)
 ASK_SECOND = "{name}要群发给{count}人：\n——\n{text}\n——\n同意请回“同意群发 {code}”，不同意回“不同意群发 {code}”。"
 APPROVED = "已同意，开始发了，编号 {code}。"
 APPROVED_OTHER = "{name}已同意，编号 {code} 开始发了。"
@@ -38,7 +40,9 @@ NOTHING_TO_APPROVE = "没有等您同意的群发 {code}。"
 CANCELLED = "好，没有发。"
 CANCELLED_CODE = "编号 {code} 已取消，一条都没有发出去。"
 TOO_LATE = "编号 {code} 已经发出去了。要收回说“撤回群发 {code}”，要更正说“更正群发 {code} 新的内容”。"
-RECALLED = "编号 {code} 已收回：还没发的{stopped}条不再发。已经看到的有{seen}人：{names}\n要更正说“更正群发 {code} 新的内容”。"
+RECALLED = (
+    "编号 {code} 已收回：还没发的{stopped}条不再发。已经看到的有{seen}人：{names}\n要更正说“更正群发 {code} 新的内容”。"
+)
 RECALLED_NONE = "编号 {code} 已收回，一个人都没有看到。"
 CORRECTED = "更正发给已经看到旧内容的{count}人，编号 {code}。"
 CORRECTION = "更正：之前那条“{old}”作废，以这条为准：\n{text}"
@@ -52,8 +56,16 @@ ACKNOWLEDGED = "好的，已记下您收到了。"
 ACKNOWLEDGED_ALREADY = "前面已经记过您收到了，不用再回。"
 NOTHING_TO_ACKNOWLEDGE = "好的。有活动要报、有政策要问，直接说就行。"
 PROGRESS = "群发 {code}：共{planned}人，已发{sent}，没发成{failed}，跳过{skipped}，还在发{waiting}；回“收到”{acknowledged}人，打开看过{read}人，报了的{reported}人。"
-REASONS = {"no_channel": "没有登记", "window_closed": "两天没说话", "recalled": "收回", "gone": "取消了关注", "cancelled": "取消",
-           "doubt": "不知道到没到", "time-out": "网络不通", "connect": "网络不通"}
+REASONS = {
+    "no_channel": "没有登记",
+    "window_closed": "两天没说话",
+    "recalled": "收回",
+    "gone": "取消了关注",
+    "cancelled": "取消",
+    "doubt": "不知道到没到",
+    "time-out": "网络不通",
+    "connect": "网络不通",
+}
 SKIPPED_WHY = "没发成或跳过的：{reasons}"
 RELAYED = "转到群里的：{count}人回了"
 NOT_YET = "还没回收到的：{names}"
@@ -75,7 +87,9 @@ LIST_HEAD = "最近的群发："
 LIST_LINE = "{code} {when} {text}（{planned}人，收到{acknowledged}）"
 LIST_NONE = "还没有群发过。" + HOW
 
-RELAY_CARD = "把下面这段转到您的群里：\n——\n{text}\n看到的请加“娘家”，发 {code} 给它。\n——\n谁回了说“接龙进度”就看得到。"
+RELAY_CARD = (
+    "把下面这段转到您的群里：\n——\n{text}\n看到的请加“娘家”，发 {code} 给它。\n——\n谁回了说“接龙进度”就看得到。"
+)
 RELAY_NONE = "没有可以转的通知。"
 RELAY_TAKEN = "收到了，谢谢。"
 RELAY_AGAIN = "您已经回过了，谢谢。"

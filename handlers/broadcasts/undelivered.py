@@ -34,12 +34,24 @@ def _theirs(by: Speaker, now: datetime) -> tuple[object, ...]:
 def listed(session: Session, *, by: Speaker, now: datetime, limit: int = 10) -> tuple[list[Undelivered], int, int]:
     """The newest of them, how many there are, and how many confidential ones besides, which are not shown."""
     query = (
-        select(Outbox.id, func.min(Unit.name), func.min(Person.name), Outbox.shape, OutboxBody.shape, Outbox.error, Outbox.klass)
-        .join(Identity, Identity.id == Outbox.identity_id).join(Person, Person.id == Identity.person_id)
-        .join(Post, Post.person_id == Person.id).join(Unit, Unit.id == Post.unit_id)
+        select(
+            Outbox.id,
+            func.min(Unit.name),
+            func.min(Person.name),
+            Outbox.shape,
+            OutboxBody.shape,
+            Outbox.error,
+            Outbox.klass,
+        )
+        .join(Identity, Identity.id == Outbox.identity_id)
+        .join(Person, Person.id == Identity.person_id)
+        .join(Post, Post.person_id == Person.id)
+        .join(Unit, Unit.id == Post.unit_id)
         .outerjoin(OutboxBody, OutboxBody.id == Outbox.body_id)
         .where(Outbox.state == "failed", *_theirs(by, now))  # type: ignore[arg-type]  # a mapped table is typed as any selectable
-        .group_by(Outbox.id, Outbox.error, Outbox.klass, OutboxBody.id).order_by(Outbox.id.desc()).limit(1_000)
+        .group_by(Outbox.id, Outbox.error, Outbox.klass, OutboxBody.id)
+        .order_by(Outbox.id.desc())
+        .limit(1_000)
     )
     found: list[Undelivered] = []
     count = confidential = 0
@@ -61,10 +73,15 @@ def resend(session: Session, numbers: Sequence[int] | None, *, by: Speaker, now:
     """
     query = (
         select(Outbox.id, Identity.person_id, Person.name, Outbox.dedup_key)
-        .join(Identity, Identity.id == Outbox.identity_id).join(Person, Person.id == Identity.person_id)
-        .where(Outbox.state == "failed", Outbox.klass != CASE, Person.id.in_(
-            select(Post.person_id).join(Unit, Unit.id == Post.unit_id).where(*_theirs(by, now))))  # type: ignore[arg-type]  # a mapped table is typed as any selectable
-        .order_by(Outbox.id).limit(1_000)
+        .join(Identity, Identity.id == Outbox.identity_id)
+        .join(Person, Person.id == Identity.person_id)
+        .where(
+            Outbox.state == "failed",
+            Outbox.klass != CASE,
+            Person.id.in_(select(Post.person_id).join(Unit, Unit.id == Post.unit_id).where(*_theirs(by, now))),
+        )  # type: ignore[arg-type]  # a mapped table is typed as any selectable
+        .order_by(Outbox.id)
+        .limit(1_000)
     )
     rows = session.execute(query if numbers is None else query.where(Outbox.id.in_(numbers))).all()
     channels = channel_of(session, [person_id for _, person_id, *_ in rows if person_id is not None])
@@ -74,8 +91,12 @@ def resend(session: Session, numbers: Sequence[int] | None, *, by: Speaker, now:
         session.execute(update(Outbox).where(Outbox.id == row_id).values(identity_id=channels[person_id]))
         if (delivery := of_key(key)) is not None:
             session.execute(
-                update(Delivery).where(Delivery.broadcast_id == delivery[0], Delivery.person_id == delivery[1], Delivery.state == "failed")
-                .values(state="planned", reason=""))
+                update(Delivery)
+                .where(
+                    Delivery.broadcast_id == delivery[0], Delivery.person_id == delivery[1], Delivery.state == "failed"
+                )
+                .values(state="planned", reason="")
+            )
     count = outbox.resend(session, [row[0] for row in going], now)
     if count:
         audit.note(session, at=now, person_id=by.person_id, action="outbox.resent", about=f"rows:{count}")

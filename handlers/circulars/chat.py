@@ -24,7 +24,9 @@ router = Router("circulars")
 #: Shorter texts are talk, not documents.
 SHORTEST = 150
 _LOOKS_OFFICIAL = re.compile(r"通知|方案|意见|办法|现将|特此|请.{0,12}(?:认真|遵照|贯彻)|各(?:县|乡|镇|村|市|街道)")
-_YES = frozenset({texts.CONFIRM, "确认", "对", "好", "发", "确认下发", "可以", "好的", "行", "发吧", "下发吧", "没问题"})
+_YES = frozenset(
+    {texts.CONFIRM, "确认", "对", "好", "发", "确认下发", "可以", "好的", "行", "发吧", "下发吧", "没问题"}
+)
 _NO = frozenset({texts.SKIP, "不下发", "跳过", "不用", "下一件", "下一个", "不办", "删掉"})
 _NONE = frozenset({texts.SKIP_ALL, "全不要", "都不下发", "后面都不要", "剩下的不要"})
 
@@ -33,7 +35,9 @@ def glance(ctx: Context) -> Reply | None:
     """A long text with the marks of a document is one."""
     if len(ctx.text) < SHORTEST or not _LOOKS_OFFICIAL.search(ctx.text):
         return None
-    if not (find_doc_numbers(ctx.text[:400]) or re.search(r"通知|方案|办法|意见", ctx.text[:200])) or not re.search(r"[：:]\s*\n|\n", ctx.text):
+    if not (find_doc_numbers(ctx.text[:400]) or re.search(r"通知|方案|办法|意见", ctx.text[:200])) or not re.search(
+        r"[：:]\s*\n|\n", ctx.text
+    ):
         return None
     if not ctx.speaker.is_official:
         return Reply(texts.ONLY_OFFICIALS) if ctx.speaker.is_known else None
@@ -43,7 +47,7 @@ def glance(ctx: Context) -> Reply | None:
 def take(ctx: Context, document: Document) -> Reply:
     """Keep a document and show its first proposal."""
     if document.secrecy:
-        return Reply(texts.SECRET.format(mark=document.secrecy))
+        return Reply(texts.CLASSIFIED.format(mark=document.secrecy))
     result = service.keep(ctx.session, document, by=ctx.speaker, now=ctx.now)
     shape = {"unchanged": texts.KEPT_ALREADY, "new_version": texts.NEW_VERSION}.get(result.status, texts.KEPT)
     number = texts.NUMBER.format(number=document.meta.doc_no) if document.meta.doc_no else ""
@@ -52,8 +56,12 @@ def take(ctx: Context, document: Document) -> Reply:
 
 
 @router.command(
-    "拆任务", "拆解任务", allow=access.official, help="拆任务 文号 — 再看一遍文件里要办的事",
-    pattern=r"(?:请|帮我)?(?:把)?(?:拆任务|拆解任务|拆|任务|看任务)[ ：:，,]*(?P<rest>[^，。]{0,40}?(?:\d+\s*号|[〔\[（【]\s*20\d\d|《)[^，。]{0,60}?)(?:文件?)?(?:的任务)?")
+    "拆任务",
+    "拆解任务",
+    allow=access.official,
+    help="拆任务 文号 — 再看一遍文件里要办的事",
+    pattern=r"(?:请|帮我)?(?:把)?(?:拆任务|拆解任务|拆|任务|看任务)[ ：:，,]*(?P<rest>[^，。]{0,40}?(?:\d+\s*号|[〔\[（【]\s*20\d\d|《)[^，。]{0,60}?)(?:文件?)?(?:的任务)?",
+)
 def again(ctx: Context, rest: str) -> Reply | None:
     """「任务 81号文」: a circular that is in the library is gone through again; nothing is handed down twice."""
     if not rest:
@@ -70,7 +78,8 @@ def again(ctx: Context, rest: str) -> Reply | None:
 
 def _propose(ctx: Context, document: Document, circular_id: int | None, head: str) -> Reply:
     found = service.obligations(
-        document, by=ctx.speaker, circular_id=circular_id, local=ctx.local, vocabulary=ctx.world.vocabulary)
+        document, by=ctx.speaker, circular_id=circular_id, local=ctx.local, vocabulary=ctx.world.vocabulary
+    )
     proposed = proposals.propose(ctx.session, found.duties, by=ctx.speaker, now=ctx.now)
     notes = texts.HANDED_BEFORE.format(count=proposed.handed_down) if proposed.handed_down else ""
     notes += texts.PAST_COUNT.format(count=found.past) if found.past else ""
@@ -86,7 +95,9 @@ def _propose(ctx: Context, document: Document, circular_id: int | None, head: st
 
 def _current(ctx: Context) -> Duty | None:
     state = ctx.state["proposals"]
-    return proposals.get(ctx.session, state["ids"][state["at"]], ctx.speaker) if state["at"] < len(state["ids"]) else None
+    return (
+        proposals.get(ctx.session, state["ids"][state["at"]], ctx.speaker) if state["at"] < len(state["ids"]) else None
+    )
 
 
 def _show(ctx: Context) -> Reply:
@@ -97,10 +108,14 @@ def _show(ctx: Context) -> Reply:
         return Reply(texts.DONE.format(made=state["made"], skipped=state["skipped"]))
     new = cards.of_record(duty)
     count = duties.audience_count(ctx.session, new["audience"], ctx.speaker.unit_path, ctx.local.date())
-    head = texts.PROPOSAL.format(index=state["at"] + 1, count=len(state["ids"])) + (texts.TENTATIVE if duty.tentative else "")
+    head = texts.PROPOSAL.format(index=state["at"] + 1, count=len(state["ids"])) + (
+        texts.TENTATIVE if duty.tentative else ""
+    )
     how = "\n" + duty_texts.CARD_HOW if state["at"] == 0 else ""
     return Reply(
-        head + "\n" + cards.proposal(new, count) + how, (Choice(texts.CONFIRM), Choice(texts.SKIP), Choice(texts.SKIP_ALL)))
+        head + "\n" + cards.proposal(new, count) + how,
+        (Choice(texts.CONFIRM), Choice(texts.SKIP), Choice(texts.SKIP_ALL)),
+    )
 
 
 def answer(ctx: Context) -> Reply | None:
@@ -153,8 +168,7 @@ def _hand_down(ctx: Context, duty: Duty) -> Reply:
 def _edit(ctx: Context, duty: Duty) -> Reply | None:
     """「改到12月15日前」「只发给松陂镇」「改成2场」 change the proposal; anything else is not about it."""
     new = cards.of_record(duty)
-    change = wording.edit(
-        ctx.session, new, ctx.text, by=ctx.speaker, local=ctx.local, vocabulary=ctx.world.vocabulary)
+    change = wording.edit(ctx.session, new, ctx.text, by=ctx.speaker, local=ctx.local, vocabulary=ctx.world.vocabulary)
     if change is None:
         return None
     choices = (Choice(texts.CONFIRM), Choice(texts.SKIP), Choice(texts.SKIP_ALL))

@@ -57,7 +57,9 @@ class Found:
     not_below: int
 
 
-def obligations(document: Document, *, by: Speaker, circular_id: int | None, local: datetime, vocabulary: Vocabulary) -> Found:
+def obligations(
+    document: Document, *, by: Speaker, circular_id: int | None, local: datetime, vocabulary: Vocabulary
+) -> Found:
     """Everything in the document that units below the official have to do and that is not past, each with its sentence."""
     today = local.date()
     found: list[NewDuty] = []
@@ -91,11 +93,21 @@ def _new_duty(
     quota = wording.what_counts(title, vocabulary, local, re.sub(r"\s+", "", one.evidence), document.meta.title or "")
     recurrence = one.recurrence or ""
     return NewDuty(
-        title=title[:100], audience={"level": level}, rests_on=document.meta.doc_no or _named(document), quota=quota,
-        what=one.what, due_on=one.end if not recurrence else None, recurrence=recurrence,
-        starts_on=one.start or (None if recurrence else _issued(document, local.date())), ends_on=one.end if recurrence else None,
-        circular_id=circular_id, evidence=one.evidence, span=one.offset, tentative=one.tentative,
-        deadline_text=one.deadline_text or "", who_text="、".join(one.who),
+        title=title[:100],
+        audience={"level": level},
+        rests_on=document.meta.doc_no or _named(document),
+        quota=quota,
+        what=one.what,
+        due_on=one.end if not recurrence else None,
+        recurrence=recurrence,
+        starts_on=one.start or (None if recurrence else _issued(document, local.date())),
+        ends_on=one.end if recurrence else None,
+        circular_id=circular_id,
+        evidence=one.evidence,
+        span=one.offset,
+        tentative=one.tentative,
+        deadline_text=one.deadline_text or "",
+        who_text="、".join(one.who),
     )
 
 

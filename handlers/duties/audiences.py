@@ -14,7 +14,9 @@ from handlers.duties import texts
 from storage.people import Speaker
 from storage.units import LEVELS, Unit, is_within
 
-_VILLAGE = re.compile(r"[各每全](?:个)?(?:行政)?(?:村|社区)|村（社区）|村[（(]居|村级|村居|妇代会|所有(?:的)?村|全部村|(?:镇|乡|街道|县|区)(?:的)?(?:所有|全部|各)?村")
+_VILLAGE = re.compile(
+    r"[各每全](?:个)?(?:行政)?(?:村|社区)|村（社区）|村[（(]居|村级|村居|妇代会|所有(?:的)?村|全部村|(?:镇|乡|街道|县|区)(?:的)?(?:所有|全部|各)?村"
+)
 _TOWNSHIP = re.compile(r"乡镇|镇（街道）|[各每](?:个)?(?:乡|镇|街道)|所有(?:的)?(?:乡|镇|街道)")
 _COUNTY = re.compile(r"[各每](?:个)?(?:县|区)|县区|县（|县\(|区县|县市区")
 _CITY = re.compile(r"[各每](?:个)?市|各设区市")
@@ -53,11 +55,17 @@ def named_units(session: Session, said: str, by: Speaker) -> Named:
     spots: dict[int, list[str]] = {}
     for end in range(2, len(said) + 1):
         if said[end - 1] in _ENDS:
-            spots[end] = [said[start:end] for start in range(max(0, end - 9), end - 1) if re.fullmatch("[一-龥]+", said[start:end])]
+            spots[end] = [
+                said[start:end]
+                for start in range(max(0, end - 9), end - 1)
+                if re.fullmatch("[一-龥]+", said[start:end])
+            ]
     candidates = {c for found in spots.values() for c in found if not _GENERIC.match(c)}
     if not candidates:
         return Named()
-    rows = session.scalars(select(Unit).where(Unit.name.in_([c + tail for c in candidates for tail in _TAILS])).limit(200)).all()
+    rows = session.scalars(
+        select(Unit).where(Unit.name.in_([c + tail for c in candidates for tail in _TAILS])).limit(200)
+    ).all()
     mine: list[Unit] = []
     without: list[Unit] = []
     outside: list[str] = []
@@ -86,10 +94,14 @@ def _longest(candidates: list[str], rows: Any) -> tuple[str, list[Unit]] | None:
     return None
 
 
-def audience(session: Session, said: str, by: Speaker, before: Mapping[str, Any] | None = None) -> tuple[dict[str, Any], tuple[str, ...]]:
+def audience(
+    session: Session, said: str, by: Speaker, before: Mapping[str, Any] | None = None
+) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Who is meant, starting from `before` (a proposal being edited); and names outside her tree, for which nothing changes."""
     named = named_units(session, said, by)
-    level = level_said(re.sub("|".join(re.escape(_short(u.name)) for u in named.units + named.without) or r"(?!)", "", said))
+    level = level_said(
+        re.sub("|".join(re.escape(_short(u.name)) for u in named.units + named.without) or r"(?!)", "", said)
+    )
     if named.outside:
         return dict(before or {"level": level or next_below(by.unit_level)}), named.outside
     found = {k: v for k, v in (before or {}).items() if k != "within"}
@@ -101,7 +113,10 @@ def audience(session: Session, said: str, by: Speaker, before: Mapping[str, Any]
             found["level"] = LEVELS[lowest]
         found |= {"paths": [u.path for u in named.units], "names": [_short(u.name) for u in named.units]}
     if named.without:
-        found |= {"except_paths": [u.path for u in named.without], "except_names": [_short(u.name) for u in named.without]}
+        found |= {
+            "except_paths": [u.path for u in named.without],
+            "except_names": [_short(u.name) for u in named.without],
+        }
     found.setdefault("level", next_below(by.unit_level))
     return found, ()
 

@@ -30,9 +30,12 @@ _CANDIDATES = (
     select(Assignment.id, Assignment.first, Assignment.last, Assignment.due_on, Duty.id, Duty.quota, Duty.title)
     .join(Duty, Duty.id == Assignment.duty_id)
     .where(
-        Assignment.unit_id == bindparam("unit"), Assignment.state.in_((OPEN, DONE, LATE_DONE)),
+        Assignment.unit_id == bindparam("unit"),
+        Assignment.state.in_((OPEN, DONE, LATE_DONE)),
         or_(Assignment.state == OPEN, Assignment.got < Assignment.target),
-        Assignment.due_on >= bindparam("oldest"), Duty.state == "confirmed")
+        Assignment.due_on >= bindparam("oldest"),
+        Duty.state == "confirmed",
+    )
     .order_by(Assignment.due_on, Assignment.id)
 )
 
@@ -57,8 +60,11 @@ def fulfil(session: Session, report: Report, now: datetime) -> list[str]:
         if old:
             _refuse(session, report, duty, old, now)
             continue
-        session.execute(insert_for(session)(Fulfilment).values(
-            assignment_id=assignment.id, report_id=report.id, at=now).on_conflict_do_nothing())
+        session.execute(
+            insert_for(session)(Fulfilment)
+            .values(assignment_id=assignment.id, report_id=report.id, at=now)
+            .on_conflict_do_nothing()
+        )
         missing = recount(session, assignment, duty, now)
         titles.append(duty.title + (texts.BRACKETS.format(inside=gap_words(missing)) if missing else ""))
     return titles
@@ -67,18 +73,26 @@ def fulfil(session: Session, report: Report, now: datetime) -> list[str]:
 def reconsider(session: Session, report: Report, now: datetime) -> None:
     """The report has changed or gone: what it was booked on is counted again, and it is booked anew if it counts."""
     held = session.execute(
-        select(Assignment, Duty).join(Fulfilment, Fulfilment.assignment_id == Assignment.id)
-        .join(Duty, Duty.id == Assignment.duty_id).where(Fulfilment.report_id == report.id)
+        select(Assignment, Duty)
+        .join(Fulfilment, Fulfilment.assignment_id == Assignment.id)
+        .join(Duty, Duty.id == Assignment.duty_id)
+        .where(Fulfilment.report_id == report.id)
     ).all()
     for assignment, duty in held:
         stays = report.state in COUNTED and rules.answers(duty.quota, report.slots)
         if not stays or (assignment.first is not None and report.event_on < assignment.first):
-            session.execute(delete(Fulfilment).where(
-                Fulfilment.assignment_id == assignment.id, Fulfilment.report_id == report.id))
+            session.execute(
+                delete(Fulfilment).where(Fulfilment.assignment_id == assignment.id, Fulfilment.report_id == report.id)
+            )
         recount(session, assignment, duty, now)
     if report.state in COUNTED:
-        booked = set(session.scalars(select(Assignment.duty_id).join(
-            Fulfilment, Fulfilment.assignment_id == Assignment.id).where(Fulfilment.report_id == report.id)))
+        booked = set(
+            session.scalars(
+                select(Assignment.duty_id)
+                .join(Fulfilment, Fulfilment.assignment_id == Assignment.id)
+                .where(Fulfilment.report_id == report.id)
+            )
+        )
         if not booked:
             fulfil(session, report, now)
 
@@ -119,8 +133,10 @@ def recount(session: Session, assignment: Assignment, duty: Duty, now: datetime)
 
 def _handed_in(session: Session, assignment_id: int, quota: Mapping[str, Any]) -> list[_Handed]:
     reports = session.execute(
-        select(Report.slots, Report.event_on, Report.filed_at).join(Fulfilment, Fulfilment.report_id == Report.id)
-        .where(Fulfilment.assignment_id == assignment_id))
+        select(Report.slots, Report.event_on, Report.filed_at)
+        .join(Fulfilment, Fulfilment.report_id == Report.id)
+        .where(Fulfilment.assignment_id == assignment_id)
+    )
     found = [_Handed(rules.thing(quota, slots), event_on, at) for slots, event_on, at in reports]
     if quota.get("unit"):
         entries = session.execute(select(Entry.name, Entry.at).where(Entry.assignment_id == assignment_id))
@@ -144,7 +160,8 @@ def by_word_alone(quota: Mapping[str, Any]) -> bool:
 def gap_words(missing: Iterable[Gap]) -> str:
     """「缺1，缺家庭类1」."""
     return "，".join(
-        (texts.LACKS if gap.by > 0 else texts.TOO_MANY).format(name=gap.name, count=abs(gap.by)) for gap in missing)
+        (texts.LACKS if gap.by > 0 else texts.TOO_MANY).format(name=gap.name, count=abs(gap.by)) for gap in missing
+    )
 
 
 def _seen_before(session: Session, report: Report, quota: Mapping[str, Any]) -> str:
@@ -154,14 +171,23 @@ def _seen_before(session: Session, report: Report, quota: Mapping[str, Any]) -> 
         return ""
     earlier = session.execute(
         select(Report.number, Report.event_on, Report.title, Report.topic, Report.place)
-        .where(Report.unit_id == report.unit_id, Report.id != report.id, Report.state.in_(COUNTED),
-               Report.filed_at <= report.filed_at)
-        .order_by(Report.event_on))
+        .where(
+            Report.unit_id == report.unit_id,
+            Report.id != report.id,
+            Report.state.in_(COUNTED),
+            Report.filed_at <= report.filed_at,
+        )
+        .order_by(Report.event_on)
+    )
     for number, event_on, title, topic, place in earlier:
         if quotas.name_key(_name(title, topic, place), quota) == key:
             return texts.OLD_REPORT.format(year=event_on.year, month=event_on.month, number=number)
-    entry = session.execute(select(Entry.name, Entry.at).where(
-        Entry.unit_id == report.unit_id, Entry.name_key == key).order_by(Entry.id).limit(1)).first()
+    entry = session.execute(
+        select(Entry.name, Entry.at)
+        .where(Entry.unit_id == report.unit_id, Entry.name_key == key)
+        .order_by(Entry.id)
+        .limit(1)
+    ).first()
     return texts.OLD_ENTRY.format(year=entry[1].astimezone(LOCAL).year, name=entry[0]) if entry else ""
 
 
@@ -201,9 +227,18 @@ def say_done(
         if seen:
             old.append((name, seen))
             continue
-        session.execute(insert_for(session)(Entry).values(
-            assignment_id=assignment.id, unit_id=assignment.unit_id, name=name[:100], name_key=key,
-            by_person_id=by.person_id, at=now).on_conflict_do_nothing())
+        session.execute(
+            insert_for(session)(Entry)
+            .values(
+                assignment_id=assignment.id,
+                unit_id=assignment.unit_id,
+                name=name[:100],
+                name_key=key,
+                by_person_id=by.person_id,
+                at=now,
+            )
+            .on_conflict_do_nothing()
+        )
         taken.append(name)
     simple = by_word_alone(duty.quota)
     if simple and assignment.said_at is None:
@@ -212,21 +247,36 @@ def say_done(
     audit.note(session, at=now, person_id=by.person_id, action="duty.said_done", about=f"assignment:{assignment.id}")
     lacking = tuple(gap for gap in missing if gap.by)
     return Said(
-        duty.title, assignment.state != OPEN, lacking, tuple(taken), tuple(old),
-        needs_names=not simple and not names and assignment.state == OPEN)
+        duty.title,
+        assignment.state != OPEN,
+        lacking,
+        tuple(taken),
+        tuple(old),
+        needs_names=not simple and not names and assignment.state == OPEN,
+    )
 
 
 def _entry_before(session: Session, assignment: Assignment, key: str, quota: Mapping[str, Any]) -> str:
     """An earlier entry or report of the same name, in words."""
-    entry = session.execute(select(Entry.name, Entry.at).where(
-        Entry.unit_id == assignment.unit_id, Entry.name_key == key, Entry.assignment_id != assignment.id,
-    ).order_by(Entry.id).limit(1)).first()
+    entry = session.execute(
+        select(Entry.name, Entry.at)
+        .where(
+            Entry.unit_id == assignment.unit_id,
+            Entry.name_key == key,
+            Entry.assignment_id != assignment.id,
+        )
+        .order_by(Entry.id)
+        .limit(1)
+    ).first()
     if entry is not None:
         return texts.OLD_ENTRY.format(year=entry[1].astimezone(LOCAL).year, name=entry[0])
     rows = session.execute(
-        select(Report.number, Report.event_on, Report.title, Report.topic, Report.place)
-        .where(Report.unit_id == assignment.unit_id, Report.state.in_(COUNTED),
-               and_(Report.event_on < assignment.first) if assignment.first else Report.id > 0))
+        select(Report.number, Report.event_on, Report.title, Report.topic, Report.place).where(
+            Report.unit_id == assignment.unit_id,
+            Report.state.in_(COUNTED),
+            and_(Report.event_on < assignment.first) if assignment.first else Report.id > 0,
+        )
+    )
     for number, event_on, title, topic, place in rows:
         if len(key) >= 3 and quotas.name_key(_name(title, topic, place), quota) == key:
             return texts.OLD_REPORT.format(year=event_on.year, month=event_on.month, number=number)

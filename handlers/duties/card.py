@@ -50,7 +50,8 @@ def reminder_words(days: Sequence[int], above: int) -> str:
         return ""
     said = [
         (texts.REMIND_BEFORE if day < 0 else texts.REMIND_AFTER if day else texts.REMIND_ON).format(days=abs(day))
-        for day in sorted(days)]
+        for day in sorted(days)
+    ]
     return "、".join([*said, texts.TELL_ABOVE.format(days=above) if above >= 0 else texts.TELL_NOBODY])
 
 
@@ -64,8 +65,14 @@ def proposal(new: Proposal, count: int) -> str:
     if new.get("late_by") == "event":
         more += texts.CARD_BY_EVENT
     card = texts.CARD.format(
-        title=new["title"], who=audiences.words(new["audience"]), count=count, when=when_words(new),
-        rests_on=new["basis"], quota=quota_words(new["quota"]), more=more)
+        title=new["title"],
+        who=audiences.words(new["audience"]),
+        count=count,
+        when=when_words(new),
+        rests_on=new["basis"],
+        quota=quota_words(new["quota"]),
+        more=more,
+    )
     return card + ("\n" + texts.CARD_EVIDENCE.format(evidence=new["evidence"]) if new.get("evidence") else "")
 
 
@@ -73,13 +80,22 @@ def new_duty(new: Proposal, today: date) -> NewDuty:
     """The duty that a confirmed proposal makes."""
     starts_on = date.fromisoformat(new["starts_on"]) if new.get("starts_on") else None
     return NewDuty(
-        title=new["title"], audience=dict(new["audience"]), rests_on=new["basis"], quota=new["quota"],
-        due_on=date.fromisoformat(new["due_on"]) if new.get("due_on") else None, recurrence=new.get("recurrence") or "",
+        title=new["title"],
+        audience=dict(new["audience"]),
+        rests_on=new["basis"],
+        quota=new["quota"],
+        due_on=date.fromisoformat(new["due_on"]) if new.get("due_on") else None,
+        recurrence=new.get("recurrence") or "",
         starts_on=starts_on or today,
-        evidence=new.get("evidence", ""), circular_id=new.get("circular_id"),
-        span=tuple(new["span"]) if new.get("span") else None, tentative=bool(new.get("tentative")),
-        proposal_key=new.get("proposal_key"), deadline_text=new.get("deadline_text") or "", who_text=new.get("who") or "",
-        late_by=new.get("late_by", "receipt"), reminder_days=tuple(new.get("reminder_days", _USUAL)),
+        evidence=new.get("evidence", ""),
+        circular_id=new.get("circular_id"),
+        span=tuple(new["span"]) if new.get("span") else None,
+        tentative=bool(new.get("tentative")),
+        proposal_key=new.get("proposal_key"),
+        deadline_text=new.get("deadline_text") or "",
+        who_text=new.get("who") or "",
+        late_by=new.get("late_by", "receipt"),
+        reminder_days=tuple(new.get("reminder_days", _USUAL)),
         tell_above_after=new.get("tell_above_after", 3),
     )
 
@@ -87,11 +103,21 @@ def new_duty(new: Proposal, today: date) -> NewDuty:
 def of_record(duty: Duty) -> Proposal:
     """A stored duty or proposal in the shape of the card."""
     return {
-        "title": duty.title, "audience": {k: v for k, v in duty.audience.items() if k != "within"},
-        "basis": duty.rests_on, "quota": duty.quota, "due_on": duty.due_on.isoformat() if duty.due_on else None,
-        "recurrence": duty.recurrence, "starts_on": duty.starts_on.isoformat() if duty.starts_on else None,
-        "deadline_text": duty.deadline_text, "evidence": duty.evidence, "who": duty.who_text, "late_by": duty.late_by,
+        "title": duty.title,
+        "audience": {k: v for k, v in duty.audience.items() if k != "within"},
+        "basis": duty.rests_on,
+        "quota": duty.quota,
+        "due_on": duty.due_on.isoformat() if duty.due_on else None,
+        "recurrence": duty.recurrence,
+        "starts_on": duty.starts_on.isoformat() if duty.starts_on else None,
+        "deadline_text": duty.deadline_text,
+        "evidence": duty.evidence,
+        "who": duty.who_text,
+        "late_by": duty.late_by,
         "span": [duty.evidence_start, duty.evidence_end] if duty.evidence_start is not None else None,
-        "tentative": duty.tentative, "circular_id": duty.circular_id, "proposal_key": duty.proposal_key,
-        "reminder_days": list(duty.reminder_days), "tell_above_after": duty.tell_above_after,
+        "tentative": duty.tentative,
+        "circular_id": duty.circular_id,
+        "proposal_key": duty.proposal_key,
+        "reminder_days": list(duty.reminder_days),
+        "tell_above_after": duty.tell_above_after,
     }

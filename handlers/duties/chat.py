@@ -18,11 +18,14 @@ router = Router("duties")
 owed.register(router)
 overview.register(router)
 
-_YES = frozenset({texts.CONFIRM, "确认", "对", "发", "确认下发", "好", "好的", "可以", "行", "发吧", "下发吧", "没问题"})
+_YES = frozenset(
+    {texts.CONFIRM, "确认", "对", "发", "确认下发", "好", "好的", "可以", "行", "发吧", "下发吧", "没问题"}
+)
 
 
 @router.command(
-    "下发任务", "布置任务", "新任务", "派任务", "发任务", allow=access.official, help="下发任务 — 给下级布置一件事")
+    "下发任务", "布置任务", "新任务", "派任务", "发任务", allow=access.official, help="下发任务 — 给下级布置一件事"
+)
 def hand_down(ctx: Context, rest: str) -> Reply:
     """An official hands a duty down in her own words; asked for what is missing, nothing goes out before she confirms."""
     if not rest:
@@ -67,8 +70,14 @@ def answer(ctx: Context) -> Reply | None:
         return Reply(texts.DROPPED)
     short = len(ctx.text) < 15
     if len(new.get("title") or "") < 2 and 4 <= len(ctx.text) < 100:
-        return go_on(ctx, new | {"title": wording.tidy(ctx.text), "quota": wording.what_counts(
-            ctx.text, ctx.world.vocabulary, ctx.local)})
+        return go_on(
+            ctx,
+            new
+            | {
+                "title": wording.tidy(ctx.text),
+                "quota": wording.what_counts(ctx.text, ctx.world.vocabulary, ctx.local),
+            },
+        )
     if not new.get("basis") and _complete(new | {"basis": "?"}) and ctx.text in ("没有", "无", "没"):
         return go_on(ctx, new | {"basis": texts.NO_NUMBER})
     change = wording.edit(ctx.session, new, ctx.text, by=ctx.speaker, local=ctx.local, vocabulary=ctx.world.vocabulary)
@@ -121,7 +130,13 @@ def cancel(ctx: Context) -> Reply | None:
 def still_open(ctx: Context) -> str:
     """What waits."""
     new = ctx.state.get("duty") or {}
-    question = texts.CONFIRM if _complete(new) else texts.ASK_BASIS if new.get("due_on") or new.get("recurrence") else texts.ASK_DEADLINE
+    question = (
+        texts.CONFIRM
+        if _complete(new)
+        else texts.ASK_BASIS
+        if new.get("due_on") or new.get("recurrence")
+        else texts.ASK_DEADLINE
+    )
     return dialog_texts.STILL_OPEN.format(what=texts.OPEN_WHAT, question=question)
 
 

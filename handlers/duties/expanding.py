@@ -51,8 +51,12 @@ def audience_count(session: Session, audience: Mapping[str, Any], within: str, d
 
 def _ids(session: Session, duty: Duty, after: str = "", limit: int | None = None) -> tuple[list[int], str]:
     """The units that are meant, in the order of the tree from the path `after` on; and the path of the last."""
-    rows = session.execute(select(Unit.id, Unit.path).where(
-        *owing(duty.audience), *([Unit.path > after] if after else [])).order_by(Unit.path).limit(limit)).all()
+    rows = session.execute(
+        select(Unit.id, Unit.path)
+        .where(*owing(duty.audience), *([Unit.path > after] if after else []))
+        .order_by(Unit.path)
+        .limit(limit)
+    ).all()
     return [row[0] for row in rows], rows[-1][1] if rows else ""
 
 
@@ -79,7 +83,9 @@ def expand(session: Session, duty: Duty, now: datetime, ids: Sequence[int] | Non
     wanted = _ids(session, duty)[0] if ids is None else ids
     made = sum(
         _expand_period(session, duty, period, wanted[start : start + CHUNK], now)
-        for period in due_periods(duty, today) for start in range(0, len(wanted), CHUNK))
+        for period in due_periods(duty, today)
+        for start in range(0, len(wanted), CHUNK)
+    )
     if ids is None:
         duty.expanded_to = today + rules.HORIZON
     return made
@@ -87,24 +93,40 @@ def expand(session: Session, duty: Duty, now: datetime, ids: Sequence[int] | Non
 
 def _expand_period(session: Session, duty: Duty, period: rules.Period, ids: Sequence[int], now: datetime) -> int:
     # what is there is asked for by key, so that neither engine has to guess how large the tables are
-    there = set(session.scalars(select(Assignment.unit_id).where(
-        Assignment.duty_id == duty.id, *_among(ids), Assignment.period == period.name)))
+    there = set(
+        session.scalars(
+            select(Assignment.unit_id).where(
+                Assignment.duty_id == duty.id, *_among(ids), Assignment.period == period.name
+            )
+        )
+    )
     missing = [unit_id for unit_id in ids if unit_id not in there]
     if not missing:
         return 0
     start = rules.owes_from(period, made_on(duty))
     columns = ("duty_id", "unit_id", "period", "first", "last", "due_on", "state", "got", "needs", "target", "note")
     rows = select(
-        literal(duty.id), Unit.id, literal(period.name), literal(period.first, Date), literal(period.last, Date),
-        literal(period.due_on, Date), literal(OPEN), literal(0), literal(quotas.needed(duty.quota)),
-        literal(quotas.hoped(duty.quota)), literal(""),
+        literal(duty.id),
+        Unit.id,
+        literal(period.name),
+        literal(period.first, Date),
+        literal(period.last, Date),
+        literal(period.due_on, Date),
+        literal(OPEN),
+        literal(0),
+        literal(quotas.needed(duty.quota)),
+        literal(quotas.hoped(duty.quota)),
+        literal(""),
     ).where(
-        Unit.id.in_(missing), or_(Unit.opened_on.is_(None), Unit.opened_on <= start),
-        or_(Unit.closed_on.is_(None), Unit.closed_on > period.due_on))
+        Unit.id.in_(missing),
+        or_(Unit.opened_on.is_(None), Unit.opened_on <= start),
+        or_(Unit.closed_on.is_(None), Unit.closed_on > period.due_on),
+    )
     # SQLite reads ON CONFLICT after a SELECT without WHERE as a join; this one always has one
     made = session.execute(
         insert_for(session)(Assignment.__table__).from_select(columns, rows).on_conflict_do_nothing(),
-        execution_options={"preserve_rowcount": True})
+        execution_options={"preserve_rowcount": True},
+    )
     count = max(0, int(getattr(made, "rowcount", 0)))
     if count:
         make_steps(session, duty, period.name, period.due_on, now, missing)
@@ -123,10 +145,9 @@ def make_steps(
         if at <= now:
             continue
         rows = select(Assignment.id, literal(step), literal(at, UtcDateTime()), literal("waiting"), literal("")).where(
-            Assignment.duty_id == duty.id, Assignment.period == period, Assignment.state == OPEN,
-            *_among(ids))
-        session.execute(
-            insert_for(session)(ReminderStep.__table__).from_select(columns, rows).on_conflict_do_nothing())
+            Assignment.duty_id == duty.id, Assignment.period == period, Assignment.state == OPEN, *_among(ids)
+        )
+        session.execute(insert_for(session)(ReminderStep.__table__).from_select(columns, rows).on_conflict_do_nothing())
 
 
 def announce(
@@ -136,11 +157,16 @@ def announce(
 
     `notice` says something other than that there is a new duty; `key` then tells it from what was said before.
     """
-    first = session.scalar(select(func.min(Assignment.due_on)).where(
-        Assignment.duty_id == duty.id, Assignment.state == OPEN))
-    ids = list(session.scalars(select(Assignment.unit_id).where(
-        Assignment.duty_id == duty.id, Assignment.due_on == first, Assignment.state == OPEN,
-        *_among(wanted))))
+    first = session.scalar(
+        select(func.min(Assignment.due_on)).where(Assignment.duty_id == duty.id, Assignment.state == OPEN)
+    )
+    ids = list(
+        session.scalars(
+            select(Assignment.unit_id).where(
+                Assignment.duty_id == duty.id, Assignment.due_on == first, Assignment.state == OPEN, *_among(wanted)
+            )
+        )
+    )
     heads = people.heads_of(session, ids, now.astimezone(LOCAL).date())
     told = sorted({person.id for person, _post in heads.values()} - {duty.by_person_id})
     channels = channel_of(session, told)
@@ -148,12 +174,22 @@ def announce(
         return 0
     text = notice or texts.NOTICE.format(title=duty.title, when=when_words(duty), rests_on=duty.rests_on)
     body_id = outbox.add_body(session, Reply(text, choices("我的任务")).to_json())
-    outbox.put(session, [
-        Outgoing(
-            identity_id=channels[person_id], klass=outbox.NOTICE, body_id=body_id, about=f"duty:{duty.id}",
-            dedup_key=f"duty:{duty.id}:{person_id}" + (f":{key}" if key else ""), due_at=rules.civil(now))
-        for person_id in told if person_id in channels
-    ], now)
+    outbox.put(
+        session,
+        [
+            Outgoing(
+                identity_id=channels[person_id],
+                klass=outbox.NOTICE,
+                body_id=body_id,
+                about=f"duty:{duty.id}",
+                dedup_key=f"duty:{duty.id}:{person_id}" + (f":{key}" if key else ""),
+                due_at=rules.civil(now),
+            )
+            for person_id in told
+            if person_id in channels
+        ],
+        now,
+    )
     return len(channels)
 
 
@@ -188,9 +224,13 @@ def expand_all(store: Store, now: datetime) -> int:
     """Expand every duty once a day, in chunks of units; two schedulers at once, a crash or a week's outage do no harm."""
     today = now.astimezone(LOCAL).date()
     with store.read() as session:
-        ids = session.execute(select(Duty.id, Duty.expanded_to).where(
-            Duty.state == "confirmed", or_(Duty.expanded_to.is_(None), Duty.expanded_to < today + rules.HORIZON),
-            or_(Duty.recurrence != "", Duty.expanded_to.is_(None), Duty.due_on >= today))).all()
+        ids = session.execute(
+            select(Duty.id, Duty.expanded_to).where(
+                Duty.state == "confirmed",
+                or_(Duty.expanded_to.is_(None), Duty.expanded_to < today + rules.HORIZON),
+                or_(Duty.recurrence != "", Duty.expanded_to.is_(None), Duty.due_on >= today),
+            )
+        ).all()
     made = sum(_expand_in_chunks(store, duty_id, now, is_new=expanded_to is None) for duty_id, expanded_to in ids)
     return made + follow_units(store, now)
 
@@ -217,10 +257,19 @@ def follow_units(store: Store, now: datetime) -> int:
     while True:
         with store.begin() as session:
             rows = session.execute(
-                select(Assignment, Duty, Unit).join(Duty, Duty.id == Assignment.duty_id).join(Unit, Unit.id == Assignment.unit_id)
-                .where(Unit.closed_on <= today, Unit.closed_on >= today - rules.FARTHEST, Assignment.state == OPEN,
-                       Assignment.due_on >= Unit.closed_on)
-                .order_by(Assignment.id).limit(500).with_for_update(skip_locked=True, of=Assignment)).all()
+                select(Assignment, Duty, Unit)
+                .join(Duty, Duty.id == Assignment.duty_id)
+                .join(Unit, Unit.id == Assignment.unit_id)
+                .where(
+                    Unit.closed_on <= today,
+                    Unit.closed_on >= today - rules.FARTHEST,
+                    Assignment.state == OPEN,
+                    Assignment.due_on >= Unit.closed_on,
+                )
+                .order_by(Assignment.id)
+                .limit(500)
+                .with_for_update(skip_locked=True, of=Assignment)
+            ).all()
             for assignment, duty, unit in rows:
                 _hand_over(session, assignment, duty, unit, now)
             session.flush()
@@ -235,12 +284,27 @@ def _hand_over(session: Session, assignment: Assignment, duty: Duty, unit: Unit,
         into = session.get(Unit, into.merged_into_id) if into.merged_into_id is not None else None
     assignment.state = CANCELLED
     assignment.note = texts.MERGED.format(unit=into.name) if into is not None else texts.CLOSED
-    if into is None or not session.scalar(select(Unit.id).where(Unit.id == into.id, *owing(duty.audience | {"unit_ids": None}))):
+    if into is None or not session.scalar(
+        select(Unit.id).where(Unit.id == into.id, *owing(duty.audience | {"unit_ids": None}))
+    ):
         return
-    session.execute(insert_for(session)(Assignment.__table__).values(
-        duty_id=duty.id, unit_id=into.id, period=assignment.period, first=assignment.first, last=assignment.last,
-        due_on=assignment.due_on, state=OPEN, got=0, needs=assignment.needs, target=assignment.target, note="",
-    ).on_conflict_do_nothing())
+    session.execute(
+        insert_for(session)(Assignment.__table__)
+        .values(
+            duty_id=duty.id,
+            unit_id=into.id,
+            period=assignment.period,
+            first=assignment.first,
+            last=assignment.last,
+            due_on=assignment.due_on,
+            state=OPEN,
+            got=0,
+            needs=assignment.needs,
+            target=assignment.target,
+            note="",
+        )
+        .on_conflict_do_nothing()
+    )
     if assignment.due_on is not None:
         make_steps(session, duty, assignment.period, assignment.due_on, now, [into.id])
 
@@ -251,8 +315,11 @@ def forget_future(session: Session, duty: Duty, today: date, *, single: bool = F
     The one period of a single duty is taken back even if it has begun: the new rule takes its place.
     """
     untouched = and_(
-        Assignment.duty_id == duty.id, Assignment.state == OPEN, Assignment.got == 0,
-        literal(True) if single else Assignment.first > today)
+        Assignment.duty_id == duty.id,
+        Assignment.state == OPEN,
+        Assignment.got == 0,
+        literal(True) if single else Assignment.first > today,
+    )
     ids = select(Assignment.id).where(untouched)
     session.execute(ReminderStep.__table__.delete().where(ReminderStep.assignment_id.in_(ids)))  # type: ignore[attr-defined]  # a mapped table is typed as any selectable
     session.execute(Assignment.__table__.delete().where(untouched))  # type: ignore[attr-defined]  # a mapped table is typed as any selectable
@@ -262,24 +329,45 @@ def forget_future(session: Session, duty: Duty, today: date, *, single: bool = F
 def postpone(session: Session, duty: Duty, was: date, now: datetime) -> None:
     """The deadline of a single duty has moved: what is owed and reminded of moves with it."""
     assert duty.due_on is not None
-    session.execute(update(Assignment).where(Assignment.duty_id == duty.id, Assignment.due_on == was).values(
-        due_on=duty.due_on, period=duty.due_on.isoformat()).execution_options(synchronize_session=False))
+    session.execute(
+        update(Assignment)
+        .where(Assignment.duty_id == duty.id, Assignment.due_on == was)
+        .values(due_on=duty.due_on, period=duty.due_on.isoformat())
+        .execution_options(synchronize_session=False)
+    )
     renew_steps(session, duty, now)
 
 
 def renew_steps(session: Session, duty: Duty, now: datetime) -> None:
     """Reminders that have not gone out follow the duty as it is now."""
     open_ids = select(Assignment.id).where(Assignment.duty_id == duty.id, Assignment.state == OPEN)
-    session.execute(ReminderStep.__table__.delete().where(  # type: ignore[attr-defined]  # a mapped table is typed as any selectable
-        ReminderStep.assignment_id.in_(open_ids), ReminderStep.state.in_(("waiting", "skipped"))))
-    kept = session.execute(select(Assignment.period, Assignment.due_on).where(
-        Assignment.duty_id == duty.id, Assignment.state == OPEN).distinct()).all()
+    session.execute(
+        ReminderStep.__table__.delete().where(  # type: ignore[attr-defined]  # a mapped table is typed as any selectable
+            ReminderStep.assignment_id.in_(open_ids), ReminderStep.state.in_(("waiting", "skipped"))
+        )
+    )
+    kept = session.execute(
+        select(Assignment.period, Assignment.due_on)
+        .where(Assignment.duty_id == duty.id, Assignment.state == OPEN)
+        .distinct()
+    ).all()
     for period, due_on in kept:
         if due_on is not None:
             make_steps(session, duty, period, due_on, now)
 
 
 __all__ = [
-    "CHUNK", "announce", "audience_count", "expand", "expand_all", "follow_units",
-    "forget_future", "is_large", "make_steps", "owing", "postpone", "renew_steps", "when_words",
+    "CHUNK",
+    "announce",
+    "audience_count",
+    "expand",
+    "expand_all",
+    "follow_units",
+    "forget_future",
+    "is_large",
+    "make_steps",
+    "owing",
+    "postpone",
+    "renew_steps",
+    "when_words",
 ]

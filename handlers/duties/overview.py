@@ -30,18 +30,40 @@ _WHO = (
 def register(router: Router) -> None:
     """Add the commands of this module to the slice."""
     router.command(
-        "谁没报", "谁还没报", "哪些没报", "未报", "催报名单", allow=access.official, help="谁没报 — 看哪些单位没报", pattern=_WHO,
+        "谁没报",
+        "谁还没报",
+        "哪些没报",
+        "未报",
+        "催报名单",
+        allow=access.official,
+        help="谁没报 — 看哪些单位没报",
+        pattern=_WHO,
     )(who_is_missing)
     router.command(
-        "完成情况", "任务进度", "报送情况", "完成进度", allow=access.official, help="完成情况 — 应报、已报、按时各多少")(progress)
+        "完成情况", "任务进度", "报送情况", "完成进度", allow=access.official, help="完成情况 — 应报、已报、按时各多少"
+    )(progress)
     router.command(
-        "催一下", "催报", "催办", "催", "提醒没报的", allow=access.official, help="催一下 — 再提醒一次没报的",
+        "催一下",
+        "催报",
+        "催办",
+        "催",
+        "提醒没报的",
+        allow=access.official,
+        help="催一下 — 再提醒一次没报的",
         pattern=r"(?:请|帮我|麻烦)?(?:再)?(?:催一?下|催催|催办|催报|催一催)(?:那些|她们|他们|没报的|还没报的|没交的|大家|各村|村里)*(?:吧|啊|哈)?[。!！]?\s*(?P<rest>.{0,14})",
     )(chase)
     router.command(
-        "任务列表", "下发的任务", "已下发的任务", "我下发的任务", allow=access.official, help="任务列表 — 看已下发的任务",
-        takes_rest=False)(in_force)
-    router.command("改任务", "修改任务", "任务改期", allow=access.official, help="改任务 1 12月20日前 — 改已下发的任务")(change)
+        "任务列表",
+        "下发的任务",
+        "已下发的任务",
+        "我下发的任务",
+        allow=access.official,
+        help="任务列表 — 看已下发的任务",
+        takes_rest=False,
+    )(in_force)
+    router.command(
+        "改任务", "修改任务", "任务改期", allow=access.official, help="改任务 1 12月20日前 — 改已下发的任务"
+    )(change)
     router.command("停任务", "撤销任务", "停止任务", "取消任务", allow=access.official, help="停任务 1 — 不办了")(end)
 
 
@@ -49,7 +71,8 @@ def standings(ctx: Context) -> list[Standing]:
     """What is due about now below her."""
     today = ctx.local.date()
     found = service.standings(
-        ctx.session, ctx.speaker.unit_path, since=today - BEHIND, until=today + timedelta(days=400), today=today)
+        ctx.session, ctx.speaker.unit_path, since=today - BEHIND, until=today + timedelta(days=400), today=today
+    )
     return sorted(found, key=lambda s: not s.open)  # what is still open first, each by its deadline
 
 
@@ -63,7 +86,9 @@ def pick(ctx: Context, said: str, found: list[Standing]) -> tuple[int, Standing]
             return None
         one = next((s for s in found if [s.duty_id, _iso(s.due_on)] == keys[index - 1]), None)
         return (index, one) if one is not None else None
-    words = normalise(re.sub(r"谁|哪些|哪几个|还|没有?|未|上?报|交|完成|的|呢|情况|催一?下?|全部|确认|[？?\s]", "", said))
+    words = normalise(
+        re.sub(r"谁|哪些|哪几个|还|没有?|未|上?报|交|完成|的|呢|情况|催一?下?|全部|确认|[？?\s]", "", said)
+    )
     if len(words) >= 2:
         named = [(i, s) for i, s in enumerate(found, 1) if words in normalise(s.title)]
         if named:
@@ -98,13 +123,22 @@ def who_is_missing(ctx: Context, _rest: str) -> Reply | None:
     _remember(ctx, found)
     lines = [
         texts.STANDING_LINE.format(
-            index=i, title=s.title, rests_on=s.rests_on, date=_day(s.due_on), expected=s.expected, done=s.done, open=s.open)
+            index=i,
+            title=s.title,
+            rests_on=s.rests_on,
+            date=_day(s.due_on),
+            expected=s.expected,
+            done=s.done,
+            open=s.open,
+        )
         for i, s in enumerate(found[:LINES], 1)
     ]
     if len(found) > LINES:
         lines.append(texts.STANDING_MORE.format(count=len(found) - LINES))
     labels = tuple(Choice(f"谁没报 {i}") for i in range(1, min(3, len(found)) + 1))
-    return Reply("\n".join([texts.STANDING_HEAD.format(unit=ctx.speaker.unit_name), *lines, texts.STANDING_FOOT]), labels)
+    return Reply(
+        "\n".join([texts.STANDING_HEAD.format(unit=ctx.speaker.unit_name), *lines, texts.STANDING_FOOT]), labels
+    )
 
 
 def _bare(name: str) -> str:
@@ -127,17 +161,21 @@ def names(ctx: Context, standing: Standing, index: int, place: Unit | None, *, e
         if parts is not None:
             return parts
     found = service.missing(
-        ctx.session, path, today, duty_id=standing.duty_id, due_on=standing.due_on, limit=MOST if everything else SHOWN)
+        ctx.session, path, today, duty_id=standing.duty_id, due_on=standing.due_on, limit=MOST if everything else SHOWN
+    )
     vault = Vault.of(ctx.session)
     lines = [
-        texts.MISSING_LINE.format(unit=m.unit, name=m.head or texts.NO_HEAD, phone=vault.open(m.phone_sealed) if m.phone_sealed else "").strip()
+        texts.MISSING_LINE.format(
+            unit=m.unit, name=m.head or texts.NO_HEAD, phone=vault.open(m.phone_sealed) if m.phone_sealed else ""
+        ).strip()
         for m in found
     ]
     if count > len(found):
         shape = texts.MISSING_TOO_MANY if everything else texts.MISSING_MORE
         lines.append(shape.format(count=count if everything else count - len(found), shown=len(found), index=index))
     head = (texts.MISSING_HEAD_IN if place is not None else texts.MISSING_HEAD).format(
-        title=standing.title, count=count, unit=place.name if place else "")
+        title=standing.title, count=count, unit=place.name if place else ""
+    )
     return Reply("\n".join([head, *lines]))
 
 
@@ -151,9 +189,16 @@ def _parts(ctx: Context, standing: Standing, index: int, place: Unit | None, cou
     choices = tuple(Choice(f"谁没报 {index} {_bare(s.unit)}") for s in shares[:3])
     if "standings" not in ctx.state:
         _remember(ctx, standings(ctx))
-    return Reply("\n".join([
-        texts.PARTS_HEAD.format(title=standing.title, count=count), *lines,
-        texts.PARTS_FOOT.format(index=index, unit=first)]), choices)
+    return Reply(
+        "\n".join(
+            [
+                texts.PARTS_HEAD.format(title=standing.title, count=count),
+                *lines,
+                texts.PARTS_FOOT.format(index=index, unit=first),
+            ]
+        ),
+        choices,
+    )
 
 
 def progress(ctx: Context, rest: str) -> Reply:
@@ -168,17 +213,26 @@ def progress(ctx: Context, rest: str) -> Reply:
         _remember(ctx, found)
         lines = [
             texts.PROGRESS_ALL_LINE.format(
-                index=i, title=s.title, date=_day(s.due_on), expected=s.expected, done=s.done, on_time=s.on_time)
-            for i, s in enumerate(found[:LINES], 1)]
+                index=i, title=s.title, date=_day(s.due_on), expected=s.expected, done=s.done, on_time=s.on_time
+            )
+            for i, s in enumerate(found[:LINES], 1)
+        ]
         return Reply("\n".join([texts.STANDING_HEAD.format(unit=ctx.speaker.unit_name), *lines, texts.PROGRESS_FOOT]))
     standing = chosen[1]
     shares = service.shares(ctx.session, ctx.speaker.unit_id, duty_id=standing.duty_id, due_on=standing.due_on)
     lines = [
-        texts.PROGRESS_LINE.format(unit=s.unit, expected=s.expected, done=s.done, on_time=s.on_time) for s in shares[:SHOWN]]
+        texts.PROGRESS_LINE.format(unit=s.unit, expected=s.expected, done=s.done, on_time=s.on_time)
+        for s in shares[:SHOWN]
+    ]
     if len(shares) > SHOWN:
         lines.append(texts.PROGRESS_MORE.format(count=len(shares) - SHOWN))
     head = texts.PROGRESS_HEAD.format(
-        title=standing.title, date=_day(standing.due_on), expected=standing.expected, done=standing.done, on_time=standing.on_time)
+        title=standing.title,
+        date=_day(standing.due_on),
+        expected=standing.expected,
+        done=standing.done,
+        on_time=standing.on_time,
+    )
     return Reply("\n".join([head, *lines]))
 
 
@@ -195,8 +249,16 @@ def chase(ctx: Context, rest: str) -> Reply | None:
         _remember(ctx, found)
         lines = [
             texts.STANDING_LINE.format(
-                index=i, title=s.title, rests_on=s.rests_on, date=_day(s.due_on), expected=s.expected, done=s.done, open=s.open)
-            for i, s in enumerate(found[:LINES], 1)]
+                index=i,
+                title=s.title,
+                rests_on=s.rests_on,
+                date=_day(s.due_on),
+                expected=s.expected,
+                done=s.done,
+                open=s.open,
+            )
+            for i, s in enumerate(found[:LINES], 1)
+        ]
         offered = tuple(Choice(texts.CHASE_CHOICE.format(index=i)) for i in range(1, min(len(found), 6) + 1))
         return Reply("\n".join([texts.CHASE_WHICH, *lines]), offered)
     index, standing = chosen
@@ -206,9 +268,16 @@ def chase(ctx: Context, rest: str) -> Reply | None:
         _remember(ctx, [standing])
         return Reply(
             texts.CHASE_ASK.format(title=standing.title, count=standing.open),
-            (Choice("确认", texts.CHASE_YES.format(index=1)), Choice("不催", "谁没报")))
+            (Choice("确认", texts.CHASE_YES.format(index=1)), Choice("不催", "谁没报")),
+        )
     count = service.chase(
-        ctx.session, ctx.speaker.unit_path, duty_id=standing.duty_id, due_on=standing.due_on, by=ctx.speaker, now=ctx.now)
+        ctx.session,
+        ctx.speaker.unit_path,
+        duty_id=standing.duty_id,
+        due_on=standing.due_on,
+        by=ctx.speaker,
+        now=ctx.now,
+    )
     if not count:
         return Reply(texts.CHASED_NONE.format(limit=service.CHASES, index=index))
     when = texts.TOMORROW_MORNING if rules.is_quiet(ctx.now) else texts.NOW
@@ -226,7 +295,8 @@ def in_force(ctx: Context, _rest: str) -> Reply:
     ctx.state["duties_shown"] = [duty.id for duty in found]
     lines = [
         texts.LIST_LINE.format(index=i, title=duty.title, rests_on=duty.rests_on, when=service.when_words(duty))
-        for i, duty in enumerate(found, 1)]
+        for i, duty in enumerate(found, 1)
+    ]
     return Reply("\n".join([texts.LIST_HEAD.format(count=len(found)), *lines, texts.LIST_FOOT]))
 
 
@@ -250,7 +320,11 @@ def change(ctx: Context, rest: str) -> Reply:
     if duty is None:
         return in_force(ctx, "") if not index else Reply(texts.NO_SUCH_DUTY.format(index=index))
     new = card.of_record(duty)
-    edit = wording.edit(ctx.session, new, said, by=ctx.speaker, local=ctx.local, vocabulary=ctx.world.vocabulary) if said else None
+    edit = (
+        wording.edit(ctx.session, new, said, by=ctx.speaker, local=ctx.local, vocabulary=ctx.world.vocabulary)
+        if said
+        else None
+    )
     if edit is None or "audience" in edit.values:
         return Reply(texts.CHANGE_HOW.format(index=index))
     if edit.problem:
@@ -258,12 +332,22 @@ def change(ctx: Context, rest: str) -> Reply:
     values = edit.values
     was_recurring = bool(duty.recurrence)
     service.change(
-        ctx.session, duty, by=ctx.speaker, now=ctx.now,
-        due_on=date.fromisoformat(values["due_on"]) if values.get("due_on") else None, recurrence=values.get("recurrence") or "",
-        deadline_text=values.get("deadline_text") or "", reminder_days=values.get("reminder_days"),
-        tell_above_after=values.get("tell_above_after"), title=values.get("title") or "", quota=values.get("quota"))
+        ctx.session,
+        duty,
+        by=ctx.speaker,
+        now=ctx.now,
+        due_on=date.fromisoformat(values["due_on"]) if values.get("due_on") else None,
+        recurrence=values.get("recurrence") or "",
+        deadline_text=values.get("deadline_text") or "",
+        reminder_days=values.get("reminder_days"),
+        tell_above_after=values.get("tell_above_after"),
+        title=values.get("title") or "",
+        quota=values.get("quota"),
+    )
     reminders = card.reminder_words(duty.reminder_days, duty.tell_above_after)
-    said = texts.CHANGED_DUTY.format(title=duty.title, when=service.when_words(duty), reminders=reminders and f"提醒：{reminders}。")
+    said = texts.CHANGED_DUTY.format(
+        title=duty.title, when=service.when_words(duty), reminders=reminders and f"提醒：{reminders}。"
+    )
     if values.get("due_on") or values.get("recurrence"):
         notice = texts.CHANGED_NOTICE.format(title=duty.title, when=service.when_words(duty), rests_on=duty.rests_on)
         service.announce(ctx.session, duty, ctx.now, notice=notice, key=f"{ctx.now:%Y%m%d%H%M}")
@@ -281,6 +365,8 @@ def end(ctx: Context, rest: str) -> Reply:
         ctx.state["duties_shown"] = [duty.id]
         count = service.count_missing(ctx.session, ctx.speaker.unit_path, today, duty_id=duty.id)
         return Reply(
-            texts.END_ASK.format(title=duty.title, count=count), (Choice("停", texts.END_YES.format(index=1)), Choice("不停", "任务列表")))
+            texts.END_ASK.format(title=duty.title, count=count),
+            (Choice("停", texts.END_YES.format(index=1)), Choice("不停", "任务列表")),
+        )
     title = duty.title
     return Reply(texts.ENDED.format(title=title, count=service.end(ctx.session, duty, by=ctx.speaker, now=ctx.now)))

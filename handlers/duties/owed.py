@@ -19,22 +19,48 @@ SHOWN = 8
 
 _MINE = (
     r"(?:请问|查一下|看看|看一下)?(?:我|我们|我们?村|俺|咱|咱们?村|本村|我们?镇)?(?:现在|目前|这个?月|本月|今年|最近|近期)?(?:都)?"
-    r"(?:还)?(?:有|欠|差|剩|要|得|该|需要)(?:下)?(?:什么|啥|哪些|些什么|些啥|哪几样|几样|多少)?(?:任务|事情?|活动?|东西|材料)?(?:要|没有?|还没|需要)?(?:报|交|办|做|完成|上报)?(?:的)?(?:任务|事情?)?(?:没有?|吗|呀|啊|呢|不)?[？?。]*")
-_MINE_MUST = re.compile(r"(?:欠|任务)|(?:什么|啥|哪些|哪几样|多少).*(?:报|交|办|做|完成)|(?:报|交|办|做)(?:什么|啥|哪些)|没(?:报|交|办|做|完成)")
+    r"(?:还)?(?:有|欠|差|剩|要|得|该|需要)(?:下)?(?:什么|啥|哪些|些什么|些啥|哪几样|几样|多少)?(?:任务|事情?|活动?|东西|材料)?(?:要|没有?|还没|需要)?(?:报|交|办|做|完成|上报)?(?:的)?(?:任务|事情?)?(?:没有?|吗|呀|啊|呢|不)?[？?。]*"
+)
+_MINE_MUST = re.compile(
+    r"(?:欠|任务)|(?:什么|啥|哪些|哪几样|多少).*(?:报|交|办|做|完成)|(?:报|交|办|做)(?:什么|啥|哪些)|没(?:报|交|办|做|完成)"
+)
 _DONE_WORD = r"(?:(?:都|全|已经?|全部|总算|刚)*(?:办|做|弄|搞|忙|完成?|交|报|上报|排查|走访|落实|整改|登记|填|开)?(?:好|完|完成|结束|妥当?|齐|定|毕|上去|上)(?:了|啦|咯|喽)?|(?:都|已经?)+(?:办|做|弄|搞|完成|交|报|上报|落实)(?:了|啦)|(?:已|已经)完成)"
-_TELLING = re.compile(r"今天|昨天|前天|上午|下午|晚上|早上|上周|周[一二三四五六日]|\d+\s*(?:人|户|份|月|日|号|场|次)|[一二两三四五六七八九十]+(?:人|户|份)")
+_TELLING = re.compile(
+    r"今天|昨天|前天|上午|下午|晚上|早上|上周|周[一二三四五六日]|\d+\s*(?:人|户|份|月|日|号|场|次)|[一二两三四五六七八九十]+(?:人|户|份)"
+)
 
 
 def register(router: Router) -> None:
     """Add the commands of this module to the slice."""
     router.command(
-        "我的任务", "任务", "待办", "我欠什么", "还有什么没报", "我还欠啥", "我还要交什么", "任务清单", "我的待办", allow=access.known,
-        help="我的任务 — 看还欠什么", takes_rest=False)(mine)
+        "我的任务",
+        "任务",
+        "待办",
+        "我欠什么",
+        "还有什么没报",
+        "我还欠啥",
+        "我还要交什么",
+        "任务清单",
+        "我的待办",
+        allow=access.known,
+        help="我的任务 — 看还欠什么",
+        takes_rest=False,
+    )(mine)
     router.command(pattern=_MINE, allow=access.anyone)(mine_in_other_words)
-    router.command("没办好", "还没办好", "没做完", "还没做完", allow=access.known, help="没办好 1 — 说错了就改回来")(not_done)
+    router.command("没办好", "还没办好", "没做完", "还没做完", allow=access.known, help="没办好 1 — 说错了就改回来")(
+        not_done
+    )
     router.command(
-        "办好了", "完成了", "报好了", "做完了", "办完了", "交了", allow=access.known, help="办好了 1 — 没有活动可报的事，说一声",
-        pattern=rf"(?:任务)?(?P<rest>.{{0,24}}?){_DONE_WORD}[。！!~～]*")(done)
+        "办好了",
+        "完成了",
+        "报好了",
+        "做完了",
+        "办完了",
+        "交了",
+        allow=access.known,
+        help="办好了 1 — 没有活动可报的事，说一声",
+        pattern=rf"(?:任务)?(?P<rest>.{{0,24}}?){_DONE_WORD}[。！!~～]*",
+    )(done)
 
 
 def mine(ctx: Context, _rest: str) -> Reply:
@@ -46,9 +72,14 @@ def mine(ctx: Context, _rest: str) -> Reply:
     ctx.state["owed"] = [assignment.id for assignment, _ in owed]
     lines = [
         texts.MINE_LINE.format(
-            index=i, title=duty.title, rests_on=duty.rests_on, when=when_due(assignment.due_on, today),
-            progress=texts.PROGRESS.format(
-                got=assignment.got, left=max(1, assignment.needs - assignment.got)) if assignment.got else "")
+            index=i,
+            title=duty.title,
+            rests_on=duty.rests_on,
+            when=when_due(assignment.due_on, today),
+            progress=texts.PROGRESS.format(got=assignment.got, left=max(1, assignment.needs - assignment.got))
+            if assignment.got
+            else "",
+        )
         for i, (assignment, duty) in enumerate(owed[:SHOWN], 1)
     ]
     if len(owed) > SHOWN:
@@ -71,7 +102,11 @@ def when_due(due_on: date | None, today: date) -> str:
     shown = texts.DATE.format(month=due_on.month, day=due_on.day)
     if due_on == today:
         return texts.DUE_TODAY
-    return texts.DUE_IN.format(date=shown, days=(due_on - today).days) if due_on > today else texts.OVERDUE.format(date=shown)
+    return (
+        texts.DUE_IN.format(date=shown, days=(due_on - today).days)
+        if due_on > today
+        else texts.OVERDUE.format(date=shown)
+    )
 
 
 def done(ctx: Context, rest: str) -> Reply | None:
@@ -144,7 +179,10 @@ def _say(ctx: Context, assignment: Assignment, duty: Duty, *, index: int, names:
         lines.append(texts.NEEDS_NAMES.format(title=duty.title, shown=shown, missing=missing, index=index))
     elif said.done:
         shape = texts.SAID_ALL if names else texts.SAID_DONE
-        lines.append(shape.format(title=duty.title, count=assignment.got) + (texts.BRACKETS.format(inside=missing) if missing else ""))
+        lines.append(
+            shape.format(title=duty.title, count=assignment.got)
+            + (texts.BRACKETS.format(inside=missing) if missing else "")
+        )
     else:
         shape = texts.SAID_SOME if said.taken else texts.STILL_LACKS
         lines.append(shape.format(taken="、".join(f"“{n}”" for n in said.taken), title=duty.title, missing=missing))

@@ -25,12 +25,18 @@ Verdict = Literal["confirm", "edit", "drop"]
 Outcome = Literal["handed_down", "edited", "dropped", "already", "no_deadline", "past", "no_basis", "nobody", "unknown"]
 
 _WHY: Mapping[type[Refused], Outcome] = {
-    NoDeadline: "no_deadline", PastDeadline: "past", NoBasis: "no_basis", NobodyOwes: "nobody"}
+    NoDeadline: "no_deadline",
+    PastDeadline: "past",
+    NoBasis: "no_basis",
+    NobodyOwes: "nobody",
+}
 
 
 def key_of(new: NewDuty, by: Speaker) -> str:
     """What makes it the same proposal: the document, the sentence, what and who, and whose units; not the place in a list."""
-    said = "|".join((new.rests_on, new.evidence, new.title, str(new.audience.get("level")), str(new.due_on), new.recurrence))
+    said = "|".join(
+        (new.rests_on, new.evidence, new.title, str(new.audience.get("level")), str(new.due_on), new.recurrence)
+    )
     return f"{by.unit_id}:{hashlib.sha256(said.encode()).hexdigest()[:24]}"
 
 
@@ -84,7 +90,12 @@ def get(session: Session, proposal_id: int, by: Speaker) -> Duty | None:
 
 
 def decide(
-    session: Session, proposal_id: int, verdict: Verdict, *, by: Speaker, now: datetime,
+    session: Session,
+    proposal_id: int,
+    verdict: Verdict,
+    *,
+    by: Speaker,
+    now: datetime,
     changes: Mapping[str, Any] | None = None,
 ) -> Decided:
     """Hand a proposal down, change it (`changes` in the shape of `card.of_record`), or drop it. Nothing is sent before.

@@ -33,7 +33,9 @@ _NOUN_END = re.compile(r"[，,。；;：:、（(\n]|其中|或者?|以及|和(?!
 
 def read(said: str) -> dict[str, Any]:
     """The quota a sentence names; empty if it names none. 「至少1－2次」 is min 1, target 2."""
-    numbers = [n for n in find_numbers(said) if not n.is_ordinal and n.unit in COUNTED_UNITS and n.mark not in ("%", "/", "‰")]
+    numbers = [
+        n for n in find_numbers(said) if not n.is_ordinal and n.unit in COUNTED_UNITS and n.mark not in ("%", "/", "‰")
+    ]
     which = _WHICH.search(said)
     whole = [n for n in numbers if (which is None or n.start < which.start()) and not _OF_ALL.search(said[: n.start])]
     if not whole:
@@ -68,7 +70,9 @@ def _noun(said: str, number: Number) -> str:
     """What is counted: what follows the unit, up to the next mark."""
     rest = said[number.end :]
     rest = rest[len(number.unit) :] if number.unit and rest.startswith(number.unit) else rest
-    rest = re.sub(r"^(?:以上|左右)?(?:(?:不少于|不低于|不超过|至少)[\d一二三四五六七八九十两百]+[一-龥]?的)?(?:的)?", "", rest)
+    rest = re.sub(
+        r"^(?:以上|左右)?(?:(?:不少于|不低于|不超过|至少)[\d一二三四五六七八九十两百]+[一-龥]?的)?(?:的)?", "", rest
+    )
     ends = _NOUN_END.search(rest)
     noun = rest[: ends.start() if ends else len(rest)].strip("《》 的")[:20]
     return noun[1:-1] if re.fullmatch(r"[“\"「][^”\"」]*[”\"」]", noun) else noun
@@ -81,7 +85,7 @@ def _shown(said: str, number: Number, noun: str) -> str:
     if number.unit and not noun and not text.endswith(number.unit) and said[number.end :].startswith(number.unit):
         text += number.unit
     before = re.search(r"(?:至少|不少于|不低于)[一-龥]{0,4}$", said[: number.start])
-    return ((before[0] if before else "") + text.strip("，,。；; “”\""))[:40]
+    return ((before[0] if before else "") + text.strip('，,。；; “”"'))[:40]
 
 
 def _parts(said: str, start: int, numbers: Sequence[Number]) -> list[dict[str, Any]]:
@@ -99,7 +103,9 @@ def _parts(said: str, start: int, numbers: Sequence[Number]) -> list[dict[str, A
         if not words and name:
             words = [_stem(name)]
         if words:
-            found.append(_amount(said, number) | {"name": _family_name(words, name), "words": [_stem(w) for w in words]})
+            found.append(
+                _amount(said, number) | {"name": _family_name(words, name), "words": [_stem(w) for w in words]}
+            )
     return found
 
 
@@ -132,7 +138,7 @@ def _stem(word: str) -> str:
 
 def _part_name(text: str) -> str:
     text = re.sub(r"(?:至少|应|须|要|有|为|是|各|其中|不少于|不低于)", "", text.strip("，,。；;、 "))
-    return re.sub(r"[，,。；;：:].*$", "", text, flags=re.DOTALL).strip("“”\"「」 、的")[:12]
+    return re.sub(r"[，,。；;：:].*$", "", text, flags=re.DOTALL).strip('“”"「」 、的')[:12]
 
 
 def _family_name(words: Sequence[str], name: str) -> str:
@@ -225,5 +231,8 @@ def name_key(name: str, quota: Quota) -> str:
 def listed(said: str) -> list[str]:
     """The names in a list as people write it: lines, 、 or ； between them, numbered or not."""
     parts = re.split(r"[\n；;、，,]+|(?<!\d)\s+(?=\d+[.、)）])", said)
-    cleaned = (re.sub(r"^\s*(?:\d+|[一二三四五六七八九十])[.、)）：:]\s*|^(?:和|及|还有)", "", part).strip(" 。.!！") for part in parts)
+    cleaned = (
+        re.sub(r"^\s*(?:\d+|[一二三四五六七八九十])[.、)）：:]\s*|^(?:和|及|还有)", "", part).strip(" 。.!！")
+        for part in parts
+    )
     return [part for part in cleaned if len(part) >= 2]

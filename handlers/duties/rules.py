@@ -84,7 +84,9 @@ def periods(duty: Owed, since: date, until: date) -> list[Period]:
     start = max(duty.starts_on or since, since)
     end = until + FARTHEST
     found = calendar.periods(duty.recurrence, start, min(end, duty.ends_on) if duty.ends_on else end)
-    return [Period(p.due.isoformat(), p.first, p.due, max(p.last, p.due)) for p in found if min(p.first, p.due) <= until]
+    return [
+        Period(p.due.isoformat(), p.first, p.due, max(p.last, p.due)) for p in found if min(p.first, p.due) <= until
+    ]
 
 
 def owes_from(period: Period, made_on: date) -> date:

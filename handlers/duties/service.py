@@ -125,13 +125,30 @@ def as_record(new: NewDuty, *, by: Speaker, now: datetime, state: str = "confirm
     """The row of a duty, not yet stored."""
     assert by.person_id is not None
     return Duty(
-        unit_id=by.unit_id, by_person_id=by.person_id, title=new.title[:100], what=new.what, circular_id=new.circular_id,
-        rests_on=new.rests_on[:100], evidence=new.evidence, evidence_start=new.span[0] if new.span else None,
-        evidence_end=new.span[1] if new.span else None, audience={**new.audience, "within": by.unit_path},
-        quota=new.quota, starts_on=new.starts_on, due_on=new.due_on, recurrence=new.recurrence, ends_on=new.ends_on,
-        tentative=new.tentative, created_at=now, proposal_key=new.proposal_key, deadline_text=new.deadline_text[:60],
-        who_text=new.who_text[:200], late_by=new.late_by, reminder_days=list(new.reminder_days),
-        tell_above_after=new.tell_above_after, state=state,
+        unit_id=by.unit_id,
+        by_person_id=by.person_id,
+        title=new.title[:100],
+        what=new.what,
+        circular_id=new.circular_id,
+        rests_on=new.rests_on[:100],
+        evidence=new.evidence,
+        evidence_start=new.span[0] if new.span else None,
+        evidence_end=new.span[1] if new.span else None,
+        audience={**new.audience, "within": by.unit_path},
+        quota=new.quota,
+        starts_on=new.starts_on,
+        due_on=new.due_on,
+        recurrence=new.recurrence,
+        ends_on=new.ends_on,
+        tentative=new.tentative,
+        created_at=now,
+        proposal_key=new.proposal_key,
+        deadline_text=new.deadline_text[:60],
+        who_text=new.who_text[:200],
+        late_by=new.late_by,
+        reminder_days=list(new.reminder_days),
+        tell_above_after=new.tell_above_after,
+        state=state,
     )
 
 
@@ -143,7 +160,9 @@ def put_in_force(session: Session, duty: Duty, *, by: Speaker, now: datetime, te
     expand(session, duty, now)
     if tell_heads:
         announce(session, duty, now)
-    return session.scalar(select(func.count(func.distinct(Assignment.unit_id))).where(Assignment.duty_id == duty.id)) or 0
+    return (
+        session.scalar(select(func.count(func.distinct(Assignment.unit_id))).where(Assignment.duty_id == duty.id)) or 0
+    )
 
 
 def own_duty(session: Session, duty_id: int, by: Speaker) -> Duty | None:
@@ -156,9 +175,18 @@ def own_duty(session: Session, duty_id: int, by: Speaker) -> Duty | None:
 
 
 def change(
-    session: Session, duty: Duty, *, by: Speaker, now: datetime, due_on: date | None = None, recurrence: str = "",
-    deadline_text: str = "", reminder_days: list[int] | None = None, tell_above_after: int | None = None,
-    title: str = "", quota: dict[str, Any] | None = None,
+    session: Session,
+    duty: Duty,
+    *,
+    by: Speaker,
+    now: datetime,
+    due_on: date | None = None,
+    recurrence: str = "",
+    deadline_text: str = "",
+    reminder_days: list[int] | None = None,
+    tell_above_after: int | None = None,
+    title: str = "",
+    quota: dict[str, Any] | None = None,
 ) -> None:
     """Change a duty in force. A new rule begins with the next period: the one that has begun stays as it was told."""
     today = now.astimezone(LOCAL).date()
@@ -188,13 +216,18 @@ def _change_rule(session: Session, duty: Duty, recurrence: str, due_on: date | N
     today = now.astimezone(LOCAL).date()
     kept = forget_future(session, duty, today, single=not duty.recurrence)
     last = session.execute(
-        select(Assignment.first, Assignment.last).where(Assignment.duty_id == duty.id, Assignment.due_on == kept).limit(1)).first()
+        select(Assignment.first, Assignment.last)
+        .where(Assignment.duty_id == duty.id, Assignment.due_on == kept)
+        .limit(1)
+    ).first()
     duty.recurrence, duty.due_on = recurrence, due_on
     if recurrence:
         duty.starts_on = date.fromordinal(kept.toordinal() + 1) if kept is not None else duty.starts_on
         following = rules.periods(duty, duty.starts_on or today, today + rules.HORIZON)
         if last is not None and following and (following[0].first, following[0].last) == tuple(last):
-            duty.starts_on = date.fromordinal(following[0].due_on.toordinal() + 1)  # this period was owed by the old rule
+            duty.starts_on = date.fromordinal(
+                following[0].due_on.toordinal() + 1
+            )  # this period was owed by the old rule
     duty.expanded_to = None
     session.flush()
     renew_steps(session, duty, now)
@@ -204,10 +237,15 @@ def _change_rule(session: Session, duty: Duty, recurrence: str, due_on: date | N
 def _change_quota(session: Session, duty: Duty, quota: dict[str, Any], now: datetime) -> None:
     duty.quota = quota
     session.flush()
-    session.execute(update(Assignment).where(Assignment.duty_id == duty.id, Assignment.state == OPEN).values(
-        needs=quotas.needed(quota), target=quotas.hoped(quota)).execution_options(synchronize_session=False))
-    started = session.scalars(select(Assignment).where(
-        Assignment.duty_id == duty.id, Assignment.state == OPEN, Assignment.got > 0)).all()
+    session.execute(
+        update(Assignment)
+        .where(Assignment.duty_id == duty.id, Assignment.state == OPEN)
+        .values(needs=quotas.needed(quota), target=quotas.hoped(quota))
+        .execution_options(synchronize_session=False)
+    )
+    started = session.scalars(
+        select(Assignment).where(Assignment.duty_id == duty.id, Assignment.state == OPEN, Assignment.got > 0)
+    ).all()
     for assignment in started:
         recount(session, assignment, duty, now)
 
@@ -216,8 +254,12 @@ def end(session: Session, duty: Duty, *, by: Speaker, now: datetime) -> int:
     """The duty is called off: what is still open is owed no more; how many units that frees."""
     duty.state = "ended"
     session.flush()
-    freed = session.execute(update(Assignment).where(Assignment.duty_id == duty.id, Assignment.state == OPEN).values(
-        state=CANCELLED).execution_options(synchronize_session=False))
+    freed = session.execute(
+        update(Assignment)
+        .where(Assignment.duty_id == duty.id, Assignment.state == OPEN)
+        .values(state=CANCELLED)
+        .execution_options(synchronize_session=False)
+    )
     audit.note(session, at=now, person_id=by.person_id, action="duty.ended", about=f"duty:{duty.id}")
     return int(getattr(freed, "rowcount", 0))
 
@@ -227,24 +269,46 @@ def chase(session: Session, path: str, *, duty_id: int, due_on: date | None, by:
     day = now.astimezone(LOCAL)
     step = f"c{day:%y%m%d}"
     chased = (
-        select(func.count()).select_from(ReminderStep)
-        .where(ReminderStep.assignment_id == Assignment.id, ReminderStep.step.like("c%")).correlate(Assignment).scalar_subquery())
-    told_today = select(ReminderStep.id).where(
-        ReminderStep.assignment_id == Assignment.id, ReminderStep.state == "queued", ReminderStep.due_at >= day.replace(
-            hour=0, minute=0, second=0, microsecond=0)).exists()
+        select(func.count())
+        .select_from(ReminderStep)
+        .where(ReminderStep.assignment_id == Assignment.id, ReminderStep.step.like("c%"))
+        .correlate(Assignment)
+        .scalar_subquery()
+    )
+    told_today = (
+        select(ReminderStep.id)
+        .where(
+            ReminderStep.assignment_id == Assignment.id,
+            ReminderStep.state == "queued",
+            ReminderStep.due_at >= day.replace(hour=0, minute=0, second=0, microsecond=0),
+        )
+        .exists()
+    )
     where = [
-        units.below(Unit.path, path), Assignment.duty_id == duty_id, Assignment.state == OPEN, units.open_on(day.date()),
-        chased < CHASES, ~told_today]
+        units.below(Unit.path, path),
+        Assignment.duty_id == duty_id,
+        Assignment.state == OPEN,
+        units.open_on(day.date()),
+        chased < CHASES,
+        ~told_today,
+    ]
     if due_on is not None:
         where.append(Assignment.due_on == due_on)
     ids = list(session.scalars(select(Assignment.id).join(Unit, Unit.id == Assignment.unit_id).where(*where)))
     at = rules.civil(now)
     made = 0
     for start in range(0, len(ids), 1_000):
-        result = session.execute(insert_for(session)(ReminderStep.__table__).values([
-            {"assignment_id": i, "step": step, "due_at": at, "state": "waiting", "reason": ""}
-            for i in ids[start : start + 1_000]
-        ]).on_conflict_do_nothing(), execution_options={"preserve_rowcount": True})
+        result = session.execute(
+            insert_for(session)(ReminderStep.__table__)
+            .values(
+                [
+                    {"assignment_id": i, "step": step, "due_at": at, "state": "waiting", "reason": ""}
+                    for i in ids[start : start + 1_000]
+                ]
+            )
+            .on_conflict_do_nothing(),
+            execution_options={"preserve_rowcount": True},
+        )
         made += max(0, int(getattr(result, "rowcount", 0)))
     audit.note(session, at=now, person_id=by.person_id, action="duty.chased", about=f"duty:{duty_id}")
     return made

@@ -51,7 +51,13 @@ def _scope(path: str) -> Any:
 
 
 def missing(
-    session: Session, path: str, day: date, *, duty_id: int | None = None, due_on: date | None = None, limit: int = 200,
+    session: Session,
+    path: str,
+    day: date,
+    *,
+    duty_id: int | None = None,
+    due_on: date | None = None,
+    limit: int = 200,
     offset: int = 0,
 ) -> list[Missing]:
     """Who below `path` owes a duty, or anything that is due by `day`, with the name to call; by deadline and unit code."""
@@ -60,9 +66,13 @@ def missing(
         return _named(session, [row[0] for row in found], day, duty_id, due_on)
     query = (
         select(Unit.id, Unit.name, Duty.title, Assignment.due_on, Assignment.got, Assignment.needs)
-        .select_from(Assignment).join(Duty, Duty.id == Assignment.duty_id).join(Unit, Unit.id == Assignment.unit_id)
+        .select_from(Assignment)
+        .join(Duty, Duty.id == Assignment.duty_id)
+        .join(Unit, Unit.id == Assignment.unit_id)
         .where(units.below(Unit.path, path), Assignment.state == OPEN, Duty.state == "confirmed", units.open_on(day))
-        .order_by(Assignment.due_on, Duty.id, Unit.code).limit(limit).offset(offset)
+        .order_by(Assignment.due_on, Duty.id, Unit.code)
+        .limit(limit)
+        .offset(offset)
     )
     query = query.where(Assignment.duty_id == duty_id) if duty_id is not None else query.where(Assignment.due_on <= day)
     rows = session.execute(query).all()
@@ -71,15 +81,34 @@ def missing(
 
 
 def _units_missing(
-    session: Session, path: str, day: date, duty_id: int, due_on: date, limit: int, offset: int = 0, after: str | None = None
+    session: Session,
+    path: str,
+    day: date,
+    duty_id: int,
+    due_on: date,
+    limit: int,
+    offset: int = 0,
+    after: str | None = None,
 ) -> Sequence[Any]:
     """(id, code) of units that owe this period, by code. From `after` on, a page costs a page: the codes lead, not the paths."""
     owes = select(Assignment.id).where(
-        Assignment.duty_id == duty_id, Assignment.due_on == due_on, Assignment.state == OPEN, Assignment.unit_id == Unit.id)
-    scope = [units.below(Unit.path, path)] if after is None else [units.below(Unit.path.concat(""), path), Unit.code > after]
+        Assignment.duty_id == duty_id,
+        Assignment.due_on == due_on,
+        Assignment.state == OPEN,
+        Assignment.unit_id == Unit.id,
+    )
+    scope = (
+        [units.below(Unit.path, path)]
+        if after is None
+        else [units.below(Unit.path.concat(""), path), Unit.code > after]
+    )
     return session.execute(
-        select(Unit.id, Unit.code).where(*scope, units.open_on(day), owes.exists())
-        .order_by(Unit.code).limit(limit).offset(offset)).all()
+        select(Unit.id, Unit.code)
+        .where(*scope, units.open_on(day), owes.exists())
+        .order_by(Unit.code)
+        .limit(limit)
+        .offset(offset)
+    ).all()
 
 
 def _named(session: Session, ids: Sequence[int], day: date, duty_id: int, due_on: date) -> list[Missing]:
@@ -88,9 +117,18 @@ def _named(session: Session, ids: Sequence[int], day: date, duty_id: int, due_on
         part = ids[start : start + 500]
         rows = session.execute(
             select(Unit.id, Unit.name, Duty.title, Assignment.due_on, Assignment.got, Assignment.needs)
-            .select_from(Assignment).join(Duty, Duty.id == Assignment.duty_id).join(Unit, Unit.id == Assignment.unit_id)
-            .where(Assignment.duty_id == duty_id, Assignment.due_on == due_on, Assignment.state == OPEN, Assignment.unit_id.in_(part),
-                   Duty.state == "confirmed").order_by(Unit.code)).all()
+            .select_from(Assignment)
+            .join(Duty, Duty.id == Assignment.duty_id)
+            .join(Unit, Unit.id == Assignment.unit_id)
+            .where(
+                Assignment.duty_id == duty_id,
+                Assignment.due_on == due_on,
+                Assignment.state == OPEN,
+                Assignment.unit_id.in_(part),
+                Duty.state == "confirmed",
+            )
+            .order_by(Unit.code)
+        ).all()
         heads = people.heads_of(session, list(part), day)
         found += [_with_head(row, heads) for row in rows]
     return found
@@ -121,9 +159,15 @@ def count_missing(session: Session, path: str, day: date, *, duty_id: int, due_o
     where = [Assignment.duty_id == duty_id, Assignment.state == OPEN, Duty.state == "confirmed"]
     if due_on is not None:
         where.append(Assignment.due_on == due_on)
-    return session.scalar(
-        select(func.count()).select_from(Assignment).join(Duty, Duty.id == Assignment.duty_id)
-        .where(*where, Assignment.unit_id.in_(_scope(path).where(units.open_on(day))))) or 0
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Assignment)
+            .join(Duty, Duty.id == Assignment.duty_id)
+            .where(*where, Assignment.unit_id.in_(_scope(path).where(units.open_on(day))))
+        )
+        or 0
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +208,9 @@ def standings(session: Session, path: str, *, since: date, until: date, today: d
     rows = session.execute(
         select(Assignment.duty_id, Assignment.due_on, func.count(), func.sum(_DONE), func.sum(_LATE))
         .where(*scope, *where)
-        .group_by(Assignment.duty_id, Assignment.due_on).order_by(Assignment.due_on, Assignment.duty_id))
+        .group_by(Assignment.duty_id, Assignment.due_on)
+        .order_by(Assignment.due_on, Assignment.duty_id)
+    )
     return [Standing(row[0], *concerned[row[0]], *row[1:]) for row in rows]
 
 
@@ -172,9 +218,12 @@ def _duties_of(session: Session, path: str) -> dict[int, tuple[str, str]]:
     """Duties in force that may concern units below `path`: handed down on the way to it or below it; title and basis by id."""
     above = [int(part) for part in path.strip("/").split("/")]
     rows = session.execute(
-        select(Duty.id, Duty.title, Duty.rests_on).join(Unit, Unit.id == Duty.unit_id)
+        select(Duty.id, Duty.title, Duty.rests_on)
+        .join(Unit, Unit.id == Duty.unit_id)
         .where(Duty.state == "confirmed", or_(Duty.unit_id.in_(above), units.below(Unit.path, path)))
-        .order_by(case((Duty.unit_id.in_(above), 0), else_=1), Duty.id.desc()).limit(MOST_DUTIES))
+        .order_by(case((Duty.unit_id.in_(above), 0), else_=1), Duty.id.desc())
+        .limit(MOST_DUTIES)
+    )
     return {duty_id: (title, rests_on) for duty_id, title, rests_on in rows}
 
 
@@ -206,14 +255,20 @@ def shares(
     """Expected, done and late for each unit directly below and each period, by unit code; never an order of merit."""
     days = [due_on] if due_on is not None else _due_days(session, duty_id, since)
     parts = session.execute(
-        select(Unit.id, Unit.name, Unit.code, Unit.path).where(Unit.parent_id == unit_id).order_by(Unit.code)).all()
+        select(Unit.id, Unit.name, Unit.code, Unit.path).where(Unit.parent_id == unit_id).order_by(Unit.code)
+    ).all()
     found = []
     for part in parts:  # each by index seeks of its own units: together no more than the whole
         rows = session.execute(
             select(Assignment.due_on, func.count(), func.sum(_DONE), func.sum(_LATE))
-            .where(Assignment.duty_id == duty_id, Assignment.due_on.in_(days), Assignment.state.in_(EXPECTED),
-                   Assignment.unit_id.in_(_scope(part[3])))
-            .group_by(Assignment.due_on))
+            .where(
+                Assignment.duty_id == duty_id,
+                Assignment.due_on.in_(days),
+                Assignment.state.in_(EXPECTED),
+                Assignment.unit_id.in_(_scope(part[3])),
+            )
+            .group_by(Assignment.due_on)
+        )
         found += [Share(*part, *row) for row in rows]
     return sorted(found, key=lambda share: (share.due_on, share.code))
 
@@ -228,9 +283,14 @@ def _due_days(session: Session, duty_id: int, since: date | None) -> list[date]:
 def owed_by(session: Session, unit_id: int, until: date, today: date | None = None) -> list[tuple[Assignment, Duty]]:
     """What a unit still owes, up to that day, the earliest first; of what comes back only periods that have begun."""
     query = (
-        select(Assignment, Duty).join(Duty, Duty.id == Assignment.duty_id)
-        .where(Assignment.unit_id == unit_id, Assignment.state == OPEN, Duty.state == "confirmed",
-               Assignment.due_on <= until)
+        select(Assignment, Duty)
+        .join(Duty, Duty.id == Assignment.duty_id)
+        .where(
+            Assignment.unit_id == unit_id,
+            Assignment.state == OPEN,
+            Duty.state == "confirmed",
+            Assignment.due_on <= until,
+        )
         .order_by(Assignment.due_on, Assignment.id)
     )
     if today is not None:
@@ -240,6 +300,12 @@ def owed_by(session: Session, unit_id: int, until: date, today: date | None = No
 
 def handed_down_by(session: Session, path: str, limit: int = 20) -> list[Duty]:
     """The duties in force that officials of this unit (or below it) have handed down, the newest first."""
-    return list(session.scalars(
-        select(Duty).join(Unit, Unit.id == Duty.unit_id).where(units.below(Unit.path, path), Duty.state == "confirmed")
-        .order_by(Duty.id.desc()).limit(limit)))
+    return list(
+        session.scalars(
+            select(Duty)
+            .join(Unit, Unit.id == Duty.unit_id)
+            .where(units.below(Unit.path, path), Duty.state == "confirmed")
+            .order_by(Duty.id.desc())
+            .limit(limit)
+        )
+    )

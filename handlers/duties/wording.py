@@ -22,15 +22,21 @@ from storage.people import Speaker
 Proposal = dict[str, Any]
 
 _N = r"(?:\d+|[一二两三四五六七八九十]+)"
-_AHEAD = re.compile(rf"(?:提前|到期前)(?P<list>{_N}天?(?:[、,，和及]{_N}天?)*)天?(?:(?:和|、|，|及)?(?P<on>当天|到期当天))?(?:各?提醒(?:一次)?)?|(?P<only>当天提醒|到期当天提醒)")
+_AHEAD = re.compile(
+    rf"(?:提前|到期前)(?P<list>{_N}天?(?:[、,，和及]{_N}天?)*)天?(?:(?:和|、|，|及)?(?P<on>当天|到期当天))?(?:各?提醒(?:一次)?)?|(?P<only>当天提醒|到期当天提醒)"
+)
 _NO_REMINDERS = re.compile(r"(?:不用|不要|不需要?|别)(?:自动)?提醒")
 _ABOVE = re.compile(rf"(?:过期|逾期|超期|过了)(?P<n>{_N})天(?:后)?(?:再)?(?:报|告诉|通知|提醒)(?:给)?上级")
 _NOT_ABOVE = re.compile(r"(?:不用|不要|别)(?:报|告诉|通知|提醒)上级")
 _AFTER = re.compile(rf"(?:过期|逾期|超期)(?P<n>{_N})天(?:后)?(?:再)?(?:提醒|催)")
 _BY_EVENT = re.compile(r"按(?:活动|发生|办事|开展)(?:的)?(?:日期|时间|日子)(?:算|为准)?")
 _BY_RECEIPT = re.compile(r"按(?:上报|收到|报送|报上来)(?:的)?(?:日期|时间|日子)(?:算|为准)?")
-_TITLE = re.compile(r"(?:把)?(?:任务|标题|题目|名称|内容|事项|名字)(?:的)?(?:名称|名字)?(?:改成|改为|换成|叫|写成|是)[：:]?\s*(?P<title>.{2,100})")
-_PAPER = re.compile(r"(?:按时|及时|同时|将|把|向[^，。]{2,8})*(?:报送|上报|提交|报告|填报|呈报|上交|报(?!名|道))|(?:名单|报表|统计表|汇总表|总结|小结|方案|台账|材料)(?:\d份)?(?:报|交)")
+_TITLE = re.compile(
+    r"(?:把)?(?:任务|标题|题目|名称|内容|事项|名字)(?:的)?(?:名称|名字)?(?:改成|改为|换成|叫|写成|是)[：:]?\s*(?P<title>.{2,100})"
+)
+_PAPER = re.compile(
+    r"(?:按时|及时|同时|将|把|向[^，。]{2,8})*(?:报送|上报|提交|报告|填报|呈报|上交|报(?!名|道))|(?:名单|报表|统计表|汇总表|总结|小结|方案|台账|材料)(?:\d份)?(?:报|交)"
+)
 _BY_WORD = re.compile(r"说一?声(?:就行|即可)?|不用(?:报|上报)活动|办了就行")
 _ACTIVITY = re.compile(r"开展|组织|举办|召开|举行")
 _LEAD = re.compile(r"至少|不少于|不低于|每(?:年|月|季度?|周|半年)|开展|组织|举办|召开|认真|扎实|集中|同步")
@@ -43,7 +49,9 @@ def read(session: Session, said: str, by: Speaker, local: datetime, vocabulary: 
     basis = read_basis(said)
     if basis:
         new["basis"] = basis
-        plain = re.sub(r"[，,；;。]?\s*(?:依据|根据|按照?|文号)?[：:]?\s*《?[^，,；;。]*?" + re.escape(basis), "", plain)
+        plain = re.sub(
+            r"[，,；;。]?\s*(?:依据|根据|按照?|文号)?[：:]?\s*《?[^，,；;。]*?" + re.escape(basis), "", plain
+        )
     plain = _take_reminders(plain, new)
     deadline = read_deadline(plain, local)
     new |= deadline
@@ -142,7 +150,12 @@ def _subject(text: str, vocabulary: Vocabulary, local: datetime) -> dict[str, An
         form, topic = slots.get("form"), slots.get("topic")
         if form and form != "其他" and form not in forms:
             forms.append(form)
-        if topic and topic not in (*words, "活动", "工作", "宣传", "服务", "会议", "培训") and topic in text and re.fullmatch(r"\w{2,8}", topic):
+        if (
+            topic
+            and topic not in (*words, "活动", "工作", "宣传", "服务", "会议", "培训")
+            and topic in text
+            and re.fullmatch(r"\w{2,8}", topic)
+        ):
             words.append(topic)
         category = category or str(slots.get("category") or "")
     found: dict[str, Any] = {}
@@ -199,14 +212,18 @@ class Edit:
     problem: str = ""
 
 
-def edit(session: Session, new: Proposal, said: str, *, by: Speaker, local: datetime, vocabulary: Vocabulary) -> Edit | None:
+def edit(
+    session: Session, new: Proposal, said: str, *, by: Speaker, local: datetime, vocabulary: Vocabulary
+) -> Edit | None:
     """Read a change in plain words (改到12月15日, 只发给松陂镇, 改成2场, 提前5天提醒, 任务改成…); None if it is none."""
     if len(said) > 120 or re.search(r"[？?]|吗$|什么|怎么|为什么", said):
         return None
     title = _TITLE.search(said)
     if title:
-        wording = title["title"].strip("“”\"。 ")
-        return Edit({"title": wording[:100], "quota": what_counts(wording, vocabulary, local) or new.get("quota") or {}})
+        wording = title["title"].strip('“”"。 ')
+        return Edit(
+            {"title": wording[:100], "quota": what_counts(wording, vocabulary, local) or new.get("quota") or {}}
+        )
     values: dict[str, Any] = {}
     rest = _take_reminders(said, values)
     basis = read_basis(rest)
@@ -239,7 +256,11 @@ def edit(session: Session, new: Proposal, said: str, *, by: Speaker, local: date
 def _is_talk(said: str, deadline: dict[str, Any]) -> bool:
     """Whether a sentence with a day in it tells of something else (今天天气不错, 昨天来了30人) and is no deadline."""
     rest = said.replace(str(deadline.get("impossible") or deadline.get("deadline_text") or ""), "", 1)
-    rest = re.sub(r"把?(?:日期|时间|期限|截止|到期|最晚|最迟)?(?:时间|日期|日)?(?:改|延|推|放|提前|推迟|延长|顺延)?(?:到|成|为|至|在|是|于)?", "", rest)
+    rest = re.sub(
+        r"把?(?:日期|时间|期限|截止|到期|最晚|最迟)?(?:时间|日期|日)?(?:改|延|推|放|提前|推迟|延长|顺延)?(?:到|成|为|至|在|是|于)?",
+        "",
+        rest,
+    )
     rest = re.sub(r"[之以]?前|完成|到期|报送?|上?交|办|吧|好|的|就|请|[\W_]", "", rest)
     if len(rest) <= 4 or quotas.read(rest) or audiences.level_said(rest):
         return False
@@ -252,7 +273,11 @@ def _other_amount(
     """Another number of the same thing, or, if she names one, of another thing."""
     if amount.get("noun"):
         return what_counts(said, vocabulary, local)
-    kept = {k: v for k, v in before.items() if k in ("forms", "categories", "words", "parts", "new_only", "noun", "separate")}
+    kept = {
+        k: v
+        for k, v in before.items()
+        if k in ("forms", "categories", "words", "parts", "new_only", "noun", "separate")
+    }
     noun = before.get("noun") or ""
     return kept | amount | {"noun": noun, "shown": amount["shown"] + noun}
 

@@ -40,8 +40,15 @@ def take(ctx: Context, wish: Wish) -> Reply:
         _ask(ctx, {"what": wish.what})
         return Reply(texts.ASK_WHEN.format(what=wish.what) if wish.what else texts.NOT_A_TIME)
     if not wish.what:
-        _ask(ctx, {"at": wish.at.isoformat(), "recurrence": wish.recurrence, "rule_text": wish.rule_text,
-                   "clock": wish.clock.isoformat()})
+        _ask(
+            ctx,
+            {
+                "at": wish.at.isoformat(),
+                "recurrence": wish.recurrence,
+                "rule_text": wish.rule_text,
+                "clock": wish.clock.isoformat(),
+            },
+        )
         return Reply(texts.ASK_WHAT.format(when=_when(ctx, wish)))
     try:
         made = personal.remind(ctx.session, wish, by=ctx.speaker, now=ctx.now)
@@ -83,8 +90,16 @@ def answer(ctx: Context) -> Reply | None:
             return None
         drop(ctx)
         clock = datetime.fromisoformat(f"2000-01-01T{waiting['clock']}").time()
-        return take(ctx, Wish(
-            ctx.text.strip(" 。.")[:100], datetime.fromisoformat(waiting["at"]), waiting["recurrence"], waiting["rule_text"], clock))
+        return take(
+            ctx,
+            Wish(
+                ctx.text.strip(" 。.")[:100],
+                datetime.fromisoformat(waiting["at"]),
+                waiting["recurrence"],
+                waiting["rule_text"],
+                clock,
+            ),
+        )
     wish = rules.read(ctx.text, ctx.local)
     if wish.at is None and not wish.problem:
         return Reply(texts.NOT_A_TIME) if len(ctx.text) < 12 else None
@@ -95,22 +110,33 @@ def answer(ctx: Context) -> Reply | None:
 
 
 @router.command(
-    "我的提醒", "提醒列表", "看提醒", allow=access.known, help="我的提醒 — 看设了哪些提醒", takes_rest=False,
-    pattern=r"(?:我)?(?:都)?(?:有|设了?)(?:哪些|什么|几个|啥)提醒[？?]?")
+    "我的提醒",
+    "提醒列表",
+    "看提醒",
+    allow=access.known,
+    help="我的提醒 — 看设了哪些提醒",
+    takes_rest=False,
+    pattern=r"(?:我)?(?:都)?(?:有|设了?)(?:哪些|什么|几个|啥)提醒[？?]?",
+)
 def mine(ctx: Context, _rest: str) -> Reply:
     """What she has asked for."""
     found = personal.of_person(ctx.session, ctx.person_id)
     if not found:
         return Reply(texts.LIST_NONE)
     lines = [
-        texts.LIST_LINE.format(number=one.number, what=one.what, when=personal.shown(one, ctx.local)) for one in found[:12]]
+        texts.LIST_LINE.format(number=one.number, what=one.what, when=personal.shown(one, ctx.local))
+        for one in found[:12]
+    ]
     foot = texts.LIST_FOOT.format(number=found[0].number)
     return Reply("\n".join([texts.LIST_HEAD.format(count=len(found)), *lines, foot]))
 
 
 @router.command(
-    "晚点", "推迟", allow=access.known,
-    pattern=r"(?:晚点|晚些|推迟|延后|延迟|稍后|等会儿?|过会儿?|待会儿?)(?:再)?(?:提醒)?(?:我)?[，, ]*(?P<rest>.{0,24})")
+    "晚点",
+    "推迟",
+    allow=access.known,
+    pattern=r"(?:晚点|晚些|推迟|延后|延迟|稍后|等会儿?|过会儿?|待会儿?)(?:再)?(?:提醒)?(?:我)?[，, ]*(?P<rest>.{0,24})",
+)
 def later(ctx: Context, rest: str) -> Reply | None:
     """「晚点」「推迟 1 明天」「推迟 半小时」."""
     number, when = _numbered(rest)
@@ -118,7 +144,11 @@ def later(ctx: Context, rest: str) -> Reply | None:
     if not meant:
         if number is not None:
             return Reply(texts.NO_SUCH.format(number=number))
-        return Reply(texts.WHICH.format(command="推迟")) if not when and personal.of_person(ctx.session, ctx.person_id) else None
+        return (
+            Reply(texts.WHICH.format(command="推迟"))
+            if not when and personal.of_person(ctx.session, ctx.person_id)
+            else None
+        )
     when = re.sub(r"^(?:到|至|再|提醒我?)+", "", when)
     wish = rules.put_off(when, ctx.local, personal.local(meant[0].due_at))
     if wish.at is None and not wish.problem:
@@ -134,8 +164,12 @@ def later(ctx: Context, rest: str) -> Reply | None:
 
 
 @router.command(
-    "删提醒", "删除提醒", "取消提醒", allow=access.known,
-    pattern=r"(?:(?:不用|别|不要|不需要|停止)(?:再)?提醒(?:我)?(?:了)?|(?:删|取消|去掉|不要)(?:了|掉|除)?(?:第)?(?=[^，。]*提醒))[，, ]*(?P<rest>.{0,12})")
+    "删提醒",
+    "删除提醒",
+    "取消提醒",
+    allow=access.known,
+    pattern=r"(?:(?:不用|别|不要|不需要|停止)(?:再)?提醒(?:我)?(?:了)?|(?:删|取消|去掉|不要)(?:了|掉|除)?(?:第)?(?=[^，。]*提醒))[，, ]*(?P<rest>.{0,12})",
+)
 def remove(ctx: Context, rest: str) -> Reply | None:
     """「删提醒 1」."""
     found, said = _one(ctx, rest, "删提醒")
@@ -173,7 +207,10 @@ def _one(ctx: Context, rest: str, command: str) -> tuple[PersonalReminder | None
 
 
 def _numbered(rest: str) -> tuple[int | None, str]:
-    match = re.match(r"(?:提醒)?\s*(?:第)?\s*(\d{1,2})(?![\d点:：月日号]|\s*(?:个)?(?:小时|分钟|天|钟头))(?:条|个)?(?:提醒)?[，, ]*", rest)
+    match = re.match(
+        r"(?:提醒)?\s*(?:第)?\s*(\d{1,2})(?![\d点:：月日号]|\s*(?:个)?(?:小时|分钟|天|钟头))(?:条|个)?(?:提醒)?[，, ]*",
+        rest,
+    )
     return (int(match[1]), rest[match.end() :]) if match else (None, rest)
 
 

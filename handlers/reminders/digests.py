@@ -47,9 +47,11 @@ def worded(rows: Sequence[Due], today: date) -> Reply:
 def _own(rows: Sequence[Due], today: date) -> str:
     parts = [
         {
-            "title": duty.title, "when": when_words(assignment.due_on, today),
-            "progress": texts.PROGRESS.format(
-                got=assignment.got, left=max(1, assignment.needs - assignment.got)) if assignment.got else "",
+            "title": duty.title,
+            "when": when_words(assignment.due_on, today),
+            "progress": texts.PROGRESS.format(got=assignment.got, left=max(1, assignment.needs - assignment.got))
+            if assignment.got
+            else "",
         }
         for _, assignment, duty, _ in rows
     ]
@@ -88,18 +90,27 @@ def _above(rows: Sequence[Due]) -> list[str]:
 def steps_of(session: Session, digest_id: int) -> list[Due]:
     """The steps a message is about whose assignments are still open, in order."""
     rows = session.execute(
-        select(ReminderStep, Assignment, Duty, Unit).join(Assignment, Assignment.id == ReminderStep.assignment_id)
-        .join(Duty, Duty.id == Assignment.duty_id).join(Unit, Unit.id == Assignment.unit_id)
+        select(ReminderStep, Assignment, Duty, Unit)
+        .join(Assignment, Assignment.id == ReminderStep.assignment_id)
+        .join(Duty, Duty.id == Assignment.duty_id)
+        .join(Unit, Unit.id == Assignment.unit_id)
         .where(ReminderStep.digest_id == digest_id, Assignment.state == OPEN, Duty.state == "confirmed")
-        .order_by(Assignment.due_on, ReminderStep.id))
+        .order_by(Assignment.due_on, ReminderStep.id)
+    )
     return list(rows)
 
 
 def reword(session: Session, assignment_id: int, now: datetime) -> None:
     """The assignment was answered: messages that still wait leave it out, or are not sent at all."""
-    waiting = session.scalars(select(ReminderStep.digest_id).where(
-        ReminderStep.assignment_id == assignment_id, ReminderStep.digest_id.is_not(None),
-        ReminderStep.state == "queued").distinct()).all()
+    waiting = session.scalars(
+        select(ReminderStep.digest_id)
+        .where(
+            ReminderStep.assignment_id == assignment_id,
+            ReminderStep.digest_id.is_not(None),
+            ReminderStep.state == "queued",
+        )
+        .distinct()
+    ).all()
     for digest_id in waiting:
         assert digest_id is not None
         row = update(Outbox).where(Outbox.dedup_key == key(digest_id), Outbox.state.in_(("pending", "held")))
@@ -108,8 +119,9 @@ def reword(session: Session, assignment_id: int, now: datetime) -> None:
             shape = worded(left, now.astimezone(LOCAL).date()).to_json()
             session.execute(row.values(shape=shape).execution_options(synchronize_session=False))
         else:
-            session.execute(row.values(state="cancelled", error=texts.REASON_DONE).execution_options(
-                synchronize_session=False))
+            session.execute(
+                row.values(state="cancelled", error=texts.REASON_DONE).execution_options(synchronize_session=False)
+            )
 
 
 def still_due(session: Session, about: str) -> bool:

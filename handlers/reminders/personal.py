@@ -36,13 +36,25 @@ def remind(session: Session, wish: rules.Wish, *, by: Speaker, now: datetime) ->
     """Keep it. Raises TooMany."""
     assert by.person_id is not None
     assert wish.at is not None
-    taken = set(session.scalars(select(PersonalReminder.number).where(
-        PersonalReminder.person_id == by.person_id, PersonalReminder.state.in_(("waiting", "told")))))
+    taken = set(
+        session.scalars(
+            select(PersonalReminder.number).where(
+                PersonalReminder.person_id == by.person_id, PersonalReminder.state.in_(("waiting", "told"))
+            )
+        )
+    )
     if len(taken) >= MOST:
         raise TooMany
     made = PersonalReminder(
-        person_id=by.person_id, identity_id=by.identity_id, number=next(n for n in range(1, MOST + 2) if n not in taken),
-        what=wish.what[:200], due_at=_utc(wish.at), recurrence=_stored(wish), clock=f"{wish.clock:%H:%M}", created_at=now)
+        person_id=by.person_id,
+        identity_id=by.identity_id,
+        number=next(n for n in range(1, MOST + 2) if n not in taken),
+        what=wish.what[:200],
+        due_at=_utc(wish.at),
+        recurrence=_stored(wish),
+        clock=f"{wish.clock:%H:%M}",
+        created_at=now,
+    )
     session.add(made)
     session.flush()
     return made
@@ -58,24 +70,40 @@ def _utc(local: datetime) -> datetime:
 
 def of_person(session: Session, person_id: int) -> list[PersonalReminder]:
     """Those that wait, the next one first."""
-    return list(session.scalars(select(PersonalReminder).where(
-        PersonalReminder.person_id == person_id, PersonalReminder.state == "waiting").order_by(PersonalReminder.due_at)))
+    return list(
+        session.scalars(
+            select(PersonalReminder)
+            .where(PersonalReminder.person_id == person_id, PersonalReminder.state == "waiting")
+            .order_by(PersonalReminder.due_at)
+        )
+    )
 
 
 def by_number(session: Session, person_id: int, number: int) -> PersonalReminder | None:
     """Hers with that number, waiting or just told."""
-    return session.scalar(select(PersonalReminder).where(
-        PersonalReminder.person_id == person_id, PersonalReminder.number == number,
-        PersonalReminder.state.in_(("waiting", "told"))).order_by(PersonalReminder.id.desc()).limit(1))
+    return session.scalar(
+        select(PersonalReminder)
+        .where(
+            PersonalReminder.person_id == person_id,
+            PersonalReminder.number == number,
+            PersonalReminder.state.in_(("waiting", "told")),
+        )
+        .order_by(PersonalReminder.id.desc())
+        .limit(1)
+    )
 
 
 def last_told(session: Session, person_id: int, now: datetime) -> list[PersonalReminder]:
     """Those that came last, in one message, if that was not long ago."""
     recent = session.scalars(
-        select(PersonalReminder).where(
-            PersonalReminder.person_id == person_id, PersonalReminder.told_at >= now - PUT_OFF_WITHIN,
-            PersonalReminder.state.in_(("waiting", "told")))
-        .order_by(PersonalReminder.told_at.desc(), PersonalReminder.id)).all()
+        select(PersonalReminder)
+        .where(
+            PersonalReminder.person_id == person_id,
+            PersonalReminder.told_at >= now - PUT_OFF_WITHIN,
+            PersonalReminder.state.in_(("waiting", "told")),
+        )
+        .order_by(PersonalReminder.told_at.desc(), PersonalReminder.id)
+    ).all()
     return [one for one in recent if one.told_at == recent[0].told_at]
 
 
@@ -141,8 +169,9 @@ def _fire_chunk(session: Session, now: datetime) -> tuple[int, int]:
     query = select(PersonalReminder).where(PersonalReminder.state == "waiting", PersonalReminder.due_at <= now)
     if is_quiet(now):  # what was missed waits for the morning; what was meant for this hour comes
         query = query.where(PersonalReminder.due_at > now - LATE)
-    due = session.scalars(query.order_by(PersonalReminder.due_at, PersonalReminder.id).limit(CHUNK).with_for_update(
-        skip_locked=True)).all()
+    due = session.scalars(
+        query.order_by(PersonalReminder.due_at, PersonalReminder.id).limit(CHUNK).with_for_update(skip_locked=True)
+    ).all()
     due = sorted(due, key=lambda one: (one.person_id, one.due_at, one.id))
     for person_id, group in groupby(due, key=lambda one: one.person_id):
         theirs = list(group)
@@ -180,4 +209,3 @@ def _move_on(one: PersonalReminder, now: datetime) -> None:
         one.state = "told"
     else:
         one.due_at = _utc(following)
-

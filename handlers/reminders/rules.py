@@ -25,10 +25,14 @@ WANTED = re.compile(
 )
 #: Somebody asks to be reminded, in her own words.
 ASKS = re.compile(
-    r"提醒(?:一下|一声|下)?(?:我|俺|咱)|(?:设(?:置|个|一个)?(?:定时)?|定个|加个)(?:提醒|闹钟)|(?:到时候?|记得)(?:叫|喊)(?:我|俺)|[后点]叫我一[声下]|(?:帮我|给我|替我)(?:记着?|提醒)")
+    r"提醒(?:一下|一声|下)?(?:我|俺|咱)|(?:设(?:置|个|一个)?(?:定时)?|定个|加个)(?:提醒|闹钟)|(?:到时候?|记得)(?:叫|喊)(?:我|俺)|[后点]叫我一[声下]|(?:帮我|给我|替我)(?:记着?|提醒)"
+)
 _RELATIVE = re.compile(
-    r"(?:再?过)?(?P<n>[\d.]+|[零一二两三四五六七八九十百]+|半)?(?P<ge>个)?(?P<half>半)?(?P<u>小时|钟头|分钟|刻钟)(?P<half2>半)?(?:之?后|以后|过后)?")
-_DAY_OF_MONTH = re.compile(r"(?P<m>\d{1,2}|[一二三四五六七八九十]{1,3})月(?:份)?(?:的)?(?P<d>\d{1,3}|[一二三四五六七八九十廿卅]{1,3})[日号]")
+    r"(?:再?过)?(?P<n>[\d.]+|[零一二两三四五六七八九十百]+|半)?(?P<ge>个)?(?P<half>半)?(?P<u>小时|钟头|分钟|刻钟)(?P<half2>半)?(?:之?后|以后|过后)?"
+)
+_DAY_OF_MONTH = re.compile(
+    r"(?P<m>\d{1,2}|[一二三四五六七八九十]{1,3})月(?:份)?(?:的)?(?P<d>\d{1,3}|[一二三四五六七八九十廿卅]{1,3})[日号]"
+)
 _LUNAR = re.compile(r"农历|阴历|旧历|腊月|正月|冬月")
 _HOUR = re.compile(r"(?<!\d)(?P<h>\d{1,2})\s*(?:点|时|[:：])")
 _AHEAD = re.compile(r"提前(?P<n>\d+|[一二两三四五六七八九十])\s*(?:个)?(?P<u>天|日|周|星期|小时)")
@@ -61,8 +65,41 @@ def what_of(text: str, *said: str) -> str:
             rest = rest.replace(part, "，", 1)
     rest = _AHEAD.sub("", rest)
     parts = [p for p in re.split(r"[，,。；;！!\s]+", rest) if p]
-    parts = [re.sub(r"^(?:请你?|麻烦你?|帮我|记得|到时候?|一下|我|要|去(?=交|报|开|办)|的时候|时|在|于|前|之前|再)+(?=.{2})", "", p) for p in parts]
-    parts = [p for p in parts if p not in ("请", "麻烦", "麻烦你", "请你", "你", "帮我", "我", "一下", "吧", "好吗", "好", "哈", "谢谢", "前", "之前", "再", "到时", "到时候", "时候", "定时")]
+    parts = [
+        re.sub(
+            r"^(?:请你?|麻烦你?|帮我|记得|到时候?|一下|我|要|去(?=交|报|开|办)|的时候|时|在|于|前|之前|再)+(?=.{2})",
+            "",
+            p,
+        )
+        for p in parts
+    ]
+    parts = [
+        p
+        for p in parts
+        if p
+        not in (
+            "请",
+            "麻烦",
+            "麻烦你",
+            "请你",
+            "你",
+            "帮我",
+            "我",
+            "一下",
+            "吧",
+            "好吗",
+            "好",
+            "哈",
+            "谢谢",
+            "前",
+            "之前",
+            "再",
+            "到时",
+            "到时候",
+            "时候",
+            "定时",
+        )
+    ]
     return re.sub(r"(?:吧|哈|啊|好吗|谢谢|行吗|可以吗)$", "", "，".join(parts))[:100]
 
 
@@ -112,7 +149,12 @@ def _relative(text: str, now: datetime) -> Wish | None:
             continue
         minutes = amount * {"小时": 60, "钟头": 60, "分钟": 1, "刻钟": 15}[match["u"]]
         at = now + timedelta(minutes=minutes)
-        return Wish("", at=at.replace(second=0, microsecond=0) + timedelta(minutes=bool(at.second)), said=match[0], clock=at.time())
+        return Wish(
+            "",
+            at=at.replace(second=0, microsecond=0) + timedelta(minutes=bool(at.second)),
+            said=match[0],
+            clock=at.time(),
+        )
     return None
 
 
@@ -139,11 +181,20 @@ def _recurring(rule: TimeExpression, found: list[TimeExpression], now: datetime)
 
 
 def _without_clock(text: str) -> str:
-    return re.sub(r"(?:的)?(?:早上|早晨|上午|中午|下午|傍晚|晚上|凌晨)?[\d一二三四五六七八九十两]+(?:点|时|[:：])[\d半一二三四五六七八九十刻分整]*.*$", "", text) or text
+    return (
+        re.sub(
+            r"(?:的)?(?:早上|早晨|上午|中午|下午|傍晚|晚上|凌晨)?[\d一二三四五六七八九十两]+(?:点|时|[:：])[\d半一二三四五六七八九十刻分整]*.*$",
+            "",
+            text,
+        )
+        or text
+    )
 
 
 def _once(dated: TimeExpression, found: list[TimeExpression], text: str, now: datetime) -> Wish:
-    said = text[min(t.start for t in found) : max(t.end for t in found)] if len(found) > 1 and _near(found) else dated.text
+    said = (
+        text[min(t.start for t in found) : max(t.end for t in found)] if len(found) > 1 and _near(found) else dated.text
+    )
     clock = _clock(dated, found)
     day = _day(dated, now)
     if day is None:

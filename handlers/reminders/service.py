@@ -47,16 +47,23 @@ def _fire_chunk(session: Session, now: datetime) -> int:
     """Settle all due steps of some people: each gets one message about everything."""
     seeds = session.execute(
         select(ReminderStep.id, ReminderStep.step, Assignment.id, Assignment.state, Duty.state, Unit.id, Unit.parent_id)
-        .join(Assignment, Assignment.id == ReminderStep.assignment_id).join(Duty, Duty.id == Assignment.duty_id)
+        .join(Assignment, Assignment.id == ReminderStep.assignment_id)
+        .join(Duty, Duty.id == Assignment.duty_id)
         .join(Unit, Unit.id == Assignment.unit_id)
         .where(ReminderStep.state == "waiting", ReminderStep.due_at <= now)
-        .order_by(ReminderStep.due_at, ReminderStep.id).limit(CHUNK)).all()
-    settled_ids = [row[0] for row in seeds if row[3] != OPEN or row[4] != "confirmed" or (is_above(row[1]) and not row[6])]
+        .order_by(ReminderStep.due_at, ReminderStep.id)
+        .limit(CHUNK)
+    ).all()
+    settled_ids = [
+        row[0] for row in seeds if row[3] != OPEN or row[4] != "confirmed" or (is_above(row[1]) and not row[6])
+    ]
     recipients = {row[6] if is_above(row[1]) else row[5] for row in seeds if row[0] not in set(settled_ids)}
     live = _due_steps(session, recipients, now)
     overtaken = session.scalars(
-        select(ReminderStep).where(ReminderStep.id.in_(settled_ids), ReminderStep.state == "waiting")
-        .with_for_update(skip_locked=True, of=ReminderStep)).all()
+        select(ReminderStep)
+        .where(ReminderStep.id.in_(settled_ids), ReminderStep.state == "waiting")
+        .with_for_update(skip_locked=True, of=ReminderStep)
+    ).all()
     for step in overtaken:
         step.state, step.reason = "skipped", "done"
     rows = _only_latest(live, now)
@@ -69,25 +76,33 @@ def _due_steps(session: Session, recipients: Iterable[int | None], now: datetime
     wanted = sorted(r for r in recipients if r is not None)
     if not wanted:
         return []
-    below = session.scalars(
-        select(Unit.id).where(Unit.parent_id.in_(wanted))).all()
+    below = session.scalars(select(Unit.id).where(Unit.parent_id.in_(wanted))).all()
     own = _steps(session, wanted, now, above=False)
     return own + (_steps(session, below, now, above=True) if below else [])
 
 
 def _steps(session: Session, unit_ids: Sequence[int], now: datetime, *, above: bool) -> list[Due]:
     ids = session.scalars(
-        select(Assignment.id).join(Duty, Duty.id == Assignment.duty_id)
-        .where(Assignment.unit_id.in_(unit_ids), Assignment.state == OPEN, Duty.state == "confirmed")).all()
+        select(Assignment.id)
+        .join(Duty, Duty.id == Assignment.duty_id)
+        .where(Assignment.unit_id.in_(unit_ids), Assignment.state == OPEN, Duty.state == "confirmed")
+    ).all()
     found: list[Due] = []
     for start in range(0, len(ids), 1_000):
         query = (
-            select(ReminderStep, Assignment, Duty, Unit).join(Assignment, Assignment.id == ReminderStep.assignment_id)
-            .join(Duty, Duty.id == Assignment.duty_id).join(Unit, Unit.id == Assignment.unit_id)
-            .where(ReminderStep.assignment_id.in_(ids[start : start + 1_000]), ReminderStep.state == "waiting",
-                   ReminderStep.due_at <= now,
-                   ReminderStep.step == "above" if above else ReminderStep.step != "above")
-            .order_by(ReminderStep.due_at, ReminderStep.id).with_for_update(skip_locked=True, of=ReminderStep))
+            select(ReminderStep, Assignment, Duty, Unit)
+            .join(Assignment, Assignment.id == ReminderStep.assignment_id)
+            .join(Duty, Duty.id == Assignment.duty_id)
+            .join(Unit, Unit.id == Assignment.unit_id)
+            .where(
+                ReminderStep.assignment_id.in_(ids[start : start + 1_000]),
+                ReminderStep.state == "waiting",
+                ReminderStep.due_at <= now,
+                ReminderStep.step == "above" if above else ReminderStep.step != "above",
+            )
+            .order_by(ReminderStep.due_at, ReminderStep.id)
+            .with_for_update(skip_locked=True, of=ReminderStep)
+        )
         found += [(s, a, d, u) for s, a, d, u in session.execute(query)]
     return found
 
@@ -129,9 +144,15 @@ def _tell(session: Session, rows: Sequence[Due], now: datetime) -> None:
             step.state, step.reason = ("queued", "") if reached else ("skipped", "no_channel")
             step.digest_id = digest_id if reached else None
         if reached:
-            messages.append(Outgoing(
-                identity_id=channels[person_id], klass=outbox.REMINDER, shape=digests.worded(theirs, today).to_json(),
-                dedup_key=digests.key(digest_id), about=f"{digests.ABOUT}{digest_id}"))
+            messages.append(
+                Outgoing(
+                    identity_id=channels[person_id],
+                    klass=outbox.REMINDER,
+                    shape=digests.worded(theirs, today).to_json(),
+                    dedup_key=digests.key(digest_id),
+                    about=f"{digests.ABOUT}{digest_id}",
+                )
+            )
     session.flush()
     outbox.put(session, messages, now)
 

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - a Chinese character counts as two columns
 """One point or span of the calendar read at an offset and resolved against the day of speaking."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - a pattern is read as a whole
 """Expressions of time in running text: `find_times` and `parse_time`.
 
 `mode` says which side is meant when a year or month is not named: 'report' the past, 'circular' and 'plan' the time to
