@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from handlers.dialog.tell import channel_of
@@ -27,7 +27,7 @@ class Undelivered:
     why: str
 
 
-def _theirs(by: Speaker, now: datetime) -> tuple[object, ...]:
+def _theirs(by: Speaker, now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (units.below(Unit.path, by.unit_path), people.post_valid_on(now.date()))
 
 
@@ -48,7 +48,7 @@ def listed(session: Session, *, by: Speaker, now: datetime, limit: int = 10) -> 
         .join(Post, Post.person_id == Person.id)
         .join(Unit, Unit.id == Post.unit_id)
         .outerjoin(OutboxBody, OutboxBody.id == Outbox.body_id)
-        .where(Outbox.state == "failed", *_theirs(by, now))  # type: ignore[arg-type]  # a mapped table is typed as any selectable
+        .where(Outbox.state == "failed", *_theirs(by, now))
         .group_by(Outbox.id, Outbox.error, Outbox.klass, OutboxBody.id)
         .order_by(Outbox.id.desc())
         .limit(1_000)
@@ -79,7 +79,7 @@ def resend(session: Session, numbers: Sequence[int] | None, *, by: Speaker, now:
             Outbox.state == "failed",
             Outbox.klass != CASE,
             Person.id.in_(select(Post.person_id).join(Unit, Unit.id == Post.unit_id).where(*_theirs(by, now))),
-        )  # type: ignore[arg-type]  # a mapped table is typed as any selectable
+        )
         .order_by(Outbox.id)
         .limit(1_000)
     )
