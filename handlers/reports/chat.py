@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from handlers import access
@@ -55,6 +56,9 @@ def report(ctx: Context, meaning: Understanding) -> Reply | None:
     """Something she has done."""
     if not ctx.speaker.is_known:
         return Reply(texts.STRANGER)
+    said, roster = signing.parted(ctx.text)
+    if roster:
+        return _with_roster(ctx, said, roster)
     activities = [slots for a in meaning.reports if (slots := drafts.slots_of(a, ctx.text))]
     if not activities:
         return nothing_found(ctx)
@@ -72,6 +76,14 @@ def report(ctx: Context, meaning: Understanding) -> Reply | None:
     else:
         draft = drafts.begin(activities, ctx.text, photos)
     return steps.go_on(ctx, draft)
+
+
+def _with_roster(ctx: Context, said: str, roster: str) -> Reply | None:
+    """What was done, and then who was there, in one message."""
+    reply = report(replace(ctx, text=said), ctx.world.read(said, ctx.local))
+    draft = drafts.load(ctx.state)
+    noted = signing.into_draft(replace(ctx, text=roster), draft) if draft is not None else None
+    return steps.go_on(ctx, draft, before=noted) if draft is not None and noted else reply
 
 
 def drafts_are_apart(one: dict[str, Any], other: dict[str, Any]) -> bool:
@@ -193,6 +205,8 @@ def answer(ctx: Context) -> Reply | None:
     if draft.asked:
         found = answers.read(draft.asked, text, ctx.local, ctx.world.vocabulary)
         if found:
+            if draft.asked != "date" and len(str(draft.slots.get("date") or "")) == 7:  # 「十二号下午，来了3人」
+                found = {**rules.in_known_month(draft.slots, answers.read_date(text, ctx.local) or {}, text), **found}
             draft.slots = rules.merge(draft.slots, found)
             draft.hear(text)
             return steps.go_on(ctx, draft)

@@ -32,6 +32,7 @@ def register(router: Router) -> None:
         allow=access.known, pattern=r"(?:看|查)\s*(?:编号)?\s*(?P<rest>\d{1,10})\s*[条号]?的?\s*(?:签到)?名单"
     )(roster)
     router.command(allow=access.known, pattern=rf"(?:{_WORDS})\s*[：:\s]\s*(?P<rest>\D.*)")(roster_of_last)
+    router.command(allow=access.known, pattern=rf"(?:{_WORDS})\s*[：:。]?")(of_last)
     router.command("人数不变", "名单不全", allow=access.known, takes_rest=False)(leave_count)
 
 
@@ -51,6 +52,28 @@ def roster_of_last(ctx: Context, rest: str) -> Reply | None:
     if report is None:
         return Reply(texts.ROSTER_HOW) if rosters.read(rest)[0] else None
     return _change(ctx, report, rest)
+
+
+def of_last(ctx: Context, _rest: str) -> Reply:
+    """名单 and nothing else: the roster of the report she filed last, or how to write one."""
+    if drafts.load(ctx.state) is not None:
+        return Reply(texts.ROSTER_HOW_IN_DRAFT)
+    report = filed.meant(ctx)
+    return _show(ctx, report) if report is not None else Reply(texts.ROSTER_HOW)
+
+
+def parted(text: str) -> tuple[str, str]:
+    """「昨天……来了2人，名单：王某某、李某某」: what was done, and the roster with its word; empty if there is none."""
+    found = _TAIL.fullmatch(text)
+    if found is None or not rosters.read(found["names"])[0]:
+        return text, ""
+    return found["said"], found["roster"]
+
+
+_TAIL = re.compile(
+    r"(?P<said>.{6,}?)[，,。；;\s]+(?P<roster>(?:参加人员|到场人员|人员)?(?:签到)?名单(?:如下)?[：:\n]\s*(?P<names>.+))",
+    re.DOTALL,
+)
 
 
 def leave_count(ctx: Context, _rest: str) -> Reply | None:

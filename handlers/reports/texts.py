@@ -216,6 +216,7 @@ ROSTER = "编号 {number} 的名单，{count}人：{names}"
 ROSTER_MORE = "……另有{count}人"
 ROSTER_NONE = "编号 {number} 还没有名单。要补就说“名单 {number} 王某某 李某某”，名字用空格或顿号隔开。"
 ROSTER_HOW = "这是哪一条的名单？请带上编号，比如“名单 10017 王某某 李某某”。"
+ROSTER_HOW_IN_DRAFT = "把名字一起发来就行，比如“名单：王某某 李某某”；同名的在名字后面带上手机号。"
 ROSTER_HOW_TO = (
     "没看出名字来。这样说：“名单 {number} 王某某 李某某”，用空格、顿号隔开或一行一个；同名的在名字后面带上手机号。"
 )
