@@ -26,6 +26,7 @@ from tests.kit.wechat_phone import Line, Phone
 from tests.kit.world import ACCOUNT, address
 
 ROOT = Path(__file__).parents[2]
+ASKED = "有一位同志请您联系她"
 ONE_BREATH = "昨天下午在村部搞了场反家暴讲座，来了三十六个人，发了50份宣传单"
 
 
@@ -110,20 +111,22 @@ def photo() -> bytes:
 
 
 def test_the_whole_loop_through_an_encrypted_wechat(running: Running) -> None:
-    """Report, correction, tap, photo; a duty handed down is pushed to the villages; a kill -9 loses nothing."""
+    """Report, correction, tap, photo; who can help is told, the silent one when she writes; a kill -9 loses nothing."""
     assert running.line.verify() == (200, "4375120948345356249")
-    head, chair = running.phone("王秀兰"), running.phone("赵玉梅")
-    running.wechat.followers |= {address(name): Follower() for name in ("李玉芬", "张桂花")}  # they have been silent
+    head = running.phone("王秀兰")
+    running.wechat.followers[address("孙丽华")] = Follower()  # she has been silent
     assert "我记下的是这样" in head.says(ONE_BREATH).text
     assert "38人" in head.says("不是36是38人").text
     filed = head.taps(1)
     assert "报好了" in filed.text
     assert "收到1张照片" in head.sends_photo(photo()).text
 
-    assert "请看这样下发对不对" in chair.says("下发任务 每村办1场反家暴讲座，年底前，无文号").text
-    assert "已下发给" in chair.says("下发", msg_id="777000111").text
-    running.wait_for(address("王秀兰"), "新任务")
-    assert not any("新任务" in text for text in running.wechat.texts(address("李玉芬")))  # silent for more than 48 hours
+    # what goes out whatever the hour: she asks to be called, two officers are told, one of them has been silent
+    assert "可以这样用" in running.phone("何敏").says("帮助").text
+    assert "110" in head.says("我老公又打我了，我躲在厕所里").text
+    assert "已经请" in head.says("请妇联联系我", msg_id="777000111").text
+    running.wait_for(address("何敏"), ASKED)
+    assert not any(ASKED in text for text in running.wechat.texts(address("孙丽华")))  # the window of 48 hours is closed
 
     until = time.monotonic() + 20
     while running.states() - {"sent", "held"} and time.monotonic() < until:
@@ -133,11 +136,11 @@ def test_the_whole_loop_through_an_encrypted_wechat(running: Running) -> None:
     running.process.wait()
     running.restart()
 
-    assert "已下发给" in chair.says("下发", msg_id="777000111").text  # the platform asks again after the crash
-    assert "1件事" in running.phone("李玉芬").says("我的任务").text
-    running.wait_for(address("李玉芬"), "新任务")  # held for her until she wrote
-    assert len([t for t in running.wechat.texts(address("李玉芬")) if "新任务" in t]) == 1
-    assert len([t for t in running.wechat.texts(address("王秀兰")) if "新任务" in t]) == 1
+    assert "已经请" in head.says("请妇联联系我", msg_id="777000111").text  # the platform asks again after the crash
+    assert "可以这样用" in running.phone("孙丽华").says("帮助").text
+    running.wait_for(address("孙丽华"), ASKED)  # held for her until she wrote
+    for officer in ("孙丽华", "何敏"):
+        assert len([t for t in running.wechat.texts(address(officer)) if ASKED in t]) == 1
 
     store = Store(running.database_url, secret=SECRET)
     until = time.monotonic() + 20
