@@ -81,9 +81,9 @@ class ReadAhead:
             self._give_up(error)
 
     def understand(self, text: str, ref: datetime) -> Understanding:
-        """What a text says that came at `ref`, local time: as read ahead, or read now."""
+        """What a text says that came at `ref`, local time: as read ahead, or read now. Not to be asked before `is_crisis`."""
         known = self._known.get((text, ref))
-        return known if known is not None else understand(text, ref=ref, vocabulary=self._vocabulary)
+        return known if known is not None else understand(text, ref=ref, vocabulary=self._vocabulary, safe=True)
 
     def _is_ready(self) -> bool:
         if not self._ready and self._line is not None:
@@ -124,7 +124,7 @@ def _read(texts: list[Asked], vocabulary: Vocabulary) -> dict[Asked, Understandi
     read: dict[Asked, Understanding] = {}
     for text, ref in texts:
         try:
-            read[text, ref] = understand(text, ref=ref, vocabulary=vocabulary)
+            read[text, ref] = understand(text, ref=ref, vocabulary=vocabulary, safe=True)
         except Exception:  # left out: the dispatcher meets the same error where it is handled
             log.debug("not read ahead", exc_info=True)
     return read

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, bindparam, delete, func, insert, select, text
+from sqlalchemy import Date, bindparam, delete, func, insert, or_, select, text
 from sqlalchemy.orm import Session
 
 from handlers.duties import service as duties
@@ -222,7 +222,8 @@ def same_event(
     above = [int(part) for part in unit_path.strip("/").split("/") if part]
     that_day = {"day": date.fromisoformat(slots["date"]), "kind": slots.get("form") or "其他"}
     # every confirmed card asks this: columns only, of the same form, a handful of rows of one index
-    found = list(session.connection().execute(_SAME_DAY, {"units": above, **that_day}))
+    units_above = {f"unit_{i}": above[i] if i < len(above) else 0 for i in range(_DEEPEST)}
+    found = list(session.connection().execute(_SAME_DAY, {**units_above, **that_day}))
     if has_below:
         found += session.connection().execute(
             _SAME_DAY_BELOW, {"path": unit_path, "end": path_end(unit_path), **that_day}
@@ -242,11 +243,14 @@ _THAT_DAY = (
     .where(
         Report.event_on == bindparam("day", type_=Date),
         Report.form == bindparam("kind"),
-        Report.state.in_(reports.COUNTED),
+        or_(*(Report.state == state for state in reports.COUNTED)),
     )
     .order_by(Report.id.desc())
 )
-_SAME_DAY = _THAT_DAY.where(Report.unit_id.in_(bindparam("units", expanding=True))).limit(20)
+#: Levels from the country down to a group of a village. A fixed number of places: an IN whose length is only known when
+#: it is run is compiled again each time, which costs more than the query.
+_DEEPEST = 8
+_SAME_DAY = _THAT_DAY.where(Report.unit_id.in_([bindparam(f"unit_{i}") for i in range(_DEEPEST)])).limit(20)
 _SAME_DAY_BELOW = _THAT_DAY.where(Unit.path > bindparam("path"), Unit.path < bindparam("end")).limit(50)
 
 

@@ -33,15 +33,17 @@ def understand(
     photos: int = 0,
     context: Sequence[str] = (),
     vocabulary: Vocabulary | None = None,
+    safe: bool = False,
 ) -> Understanding:
     """What the bot makes of a message sent at `ref` (local time) with `photos` pictures.
 
-    `context` holds earlier messages of the same person, oldest first; the bot's own begin with 【机器人】.
+    `context` holds earlier messages of the same person, oldest first; the bot's own begin with 【机器人】. `safe` says
+    that the caller has asked `is_crisis` about this text already, and that it is none.
     Pure and thread-safe; never raises for any text.
     """
     words = vocabulary or default_vocabulary()
     text = text[:LONGEST]
-    danger = is_crisis(text)
+    danger = None if safe else is_crisis(text)
     if danger:
         return _crisis(text, ref, words, danger)
     if not text.strip() or intents.is_empty(text):
