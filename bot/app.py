@@ -27,6 +27,7 @@ from bot.reading_ahead import ReadAhead
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.web import chat, health
+from bot.words import own_words
 from handlers import all as slices
 from handlers.dialog.talk import Talk
 from handlers.dialog.world import World
@@ -65,7 +66,9 @@ class App:
         self.clock: Clock = clock or SystemClock()
         self.store = store or open_store(settings)
         self.library = Library()
+        words = own_words(self.store, settings.data_dir)
         self.world = World(
+            vocabulary=words.vocabulary(),
             library=self.library,
             data_dir=settings.data_dir,
             public_url=settings.public_url,
@@ -73,7 +76,7 @@ class App:
             second_official_above=settings.second_official_above,
         )
         self.talk = Talk(slices.routers())
-        self.reader = ReadAhead(self.world.vocabulary)
+        self.reader = ReadAhead(words)
         self.world.read = self.reader.understand
         self.dispatcher = Dispatcher(self.store, self.talk, self.world, self.clock, reader=self.reader, step=step)
         self.demo = (

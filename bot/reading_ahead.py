@@ -15,7 +15,8 @@ from datetime import datetime
 from multiprocessing.connection import Connection
 from typing import Any
 
-from knowledge.messages import Understanding, Vocabulary, default_vocabulary, understand
+from bot.words import OwnWords
+from knowledge.messages import Understanding, Vocabulary, understand
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +31,9 @@ Asked = tuple[str, datetime]
 class ReadAhead:
     """Asks a helper process to read texts, and gives what it has read. To be used from one thread."""
 
-    def __init__(self, vocabulary: Vocabulary | None = None) -> None:
-        self._vocabulary = vocabulary or default_vocabulary()
+    def __init__(self, words: OwnWords | None = None) -> None:
+        self._words = words or OwnWords()
+        self._vocabulary: Vocabulary = self._words.vocabulary()
         self._known: dict[Asked, Understanding] = {}
         self._asked = False
         self._ready = False
@@ -42,7 +44,7 @@ class ReadAhead:
         """Start the helper; it is used from when it says that it is ready."""
         context = multiprocessing.get_context("spawn")  # a fork would take our locks and threads' state along
         self._line, theirs = context.Pipe()
-        self._helper = context.Process(target=_serve, args=(theirs,), name="niangjia-reader", daemon=True)
+        self._helper = context.Process(target=_serve, args=(theirs, self._words), name="niangjia-reader", daemon=True)
         self._helper.start()
         theirs.close()  # so that the helper's end shows as the end of the line
 
@@ -105,10 +107,10 @@ class ReadAhead:
 _READY = b"ready"
 
 
-def _serve(line: Connection[Any, Any]) -> None:
+def _serve(line: Connection[Any, Any], words: OwnWords) -> None:
     """The helper: reads what it is asked until the line ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then closes the line
-    vocabulary = default_vocabulary()
+    vocabulary = words.vocabulary()
     local = datetime(2026, 1, 5, 9, 0)  # noqa: DTZ001  on her wall clock, as understanding reads it
     understand("昨天下午在村部办了讲座，来了30人", ref=local, vocabulary=vocabulary)
     try:
