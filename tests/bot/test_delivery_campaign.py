@@ -27,7 +27,7 @@ from tests.kit.stores import SECRET
 
 ROOT = Path(__file__).parents[2]
 #: Two broadcasts to so many people on each of two engines: 20,000 deliveries.
-PEOPLE = 5_000
+PEOPLE = 10_000
 TEXTS = ("明天上午九点镇里开会", "请核对妇女之家台账")
 #: Messages about cases and notices that go out at the same time.
 CASES, NOTICES = 300, 300
