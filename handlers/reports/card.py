@@ -61,7 +61,8 @@ def lines(slots: Slots, today: date) -> list[str]:
     found: list[tuple[str, str]] = [("date", _when(slots, today)), ("place", slots.get("place") or "")]
     form = slots.get("form") or ""
     if form and slots.get("category"):
-        form += f"（{slots['category']}）"
+        shape = texts.CATEGORY_GUESSED if slots.get("category_guessed") else texts.CATEGORY
+        form += shape.format(category=slots["category"])
     found.append(("form", form))
     found += [("title", slots.get("title") or ""), ("topic", slots.get("topic") or "")]
     people = count(slots.get("participants"), unit_of(slots, "participants")) if slots.get("participants") else ""

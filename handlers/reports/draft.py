@@ -107,4 +107,6 @@ def slots_of(activity: Activity, text: str) -> dict[str, Any]:
     """What an activity says, with 人次 and 期 where she counted so."""
     slots = activity.to_json()
     units = rules.units_said(text, activity.spans)
+    if slots.get("category") and "category" not in activity.spans:
+        slots["category_guessed"] = True  # no word of hers says so: shown as a guess
     return {**slots, "units": units} if units else slots

@@ -60,6 +60,10 @@ def merge(slots: Slots, news: Mapping[str, Any], *, deleted: tuple[str, ...] = (
     merged = dict(slots)
     for slot in deleted:
         merged.pop(slot, None)
+    if news.get("category_guessed") and slots.get("category"):
+        news = {slot: value for slot, value in news.items() if slot not in ("category", "category_guessed")}
+    elif news.get("category"):
+        merged.pop("category_guessed", None)
     for slot, value in news.items():
         if value in (None, [], "") or slot == "units":
             continue
