@@ -34,7 +34,7 @@ _RECEIVED = re.compile(
 #: A title inside a title takes single brackets.
 _INNER = str.maketrans("《》", "〈〉")
 _NUMERAL = re.compile(r"[一二三四五六七八九十]+(?=[月日号])")
-_CODE = re.compile(r"[A-HJKMNPRTUVWXYa-hjkmnprtuvwxy34679]{6}")
+_CODE = re.compile(r"[A-HJKMNPRTUVWXYa-hjkmnprtuvwxy346789]{6}")
 
 
 @router.command(
