@@ -69,8 +69,7 @@ def test_500_kills_lose_nothing_acknowledged_and_double_nothing(campaign: tuple[
     """Each message has one row, one effect and one answer; what it told others reached them."""
     books, store = campaign
     assert sum(books.deaths.values()) >= KILLS[engine]
-    # where a random kill falls is chance; every named step has a test of its own below
-    assert len(STEPS - set(books.deaths)) <= 2, "steps between which nothing died"
+    assert set(books.deaths) >= STEPS, "a step between which nothing died"
     assert not books.waiting
     with store.read() as session:
         stored = Counter(session.scalars(select(Inbox.external_id).where(Inbox.external_id != "warm-up")))

@@ -126,8 +126,9 @@ class Campaign:
                     waiting.append(f"{name}-{next(self.numbers)}")
             inside = self.random.random() < 0.6
             at_step: int | str | None = self.random.randint(1, STEPS)
-            if self.random.random() > 0.8:
-                at_step = self.random.choice(NAMED)
+            spared = [step for step in NAMED if not self.books.deaths[step]]
+            if self.random.random() > (0.2 if spared else 0.8):  # nobody is to be spared for want of luck
+                at_step = self.random.choice(spared or NAMED)
             self._one_life(
                 at_step=at_step if inside and not last else None,
                 after=None if inside or last else self.random.uniform(0.0, LATEST),
