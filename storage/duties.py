@@ -59,6 +59,10 @@ class Duty(Base):
     created_at: Mapped[datetime] = mapped_column()
     #: Up to which day its periods have been expanded.
     expanded_to: Mapped[date | None] = mapped_column(Date, default=None)
+    #: Periods that a later circular has moved or withdrawn: {"2026-09-25": "2026-09-30", "2026-10-25": ""}.
+    exceptions: Mapped[dict[str, Any]] = mapped_column(default_factory=dict, server_default="{}")
+    #: The later circulars that have changed it, as they are called.
+    amended_by: Mapped[list[Any]] = mapped_column(default_factory=list, server_default="[]")
     #: The same proposal of the same circular is made once.
     proposal_key: Mapped[str | None] = mapped_column(String(80), unique=True, default=None)
 
@@ -126,3 +130,33 @@ class Entry(Base):
         UniqueConstraint("assignment_id", "name_key"),
         Index("ix_assignment_entry_unit_id_name_key", "unit_id", "name_key"),
     )
+
+
+class Amendment(Base):
+    """What a later circular changes about one duty; nothing changes before an official has said yes."""
+
+    __tablename__ = "amendment"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True, init=False)
+    duty_id: Mapped[int] = mapped_column(Key, ForeignKey("duty.id"), index=True)
+    #: The later circular: its row, its 文号 (or the word that it has none, and its title), its day.
+    circular_id: Mapped[int | None] = mapped_column(Key, ForeignKey("circular.id"), index=True)
+    number: Mapped[str] = mapped_column(String(120))
+    issued_on: Mapped[date] = mapped_column(Date)
+    #: moved, reworded, dropped, or restored (what had changed it was itself repealed).
+    kind: Mapped[str] = mapped_column(String(10))
+    #: The sentence that says so.
+    evidence: Mapped[str] = mapped_column(Text)
+    #: New values: {"due_on", "starts_on", "recurrence", "deadline_text", "title", "quota", "period"}; handlers/duties/amending.py.
+    change: Mapped[dict[str, Any]] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column()
+    #: The same sentence of the same circular changes a duty once.
+    key: Mapped[str] = mapped_column(String(80), unique=True)
+    #: What the duty was before, once it is applied.
+    before: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+    #: waiting, applied, dropped, overtaken (by a later circular, or because its own was repealed).
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    decided_at: Mapped[datetime | None] = mapped_column(default=None)
+    decided_by_id: Mapped[int | None] = mapped_column(Key, ForeignKey("person.id"), default=None)
+    #: When those who owe it had been told.
+    told_at: Mapped[datetime | None] = mapped_column(default=None)

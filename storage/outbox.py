@@ -33,7 +33,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from storage.base import Base, Key, UtcDateTime
-from storage.conversations import Conversation, insert_for
+from storage.conversations import Conversation
+from storage.fixed import Fixed, Growing, filled, named, places
 from storage.people import Identity
 from storage.store import Store
 
@@ -76,6 +77,8 @@ class Outbox(Base):
     #: How often a worker has claimed it, and how often the platform has then failed or refused it for the moment.
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     refusals: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    #: Of a message in several parts so many are there: the next try begins with the one after them.
+    parts_done: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     #: Not to be tried again before; `due_at` stays what it was, for it is the place in her line.
     retry_at: Mapped[datetime | None] = mapped_column(default=None)
     #: When a worker first took it into its hands: since then it may have arrived.
@@ -181,22 +184,26 @@ def put(session: Session, messages: Sequence[Outgoing], now: datetime) -> dict[i
         for m in messages
     ]
     ids: dict[int, list[int]] = {}
-    for row_id, inbox_id in session.connection().execute(_put(session), rows):
+    for row_id, inbox_id in _PUT.rows_of_all(session, rows):
         ids.setdefault(inbox_id or 0, []).append(row_id)
     for found in ids.values():
         found.sort()
     return ids
 
 
-def _put(session: Session) -> Any:
-    name = session.get_bind().dialect.name
-    if name not in _STATEMENTS:
-        statement = insert_for(session)(Outbox.__table__).on_conflict_do_nothing()
-        _STATEMENTS[name] = statement.returning(Outbox.id, Outbox.inbox_id, sort_by_parameter_order=False)
-    return _STATEMENTS[name]
-
-
-_STATEMENTS: dict[str, Any] = {}
+_PUT = Fixed(
+    lambda insert: (
+        insert(Outbox.__table__)
+        .values(
+            named(
+                *("identity_id", "klass", "state", "due_at", "created_at", "inbox_id", "body_id", "shape"),
+                *("dedup_key", "about", "attempts", "refusals"),
+            )
+        )
+        .on_conflict_do_nothing()
+        .returning(Outbox.id, Outbox.inbox_id)
+    )
+)
 
 
 def add_body(session: Session, shape: dict[str, Any]) -> int:
@@ -216,13 +223,17 @@ def confirm(session: Session, ids: Iterable[int], now: datetime) -> None:
     """These passive replies were written into their HTTP response."""
     wanted = list(ids)
     for start in range(0, len(wanted), 500):
-        session.connection().execute(_CONFIRM, {"ids": wanted[start : start + 500], "now": now})
+        part = wanted[start : start + 500]
+        statement, size = _CONFIRM.of(len(part))
+        statement.run(session, {**filled("id", part, size), "now": now})
 
 
-_CONFIRM = (
-    update(Outbox)
-    .where(Outbox.id.in_(bindparam("ids", expanding=True)), Outbox.state == "passive")
-    .values(state="sent", sent_at=bindparam("now"))
+_CONFIRM = Growing(
+    lambda size: (
+        update(Outbox)
+        .where(places(Outbox.id, "id", size), Outbox.state == literal_column("'passive'"))
+        .values(state="sent", sent_at=bindparam("now"))
+    )
 )
 
 
@@ -536,13 +547,16 @@ def refresh_statistics(store: Store) -> None:
 def wake_held(session: Session, identity_ids: Sequence[int], now: datetime) -> None:
     """She has written again: what was held for her may go now."""
     if identity_ids:
-        session.connection().execute(_WAKE, {"ids": list(identity_ids), "now": now})
+        statement, size = _WAKE.of(len(identity_ids))
+        statement.run(session, {**filled("identity", identity_ids, size), "now": now})
 
 
-_WAKE = (
-    update(Outbox)
-    .where(Outbox.identity_id.in_(bindparam("ids", expanding=True)), Outbox.state == literal_column("'held'"))
-    .values(state="pending", due_at=bindparam("now"))
+_WAKE = Growing(
+    lambda size: (
+        update(Outbox)
+        .where(places(Outbox.identity_id, "identity", size), Outbox.state == literal_column("'held'"))
+        .values(state="pending", due_at=bindparam("now"))
+    )
 )
 
 
