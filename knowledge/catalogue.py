@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -16,14 +16,18 @@ from sqlalchemy.orm import Session
 
 from knowledge.retrieval.impacts import Impacts, PostingList, unpack
 from knowledge.retrieval.references import numeral
+from knowledge.retrieval.shelf import Shelf
 from knowledge.retrieval.vocabulary import Vocabulary
 from storage import circulars as records
-from storage import postings
+from storage import postings, postings_reading
 
 #: Bytes of posting lists kept at most.
 CACHE_BYTES = 160 * 1024 * 1024
 #: What Python needs for an entry besides its arrays.
 _ENTRY_BYTES = 400
+
+#: A shorter title is no name of a document.
+SHORTEST_TITLE = 3
 
 #: Circulars of the federation itself and answered questions weigh like the laws asked for most.
 _OWN_WEIGHT = 0.8
@@ -75,6 +79,8 @@ class Catalogue:
     segments: Sequence[SegmentView]
     vocabulary: Vocabulary
     by_title: dict[str, list[int]] = field(default_factory=dict)
+    #: how titles begin, with the lengths of those that do, the longest first
+    title_lengths: dict[str, list[int]] = field(default_factory=dict)
     by_serial: dict[int, list[tuple[str, int, int]]] = field(default_factory=dict)
     #: documents (indices) by region; those of a unit; ordinals of their dates, 0 where there is none
     regions: dict[str, npt.NDArray[np.intp]] = field(default_factory=dict)
@@ -83,22 +89,23 @@ class Catalogue:
     weights: npt.NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
     learnt: npt.NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
     in_force: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    #: passages lately shown; a new state begins with none
+    shelf: Shelf = field(default_factory=Shelf)
 
     @property
     def passages(self) -> int:
         """How many passages can be found."""
         return sum(segment.size for segment in self.segments)
 
-    def titled(self, text: str, shortest: int = 3) -> list[tuple[str, int]]:
+    def titled(self, text: str, shortest: int = SHORTEST_TITLE) -> list[tuple[str, int]]:
         """Titles that stand in a normalised text with the offset where each ends; the longest at each place."""
         found: list[tuple[str, int]] = []
-        longest = max(map(len, self.by_title), default=0)
         at = 0
         while at < len(text):
-            for end in range(min(len(text), at + longest), at + shortest - 1, -1):
-                if text[at:end] in self.by_title:
-                    found.append((text[at:end], end))
-                    at = end - 1
+            for length in self.title_lengths.get(text[at : at + SHORTEST_TITLE], ()):
+                if length >= shortest and text[at : at + length] in self.by_title:
+                    found.append((text[at : at + length], at + length))
+                    at += length - 1
                     break
             at += 1
         return found
@@ -136,6 +143,7 @@ def load(session: Session, token: str, base: Vocabulary, before: Catalogue | Non
         _segments(session, index, before),
         _with_rows(session, base),
         by_title,
+        _lengths(by_title),
         by_serial,
         {name: np.array(at, dtype=np.intp) for name, at in regions.items()},
         tuple(at for at, one in enumerate(held) if one.scope),
@@ -144,6 +152,14 @@ def load(session: Session, token: str, base: Vocabulary, before: Catalogue | Non
         np.array([one.learnt for one in held], dtype=np.float32),
         np.array([one.validity == records.IN_FORCE for one in held], dtype=np.bool_),
     )
+
+
+def _lengths(titles: Iterable[str]) -> dict[str, list[int]]:
+    found: dict[str, set[int]] = {}
+    for title in titles:
+        if len(title) >= SHORTEST_TITLE:
+            found.setdefault(title[:SHORTEST_TITLE], set()).add(len(title))
+    return {begin: sorted(lengths, reverse=True) for begin, lengths in found.items()}
 
 
 def _with_rows(session: Session, base: Vocabulary) -> Vocabulary:
@@ -213,13 +229,10 @@ class PostingCache:
         missing: Sequence[tuple[int, str]],
         found: list[dict[str, Found]],
     ) -> None:
-        place = {segment.id: at for at, segment in enumerate(segments)}
-        terms = sorted({term for _, term in missing})
-        for first in range(0, len(terms), 500):  # SQLite allows 32,766 parameters; a plan stays far below
-            part = terms[first : first + 500]
-            wanted = sorted({segments[at].id for at, term in missing})
-            for segment_id, term, df, body in postings.read_rows(session, wanted, part):
-                found[place[segment_id]].setdefault(term, Found(df, unpack(body)))
+        for at in {at for at, _ in missing}:
+            wanted = [term for one, term in missing if one == at]
+            for term, df, body in postings_reading.read_terms(session, segments[at].id, wanted):
+                found[at][term] = Found(df, unpack(body))
         with self._lock:
             for at, term in missing:
                 entry = found[at].setdefault(term, Found(0, None))

@@ -23,6 +23,7 @@ from knowledge.ranking import (
     closest_first,
     named,
     newest_first,
+    pointed_first,
     says,
     signs_of,
     smallness,
@@ -34,10 +35,13 @@ from knowledge.retrieval.query import Plan, plan
 from knowledge.retrieval.quote import quote
 from knowledge.retrieval.references import article_label, number_key, numbers, title_key
 from knowledge.retrieval.scoring import Scores, add_up, rarity
+from knowledge.retrieval.shelf import Columns, Shown
 from knowledge.retrieval.spelling import Speller, standard_speller
 from knowledge.retrieval.vocabulary import Vocabulary, standard
 from knowledge.text import normalise
+from knowledge.topics import pointed
 from storage import circulars as records
+from storage import postings_reading
 from storage.circulars import Circular, Passage, PassageText
 
 
@@ -89,7 +93,7 @@ class Library:
 
     def catalogue(self, session: Session) -> Catalogue:
         """The present state of the library; read anew only when its token has changed."""
-        token = records.library_token(session)
+        token = postings_reading.token(session)
         held = self._catalogue
         if held is None or held.token != token:
             with self._loading:
@@ -123,8 +127,9 @@ class Library:
         scores, rarities, strange = self.scores(session, state, asked)
         ranked = best_of(state, weigh(state, asked, scores, said, place, region, today), max(limit + 6, LOOKED_AT))
         prose = [passage_id for _, passage_id, held in ranked if held.kind != "law"]
-        texts = records.texts(session, prose) if prose else {}
-        ranked = closest_first(ranked, texts, rarities, asked)
+        near = self._fetched(session, state, prose)
+        plain = {key: PassageText(key, "", "", "", one.body) for key, one in near.items()}
+        ranked = closest_first(ranked, plain, rarities, asked)
         exact = self._articles(session, state, asked, said) or self._heads(session, state, asked, said)
         exact = exact or self._citing(session, state, asked, said)
         if exact:
@@ -133,22 +138,24 @@ class Library:
             ranked = [one for one in ranked if one[1] not in ids]
             ranked += [(top - at, passage_id, held) for at, (passage_id, held) in enumerate(exact)]
         shown = newest_first(ranked)[: limit + 2]
-        if more := [passage_id for _, passage_id, _ in shown if passage_id not in texts]:
-            texts |= records.texts(session, more)
+        found = self._fetched(session, state, [passage_id for _, passage_id, _ in shown])
         sure = bool(exact) or any(share >= NUMBERED for share in said.values())
         small = smallness(state.passages)
         hits: list[Hit] = []
         for score, passage_id, held in shown:
-            if (found := texts.get(passage_id)) is not None:  # an answer taken back is gone though still listed
-                words = f"{held.title}\n{found.place}\n{found.text}"
+            if (
+                len(hits) < limit and (one := found.get(passage_id)) is not None
+            ):  # one taken back is gone, though listed
+                words = one.said(held.title)
                 words_for = 1.0 if sure else support(asked, rarities, strange, score, words, small)
-                near = 1.0
+                likely = 1.0
                 if not sure and len(hits) >= JUDGED:
-                    near = min(words_for, hits[-1].likely)
+                    likely = min(words_for, hits[-1].likely)
                 elif not sure:
-                    near = answering(asked, strange, score, words, state.vocabulary.synonyms, small)
-                hits.append(_hit(score, found, held, quote(found.text, rarities), (words_for, near)))
-        return hits[:limit]
+                    likely = answering(asked, strange, score, words, state.vocabulary.synonyms, small)
+                quoted = quote(one.row.text, rarities, one.sentences)
+                hits.append(_hit(score, one.row, held, quoted, (words_for, likely)))
+        return hits
 
     def by_number(self, session: Session, text: str) -> list[Circular]:
         """Documents with the 文号 in a text, however it is spelt; the likeliest first."""
@@ -205,6 +212,9 @@ class Library:
             scores.append(add_up(here, view.size))
         return scores, rarities, strange
 
+    def _fetched(self, session: Session, state: Catalogue, passage_ids: Sequence[int]) -> dict[int, Shown]:
+        return state.shelf.fetch(passage_ids, lambda missing: postings_reading.read_texts(session, missing))
+
     def _articles(
         self, session: Session, state: Catalogue, asked: Plan, said: Mapping[int, float]
     ) -> list[tuple[int, Held]]:
@@ -219,6 +229,24 @@ class Library:
         )
         found = sorted(session.execute(query), key=lambda row: (order[row[1]], row[0]))
         return [(row[0], held[row[1]]) for row in found]
+
+    def _topics(self, session: Session, state: Catalogue, asked: Plan) -> dict[int, tuple[Held, int]]:
+        """Articles that the subject index points to: passage id → its document and how plainly."""
+        wanted = {}
+        for one in pointed(asked.text):
+            for at in state.by_title.get(one.law, ()):
+                if state.in_force[at]:
+                    wanted[state.held[at].id, one.article] = one.said
+        if not wanted:
+            return {}
+        query = select(Passage.id, Passage.circular_id, Passage.article).where(
+            Passage.circular_id.in_({key for key, _ in wanted}), Passage.article.in_({label for _, label in wanted})
+        )
+        return {
+            passage_id: (state.held[state.index[owner]], wanted[owner, label])
+            for passage_id, owner, label in session.execute(query)
+            if (owner, label) in wanted
+        }
 
     def _heads(
         self, session: Session, state: Catalogue, asked: Plan, said: Mapping[int, float]
@@ -246,7 +274,7 @@ class Library:
         return [(one, state.held[state.index[owner]]) for one, owner in dict(fitting).items()][:3]
 
 
-def _hit(score: float, found: PassageText, held: Held, quoted: str, odds: tuple[float, float]) -> Hit:
+def _hit(score: float, found: Columns, held: Held, quoted: str, odds: tuple[float, float]) -> Hit:
     return Hit(
         found.source_id,
         held.source_name,

@@ -93,8 +93,16 @@ def _in_gb2312(character: str) -> bool:
     return True
 
 
+class Plain(str):
+    """Text that is normalised already: `normalise` gives it back, which saves half of what a look-up would spend."""
+
+    __slots__ = ()
+
+
 def normalise(text: str) -> str:
     """The form in which text is searched and compared: NFKC, lower case, Simplified character by character."""
+    if type(text) is Plain:
+        return text
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).translate(simplified())
     return text.lower()

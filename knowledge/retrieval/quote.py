@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from knowledge.text import normalise
 
@@ -18,32 +18,36 @@ def sentences(text: str) -> list[str]:
     return [found.strip() for found in _SENTENCE.findall(text) if found.strip()]
 
 
-def quote(text: str, weights: Mapping[str, float]) -> str:
+def quote(text: str, weights: Mapping[str, float], parts: Sequence[tuple[str, str]] | None = None) -> str:
     """The sentence with the most of what was asked for, with its neighbour when it is short; a piece of `text`.
 
-    `weights` are per term, rarity included.
+    `weights` are per term, rarity included. `parts` are the sentences with their normalised forms, if they are known.
     """
-    parts = sentences(text)
-    if len(text.strip()) <= LONGEST_QUOTE // 2 or len(parts) < 2:
+    if len(text.strip()) <= LONGEST_QUOTE // 2:
         return text.strip()[:LONGEST_QUOTE]
-    scores = [_score(part, weights) for part in parts]
+    if parts is None:
+        parts = [(part, normalise(part)) for part in sentences(text)]
+    if len(parts) < 2:
+        return text.strip()[:LONGEST_QUOTE]
+    whole = "\n".join(plain for _, plain in parts)
+    present = {term: weight for term, weight in weights.items() if weight and term in whole}
+    scores = [_score(part, plain, present) for part, plain in parts]
     at = max(range(len(parts)), key=lambda one: (scores[one], -one))
-    chosen = parts[at]
+    first = chosen = parts[at][0]
     if len(chosen) > LONGEST_QUOTE:
-        return _window(chosen, weights)
+        return _window(chosen, present)
     after = at + 1
     # 「下列情形：」 answers nothing, nor does a question in the source: what answers stands behind it
     while after < len(parts) and (chosen.endswith(("：", ":", "？", "?")) or len(chosen) < 10):
-        joined = _between(text, parts[at], parts[after])
+        joined = _between(text, first, parts[after][0])
         if joined is None or len(joined) > LONGEST_QUOTE:
             break
         chosen, after = joined, after + 1
     return chosen
 
 
-def _score(sentence: str, weights: Mapping[str, float]) -> float:
-    plain = normalise(sentence)
-    total = sum(weight for term, weight in weights.items() if term in plain)
+def _score(sentence: str, plain: str, weights: Mapping[str, float]) -> float:
+    total = sum([weight for term, weight in weights.items() if term in plain])
     return total / (1 + len(sentence) / 200) * (0.95 if _ITEM.match(sentence) else 1.0)
 
 
@@ -63,7 +67,7 @@ def _window(sentence: str, weights: Mapping[str, float]) -> str:
             if len(piece) + len(clause) > LONGEST_QUOTE:
                 break
             piece += clause
-        score = _score(piece, weights) if piece else 0.0
+        score = _score(piece, normalise(piece), weights) if piece else 0.0
         if score > best and piece and piece in sentence:
             best, chosen = score, piece
     return chosen

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 
 _TABLE = Path(__file__).parent.parent / "data" / "retrieval" / "spelling.tsv"
@@ -42,6 +42,10 @@ class Speller:
         self._by_letters: dict[str, list[str]] = {}
         self._by_sound: dict[str, list[str]] = {}
         self._sounds: dict[str, tuple[str, ...]] = {}
+        self._alike: dict[str, str] = {}
+        #: how words of more than one character begin: their first two, and the sounds of these
+        self._begins: set[str] = set()
+        self._sounds_begin: set[str] = set()
         for line in lines:
             if not line.strip() or line.startswith("#"):
                 continue
@@ -53,10 +57,15 @@ class Speller:
         self._likely[word] = likely
         if len(word) == 1:
             self._sounds[word] = (readings[0],)  # the usual one; 假 is hardly ever xia
+            self._alike[word] = _alike(readings[0])
+        else:
+            self._begins.add(word[:2])
         for reading in readings:
             self._by_letters.setdefault(reading.replace(" ", ""), []).append(word)
             if len(word) > 1:
-                self._by_sound.setdefault(_alike(reading), []).append(word)
+                sound = _alike(reading)
+                self._by_sound.setdefault(sound, []).append(word)
+                self._sounds_begin.add(" ".join(sound.split(" ", 2)[:2]))
 
     def respell(self, text: str) -> Respelling:
         """`text` (normalised) with pinyin read and likely slips mended."""
@@ -133,19 +142,25 @@ class Speller:
     def _mend(self, run: str) -> str:
         """A run of characters with the likeliest words of the same sound, at a price for every change."""
         best: list[tuple[float, int, str]] = [(0.0, 0, "")]
-        sounds = [[_alike(reading) for reading in self._sounds.get(character, ())] for character in run]
+        sounds = [self._alike.get(character, "") for character in run]
+        known = [run[at : at + 2] in self._begins for at in range(len(run) - 1)]
+        heard = [f"{one} {other}" in self._sounds_begin for one, other in pairwise(sounds)]
+        likely = self._likely
         for end in range(1, len(run) + 1):
-            single = best[end - 1][0] + min(UNKNOWN, -self._likely.get(run[end - 1], -UNKNOWN))
+            single = best[end - 1][0] + min(UNKNOWN, -likely.get(run[end - 1], -UNKNOWN))
             choice = (single, end - 1, run[end - 1])
             for start in range(max(0, end - LONGEST), end - 1):
-                typed = run[start:end]
-                before = best[start][0]
-                if typed in self._likely and before - self._likely[typed] < choice[0]:
-                    choice = (before - self._likely[typed], start, typed)
-                for word, price in self._same_sound(typed, sounds[start:end]):
-                    cost = before - self._likely[word] + price
-                    if cost < choice[0]:
-                        choice = (cost, start, word)
+                if not known[start] and not heard[start]:
+                    continue
+                typed, before = run[start:end], best[start][0]
+                if known[start] and typed in likely and before - likely[typed] < choice[0]:
+                    choice = (before - likely[typed], start, typed)
+                for word in self._by_sound.get(" ".join(sounds[start:end]), ()) if heard[start] else ():
+                    cost = before - likely[word]
+                    if cost + CHANGED < choice[0] and (price := self._price(typed, word)):
+                        cost += price
+                        if cost < choice[0]:
+                            choice = (cost, start, word)
             best.append(choice)
         found: list[str] = []
         at = len(run)
@@ -154,19 +169,13 @@ class Speller:
             at = best[at][1]
         return "".join(reversed(found))
 
-    def _same_sound(self, typed: str, sounds: Sequence[Sequence[str]]) -> list[tuple[str, float]]:
-        if not all(sounds):
-            return []
-        ways = product(*sounds) if len(typed) <= 3 else [tuple(one[0] for one in sounds)]
-        found = []
-        for way in ways:
-            for word in self._by_sound.get(" ".join(way), ()):
-                changes = [i for i, (a, b) in enumerate(zip(typed, word, strict=True)) if a != b]
-                if not changes or len(changes) * 2 > len(typed) + 1:
-                    continue
-                inexact = sum(not set(self._sounds[typed[i]]) & set(self._sounds.get(word[i], ())) for i in changes)
-                found.append((word, CHANGED * len(changes) + ALIKE * inexact))
-        return found
+    def _price(self, typed: str, word: str) -> float:
+        """What it costs to have meant a word of the same sound; 0 where it is the same word, or too far from it."""
+        changes = [i for i, (a, b) in enumerate(zip(typed, word, strict=True)) if a != b]
+        if not changes or len(changes) * 2 > len(typed) + 1:
+            return 0.0
+        inexact = sum(not set(self._sounds[typed[i]]) & set(self._sounds.get(word[i], ())) for i in changes)
+        return CHANGED * len(changes) + ALIKE * inexact
 
 
 _ALIKE: Mapping[str, str] = {"zh": "z", "ch": "c", "sh": "s"}
