@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, ColumnElement, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, Key
@@ -100,6 +101,11 @@ class Assignment(Base):
         Index("ix_assignment_duty_id_due_on_state_unit_id", "duty_id", "due_on", "state", "unit_id"),
         Index("ix_assignment_due_on", "due_on"),
     )
+
+
+def of_units(ids: Sequence[int] | None) -> list[ColumnElement[bool]]:
+    """Assignments of these units, or all. The range besides the list leads PostgreSQL to the key before it has statistics."""
+    return [Assignment.unit_id.in_(ids), Assignment.unit_id.between(min(ids), max(ids))] if ids else []
 
 
 class Fulfilment(Base):

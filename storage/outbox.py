@@ -180,6 +180,7 @@ def put(session: Session, messages: Sequence[Outgoing], now: datetime) -> dict[i
             "about": m.about,
             "attempts": 0,
             "refusals": 0,
+            "parts_done": 0,
         }
         for m in messages
     ]

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from handlers.duties import audiences, texts
-from handlers.duties.expanding import rule_words
+from handlers.duties.announcing import rule_words
 from handlers.duties.service import NewDuty
 from handlers.duties.wording import Proposal, day_words
 from storage.duties import Duty

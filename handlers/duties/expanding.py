@@ -6,18 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, func, literal, not_, or_, select, update
+from sqlalchemy import ColumnElement, Date, func, literal, not_, or_, select
 from sqlalchemy.orm import Session
 
-from handlers.dialog.reply import Reply, choices
-from handlers.dialog.tell import channel_of
 from handlers.duties import quotas, rules, texts
+from handlers.duties.announcing import announce
 from handlers.local import LOCAL
-from storage import outbox, people, units
+from storage import units
 from storage.base import UtcDateTime
 from storage.conversations import insert_for
-from storage.duties import CANCELLED, OPEN, Assignment, Duty
-from storage.outbox import Outgoing
+from storage.duties import CANCELLED, OPEN, Assignment, Duty, of_units
 from storage.reminders import ReminderStep
 from storage.store import Store
 from storage.units import Unit
@@ -60,11 +58,6 @@ def _ids(session: Session, duty: Duty, after: str = "", limit: int | None = None
     return [row[0] for row in rows], rows[-1][1] if rows else ""
 
 
-def _among(ids: Sequence[int] | None) -> list[ColumnElement[bool]]:
-    """Assignments of these units, or all. The range besides the list leads PostgreSQL to the key before it has statistics."""
-    return [Assignment.unit_id.in_(ids), Assignment.unit_id.between(min(ids), max(ids))] if ids else []
-
-
 def made_on(duty: Duty) -> date:
     """The day the duty was made, as people count days."""
     return duty.created_at.astimezone(LOCAL).date()
@@ -92,11 +85,15 @@ def expand(session: Session, duty: Duty, now: datetime, ids: Sequence[int] | Non
 
 
 def _expand_period(session: Session, duty: Duty, period: rules.Period, ids: Sequence[int], now: datetime) -> int:
+    instead = duty.exceptions.get(period.name)
+    if instead is not None and not instead:  # a later circular has withdrawn it
+        return 0
+    due_on = date.fromisoformat(instead) if instead else period.due_on
     # what is there is asked for by key, so that neither engine has to guess how large the tables are
     there = set(
         session.scalars(
             select(Assignment.unit_id).where(
-                Assignment.duty_id == duty.id, *_among(ids), Assignment.period == period.name
+                Assignment.duty_id == duty.id, *of_units(ids), Assignment.period == period.name
             )
         )
     )
@@ -111,7 +108,7 @@ def _expand_period(session: Session, duty: Duty, period: rules.Period, ids: Sequ
         literal(period.name),
         literal(period.first, Date),
         literal(period.last, Date),
-        literal(period.due_on, Date),
+        literal(due_on, Date),
         literal(OPEN),
         literal(0),
         literal(quotas.needed(duty.quota)),
@@ -120,7 +117,7 @@ def _expand_period(session: Session, duty: Duty, period: rules.Period, ids: Sequ
     ).where(
         Unit.id.in_(missing),
         or_(Unit.opened_on.is_(None), Unit.opened_on <= start),
-        or_(Unit.closed_on.is_(None), Unit.closed_on > period.due_on),
+        or_(Unit.closed_on.is_(None), Unit.closed_on > due_on),
     )
     # SQLite reads ON CONFLICT after a SELECT without WHERE as a join; this one always has one
     made = session.execute(
@@ -129,7 +126,7 @@ def _expand_period(session: Session, duty: Duty, period: rules.Period, ids: Sequ
     )
     count = max(0, int(getattr(made, "rowcount", 0)))
     if count:
-        make_steps(session, duty, period.name, period.due_on, now, missing)
+        make_steps(session, duty, period.name, due_on, now, missing)
     return count
 
 
@@ -145,74 +142,9 @@ def make_steps(
         if at <= now:
             continue
         rows = select(Assignment.id, literal(step), literal(at, UtcDateTime()), literal("waiting"), literal("")).where(
-            Assignment.duty_id == duty.id, Assignment.period == period, Assignment.state == OPEN, *_among(ids)
+            Assignment.duty_id == duty.id, Assignment.period == period, Assignment.state == OPEN, *of_units(ids)
         )
         session.execute(insert_for(session)(ReminderStep.__table__).from_select(columns, rows).on_conflict_do_nothing())
-
-
-def announce(
-    session: Session, duty: Duty, now: datetime, wanted: Sequence[int] | None = None, *, notice: str = "", key: str = ""
-) -> int:
-    """Tell the heads of those who owe it, once each, at a civil hour; how many have a channel.
-
-    `notice` says something other than that there is a new duty; `key` then tells it from what was said before.
-    """
-    first = session.scalar(
-        select(func.min(Assignment.due_on)).where(Assignment.duty_id == duty.id, Assignment.state == OPEN)
-    )
-    ids = list(
-        session.scalars(
-            select(Assignment.unit_id).where(
-                Assignment.duty_id == duty.id, Assignment.due_on == first, Assignment.state == OPEN, *_among(wanted)
-            )
-        )
-    )
-    heads = people.heads_of(session, ids, now.astimezone(LOCAL).date())
-    told = sorted({person.id for person, _post in heads.values()} - {duty.by_person_id})
-    channels = channel_of(session, told)
-    if not channels:
-        return 0
-    text = notice or texts.NOTICE.format(title=duty.title, when=when_words(duty), rests_on=duty.rests_on)
-    body_id = outbox.add_body(session, Reply(text, choices("我的任务")).to_json())
-    outbox.put(
-        session,
-        [
-            Outgoing(
-                identity_id=channels[person_id],
-                klass=outbox.NOTICE,
-                body_id=body_id,
-                about=f"duty:{duty.id}",
-                dedup_key=f"duty:{duty.id}:{person_id}" + (f":{key}" if key else ""),
-                due_at=rules.civil(now),
-            )
-            for person_id in told
-            if person_id in channels
-        ],
-        now,
-    )
-    return len(channels)
-
-
-def when_words(duty: Duty) -> str:
-    """The deadline as people read it."""
-    if duty.recurrence:
-        return duty.deadline_text or rule_words(duty.recurrence)
-    return texts.DAY.format(year=duty.due_on.year, month=duty.due_on.month, day=duty.due_on.day) if duty.due_on else ""
-
-
-def rule_words(recurrence: str) -> str:
-    """A rule without the words in which it was given, as people say it."""
-    parts = dict(part.split("=", 1) for part in recurrence.split(";") if "=" in part)
-    day, month, interval = parts.get("BYMONTHDAY", ""), parts.get("BYMONTH", ""), parts.get("INTERVAL", "1")
-    if parts.get("FREQ") == "MONTHLY" and interval == "1" and (day.isdigit() or day in ("", "-1")):
-        return texts.EVERY_MONTH.format(day=day) if day.isdigit() else texts.EVERY_MONTH_END
-    if parts.get("FREQ") == "MONTHLY" and not day:
-        return {"3": texts.EVERY_QUARTER, "6": texts.EVERY_HALF}.get(interval, texts.EVERY_OTHER)
-    if parts.get("FREQ") == "WEEKLY" and interval == "1" and parts.get("BYDAY") in texts.WEEK:
-        return texts.EVERY_WEEK.format(day=texts.WEEK[parts["BYDAY"]])
-    if parts.get("FREQ") == "YEARLY" and month.isdigit() and day.isdigit():
-        return texts.EVERY_YEAR.format(month=month, day=day)
-    return texts.EVERY_OTHER
 
 
 def is_large(session: Session, duty: Duty, now: datetime) -> bool:
@@ -309,53 +241,6 @@ def _hand_over(session: Session, assignment: Assignment, duty: Duty, unit: Unit,
         make_steps(session, duty, assignment.period, assignment.due_on, now, [into.id])
 
 
-def forget_future(session: Session, duty: Duty, today: date, *, single: bool = False) -> date | None:
-    """Take back periods that have not begun and to which nothing was handed in; the due day of the last that stays.
-
-    The one period of a single duty is taken back even if it has begun: the new rule takes its place.
-    """
-    untouched = and_(
-        Assignment.duty_id == duty.id,
-        Assignment.state == OPEN,
-        Assignment.got == 0,
-        literal(True) if single else Assignment.first > today,
-    )
-    ids = select(Assignment.id).where(untouched)
-    session.execute(ReminderStep.__table__.delete().where(ReminderStep.assignment_id.in_(ids)))  # type: ignore[attr-defined]  # a mapped table is typed as any selectable
-    session.execute(Assignment.__table__.delete().where(untouched))  # type: ignore[attr-defined]  # a mapped table is typed as any selectable
-    return session.scalar(select(func.max(Assignment.due_on)).where(Assignment.duty_id == duty.id))
-
-
-def postpone(session: Session, duty: Duty, was: date, now: datetime) -> None:
-    """The deadline of a single duty has moved: what is owed and reminded of moves with it."""
-    assert duty.due_on is not None
-    session.execute(
-        update(Assignment)
-        .where(Assignment.duty_id == duty.id, Assignment.due_on == was)
-        .values(due_on=duty.due_on, period=duty.due_on.isoformat())
-        .execution_options(synchronize_session=False)
-    )
-    renew_steps(session, duty, now)
-
-
-def renew_steps(session: Session, duty: Duty, now: datetime) -> None:
-    """Reminders that have not gone out follow the duty as it is now."""
-    open_ids = select(Assignment.id).where(Assignment.duty_id == duty.id, Assignment.state == OPEN)
-    session.execute(
-        ReminderStep.__table__.delete().where(  # type: ignore[attr-defined]  # a mapped table is typed as any selectable
-            ReminderStep.assignment_id.in_(open_ids), ReminderStep.state.in_(("waiting", "skipped"))
-        )
-    )
-    kept = session.execute(
-        select(Assignment.period, Assignment.due_on)
-        .where(Assignment.duty_id == duty.id, Assignment.state == OPEN)
-        .distinct()
-    ).all()
-    for period, due_on in kept:
-        if due_on is not None:
-            make_steps(session, duty, period, due_on, now)
-
-
 __all__ = [
     "CHUNK",
     "announce",
@@ -363,11 +248,7 @@ __all__ = [
     "expand",
     "expand_all",
     "follow_units",
-    "forget_future",
     "is_large",
     "make_steps",
     "owing",
-    "postpone",
-    "renew_steps",
-    "when_words",
 ]

@@ -10,18 +10,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from handlers.duties import quotas, rules
+from handlers.duties.announcing import announce, when_words
 from handlers.duties.booking import Said, fulfil, gap_words, reconsider, recount, say_done, take_back
-from handlers.duties.expanding import (
-    announce,
-    audience_count,
-    expand,
-    expand_all,
-    forget_future,
-    is_large,
-    postpone,
-    renew_steps,
-    when_words,
-)
+from handlers.duties.expanding import audience_count, expand, expand_all, is_large
+from handlers.duties.moving import forget_future, postpone, renew_steps
 from handlers.duties.standing import (
     Missing,
     Share,
