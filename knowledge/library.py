@@ -23,7 +23,6 @@ from knowledge.ranking import (
     closest_first,
     named,
     newest_first,
-    pointed_first,
     says,
     signs_of,
     smallness,
@@ -39,7 +38,6 @@ from knowledge.retrieval.shelf import Columns, Shown
 from knowledge.retrieval.spelling import Speller, standard_speller
 from knowledge.retrieval.vocabulary import Vocabulary, standard
 from knowledge.text import normalise
-from knowledge.topics import pointed
 from storage import circulars as records
 from storage import postings_reading
 from storage.circulars import Circular, Passage, PassageText
@@ -229,24 +227,6 @@ class Library:
         )
         found = sorted(session.execute(query), key=lambda row: (order[row[1]], row[0]))
         return [(row[0], held[row[1]]) for row in found]
-
-    def _topics(self, session: Session, state: Catalogue, asked: Plan) -> dict[int, tuple[Held, int]]:
-        """Articles that the subject index points to: passage id → its document and how plainly."""
-        wanted = {}
-        for one in pointed(asked.text):
-            for at in state.by_title.get(one.law, ()):
-                if state.in_force[at]:
-                    wanted[state.held[at].id, one.article] = one.said
-        if not wanted:
-            return {}
-        query = select(Passage.id, Passage.circular_id, Passage.article).where(
-            Passage.circular_id.in_({key for key, _ in wanted}), Passage.article.in_({label for _, label in wanted})
-        )
-        return {
-            passage_id: (state.held[state.index[owner]], wanted[owner, label])
-            for passage_id, owner, label in session.execute(query)
-            if (owner, label) in wanted
-        }
 
     def _heads(
         self, session: Session, state: Catalogue, asked: Plan, said: Mapping[int, float]
