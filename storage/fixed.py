@@ -1,0 +1,200 @@
+"""Statements that never change, run by the driver itself: what every message costs is paid here.
+
+SQLAlchemy writes the SQL once for each dialect and knows how each type goes in and out; after that the work of a
+statement is its own. Measured on a small SELECT, CPU each: SQLite 15 µs by Core and 2 µs so, PostgreSQL 63 and 30.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, bindparam, exc
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.selectable import Select
+
+Row = tuple[Any, ...]
+#: A select's type names the types of its columns, which nobody needs here.
+Statement = Any
+_Convert = Callable[[Any], Any]
+
+
+class Fixed:
+    """A Core statement without anything that depends on its values: no IN of unknown length, no literal to be filled in.
+
+    Bound names are given as keywords; what is not given has the statement's own value. Like `session.connection().
+    execute` it sees what has been flushed, and nothing else. Errors are SQLAlchemy's, without the parameters.
+    """
+
+    def __init__(self, statement: Statement | Callable[[Any], Statement]) -> None:
+        #: Or how to write it with the dialect's own `insert`, for what only that has (ON CONFLICT).
+        self._statement = statement
+        self._compiled: dict[str, _Compiled] = {}
+
+    def rows(self, session: Session, values: Mapping[str, Any]) -> list[Row]:
+        """Run it once; the rows."""
+        connection = session.connection()
+        compiled = self._for(connection.dialect)
+        raw: Any = connection.connection.dbapi_connection
+        try:
+            cursor = raw.execute(compiled.sql, compiled.bind(values))
+            return compiled.read(cursor.fetchall())
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _wrapped(connection, compiled.sql, error) from error
+
+    def run(self, session: Session, values: Mapping[str, Any]) -> int:
+        """Run it once, for what it does; how many rows it touched."""
+        connection = session.connection()
+        compiled = self._for(connection.dialect)
+        raw: Any = connection.connection.dbapi_connection
+        try:
+            return int(raw.execute(compiled.sql, compiled.bind(values)).rowcount)
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _wrapped(connection, compiled.sql, error) from error
+
+    def run_all(self, session: Session, many: Iterable[Mapping[str, Any]]) -> None:
+        """Run it for each of these, for what it does."""
+        connection = session.connection()
+        compiled = self._for(connection.dialect)
+        raw: Any = connection.connection.dbapi_connection
+        bound = [compiled.bind(values) for values in many]
+        try:
+            if len(bound) == 1:
+                raw.execute(compiled.sql, bound[0])
+            elif bound:
+                raw.cursor().executemany(compiled.sql, bound)
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _wrapped(connection, compiled.sql, error) from error
+
+    def rows_of_all(self, session: Session, many: Sequence[Mapping[str, Any]]) -> list[Row]:
+        """Run it for each of these; the rows of all of them, in order. On PostgreSQL in one round trip."""
+        if len(many) == 1:
+            return self.rows(session, many[0])
+        connection = session.connection()
+        compiled = self._for(connection.dialect)
+        raw: Any = connection.connection.dbapi_connection
+        bound = [compiled.bind(values) for values in many]
+        found: list[Row] = []
+        try:
+            if connection.dialect.name == "sqlite":
+                for values in bound:
+                    found += raw.execute(compiled.sql, values).fetchall()
+            elif bound:
+                cursor = raw.cursor()
+                cursor.executemany(compiled.sql, bound, returning=True)
+                found += cursor.fetchall()
+                while cursor.nextset():
+                    found += cursor.fetchall()
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _wrapped(connection, compiled.sql, error) from error
+        return compiled.read(found)
+
+    def _for(self, dialect: Any) -> _Compiled:
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            statement = self._statement
+            if not isinstance(statement, Select | UpdateBase):
+                statement = statement(sqlite.insert if dialect.name == "sqlite" else postgresql.insert)
+            compiled = self._compiled[dialect.name] = _Compiled(statement, dialect)
+        return compiled
+
+
+class _Compiled:
+    """The text of a statement for one dialect, and what its values need on the way in and out."""
+
+    def __init__(self, statement: Any, dialect: Any) -> None:
+        compiled = statement.compile(dialect=dialect)
+        self.sql: str = compiled.string
+        if "POSTCOMPILE" in self.sql:
+            raise ValueError(f"depends on its values: {self.sql}")
+        self._positional: Sequence[str] | None = compiled.positiontup
+        binds: dict[str, BindParameter[Any]] = compiled.binds
+        names = list(dict.fromkeys(self._positional)) if self._positional is not None else list(binds)
+        #: In the order of the places: name, conversion, own value.
+        self._places: list[tuple[str, _Convert | None, Any]] = [
+            (name, _processor(binds[name].type, dialect, "bind_processor"), binds[name].effective_value)
+            for name in (self._positional if self._positional is not None else names)
+        ]
+        columns = list(statement.exported_columns)
+        self._converts: list[tuple[int, _Convert]] = [
+            (at, convert)
+            for at, column in enumerate(columns)
+            if (convert := _processor(column.type, dialect, "result_processor", None)) is not None
+        ]
+        self._width = len(columns)
+
+    def bind(self, values: Mapping[str, Any]) -> Any:
+        """The values as the driver takes them."""
+        if self._positional is not None:
+            return [
+                value if convert is None else convert(value)
+                for name, convert, own in self._places
+                for value in (values.get(name, own),)
+            ]
+        bound: dict[str, Any] = {}
+        for name, convert, own in self._places:
+            value = values.get(name, own)
+            bound[name] = value if convert is None else convert(value)
+        return bound
+
+    def read(self, rows: list[Row]) -> list[Row]:
+        """The rows as Python's own values."""
+        if not self._converts or not rows:
+            return rows
+        read: list[Row] = []
+        for row in rows:
+            cells = list(row)
+            for at, convert in self._converts:
+                cells[at] = convert(cells[at])
+            read.append(tuple(cells))
+        return read
+
+
+def _processor(type_: Any, dialect: Any, kind: str, *given: Any) -> _Convert | None:
+    convert: _Convert | None = getattr(type_.dialect_impl(dialect), kind)(dialect, *given)
+    return convert
+
+
+def _wrapped(connection: Any, sql: str, error: Exception) -> exc.DBAPIError:
+    """The driver's error as SQLAlchemy's of the same name; a connection that is gone is not given out again."""
+    lost = connection.dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
+    names = (cls.__name__ for cls in type(error).__mro__)  # the driver's own kinds are subclasses of the standard ones
+    kind = next((found for name in names if isinstance(found := getattr(exc, name, None), type)), exc.DBAPIError)
+    wrapped: exc.DBAPIError = kind(sql, None, error, hide_parameters=True, connection_invalidated=lost)
+    if lost:
+        connection.invalidate(error)
+    return wrapped
+
+
+def named(*columns: str) -> dict[str, BindParameter[Any]]:
+    """A bound name for each of these columns, to be set by INSERT."""
+    return {column: bindparam(column) for column in columns}
+
+
+def places(column: Any, name: str, count: int) -> ColumnElement[bool]:
+    """`column IN` so many places: how an IN of unknown length is made fixed. `filled` gives their values."""
+    found: ColumnElement[bool] = column.in_([bindparam(f"{name}_{i}", type_=column.type) for i in range(count)])
+    return found
+
+
+def filled(name: str, values: Sequence[Any], count: int) -> dict[str, Any]:
+    """The values of `count` places, the last one repeated; at least one value."""
+    last = values[-1]
+    return {f"{name}_{i}": values[i] if i < len(values) else last for i in range(count)}
+
+
+class Growing:
+    """A statement with an IN whose length varies, fixed for each power of two. `make(n)` writes it for n places."""
+
+    def __init__(self, make: Callable[[int], Statement]) -> None:
+        self._make = make
+        self._sizes: dict[int, Fixed] = {}
+
+    def of(self, count: int) -> tuple[Fixed, int]:
+        """The statement for at least so many values, and how many places it has."""
+        size = 1 << max(0, count - 1).bit_length()
+        if size not in self._sizes:
+            self._sizes[size] = Fixed(self._make(size))
+        return self._sizes[size], size
