@@ -11,6 +11,7 @@ from sqlalchemy import Date, ForeignKey, Integer, bindparam, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Key
+from storage.fixed import Fixed, Growing, filled, places
 from storage.people import Identity, Person, Post, Speaker, post_valid_on
 from storage.units import Unit
 
@@ -43,36 +44,40 @@ class OpenConversation:
     unreachable: str = ""
 
 
-_OPEN = (
-    select(
-        Identity.id,
-        Identity.external_id,
-        Identity.person_id,
-        Person.name,
-        Post.role,
-        Post.title,
-        Unit.id,
-        Unit.name,
-        Unit.path,
-        Unit.level,
-        Conversation.state,
-        Conversation.version,
-        Identity.unreachable,
+def _open(size: int) -> Any:
+    """The conversations of so many senders, locked in the order of their ids, with who each of them is."""
+    return (
+        select(
+            Identity.id,
+            Identity.external_id,
+            Identity.person_id,
+            Person.name,
+            Post.role,
+            Post.title,
+            Unit.id,
+            Unit.name,
+            Unit.path,
+            Unit.level,
+            Conversation.state,
+            Conversation.version,
+            Identity.unreachable,
+        )
+        .join(Conversation, Conversation.identity_id == Identity.id)
+        .outerjoin(Person, Person.id == Identity.person_id)
+        .outerjoin(Post, (Post.person_id == Person.id) & post_valid_on(bindparam("day", type_=Date())))
+        .outerjoin(Unit, Unit.id == Post.unit_id)
+        .where(
+            Identity.platform == bindparam("platform"),
+            Identity.account == bindparam("account"),
+            places(Identity.external_id, "sender", size),
+        )
+        .order_by(Identity.id, Post.id)
+        .with_for_update(of=Conversation)
     )
-    .join(Conversation, Conversation.identity_id == Identity.id)
-    .outerjoin(Person, Person.id == Identity.person_id)
-    .outerjoin(Post, (Post.person_id == Person.id) & post_valid_on(bindparam("day", type_=Date())))
-    .outerjoin(Unit, Unit.id == Post.unit_id)
-    .where(
-        Identity.platform == bindparam("platform"),
-        Identity.account == bindparam("account"),
-        Identity.external_id.in_(bindparam("senders", expanding=True)),
-    )
-    .order_by(Identity.id, Post.id)
-    .with_for_update(of=Conversation)
-)
 
-_SAVE = (
+
+_OPEN = Growing(_open)
+_SAVE = Fixed(
     update(Conversation)
     .where(Conversation.identity_id == bindparam("key"))
     .values(state=bindparam("new_state"), version=bindparam("new_version"), heard_at=bindparam("heard"))
@@ -95,10 +100,10 @@ def _read(
     session: Session, platform: str, account: str, senders: Sequence[str], day: date
 ) -> dict[str, OpenConversation]:
     found: dict[str, OpenConversation] = {}
-    rows = session.connection().execute(
-        _OPEN, {"platform": platform, "account": account, "senders": list(senders), "day": day}
-    )
-    for row in rows:
+    wanted = list(dict.fromkeys(senders))
+    statement, size = _OPEN.of(len(wanted))
+    values = {"platform": platform, "account": account, "day": day, **filled("sender", wanted, size)}
+    for row in statement.rows(session, values):
         if row[1] in found:  # a second post of the same person: the first one speaks
             continue
         speaker = Speaker(
@@ -141,8 +146,8 @@ def _insert_for(session: Session) -> Any:
 def save_all(session: Session, conversations: Sequence[OpenConversation], now: datetime) -> None:
     """Write the states back; each was locked by `open_all` in this transaction."""
     if conversations:
-        session.connection().execute(
-            _SAVE,
+        _SAVE.run_all(
+            session,
             [
                 {
                     "key": c.speaker.identity_id,

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Key
-from storage.conversations import insert_for
+from storage.fixed import Fixed, named
 from storage.vault import Vault
 
 
@@ -66,21 +65,17 @@ def accept(session: Session, platform: str, account: str, arrivals: Sequence[Arr
         }
         for a in arrivals
     ]
-    stored = session.connection().execute(_accept(session), rows)
-    return {external_id: row_id for row_id, external_id in stored}
+    return {external_id: row_id for row_id, external_id in _ACCEPT.rows_of_all(session, rows)}
 
 
-def _accept(session: Session) -> Any:
-    name = session.get_bind().dialect.name
-    if name not in _STATEMENTS:
-        _STATEMENTS[name] = (
-            insert_for(session)(Inbox.__table__).on_conflict_do_nothing().returning(Inbox.id, Inbox.external_id)
-        )
-    return _STATEMENTS[name]
-
-
-#: The insert of each dialect, built once: SQLAlchemy caches the compiled text by the statement.
-_STATEMENTS: dict[str, Any] = {}
+_ACCEPT = Fixed(
+    lambda insert: (
+        insert(Inbox.__table__)
+        .values(named("platform", "account", "external_id", "identity_id", "kind", "received_at", "sealed", "failure"))
+        .on_conflict_do_nothing()
+        .returning(Inbox.id, Inbox.external_id)
+    )
+)
 
 
 def row_id(session: Session, platform: str, account: str, external_id: str) -> int | None:

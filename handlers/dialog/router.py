@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from handlers.dialog.context import Context
@@ -44,6 +44,18 @@ class Command:
             if self.takes_rest and text.startswith(word) and text[len(word)] in " ，,：:　\n":
                 return text[len(word) + 1 :].strip()
         return None
+
+
+def one_of(commands: Sequence[Command]) -> re.Pattern[str]:
+    """A pattern over the whole of a message that any of these commands may match, and that no other message does."""
+    patterns = [_GROUP_NAME.sub("(?:", c.pattern.pattern) for c in commands if c.pattern is not None]
+    words = [re.escape(w) + (_REST if c.takes_rest else "") for c in commands for w in c.words]
+    return re.compile("|".join(f"(?:{p})" for p in [*patterns, *words]) or r"(?!)", re.DOTALL)
+
+
+_GROUP_NAME = re.compile(r"\(\?P<\w+>")
+#: What may follow a command's words, as `Command.match` takes it.
+_REST = "(?:[ ，,：:　\n].*)?"
 
 
 @dataclass(slots=True)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, bindparam, delete, func, insert, or_, select, text
+from sqlalchemy import Date, bindparam, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from handlers.duties import service as duties
 from handlers.reports import album, rules
 from storage import audit, reports
+from storage.fixed import Fixed, filled, named, places
 from storage.people import Speaker
 from storage.reports import (
     FILED,
@@ -223,11 +224,9 @@ def same_event(
     that_day = {"day": date.fromisoformat(slots["date"]), "kind": slots.get("form") or "其他"}
     # every confirmed card asks this: columns only, of the same form, a handful of rows of one index
     units_above = {f"unit_{i}": above[i] if i < len(above) else 0 for i in range(_DEEPEST)}
-    found = list(session.connection().execute(_SAME_DAY, {**units_above, **that_day}))
+    found = _SAME_DAY.rows(session, {**units_above, **that_day})
     if has_below:
-        found += session.connection().execute(
-            _SAME_DAY_BELOW, {"path": unit_path, "end": path_end(unit_path), **that_day}
-        )
+        found += _SAME_DAY_BELOW.rows(session, {"path": unit_path, "end": path_end(unit_path), **that_day})
     for report_id, stored, of_unit, name, same_as in sorted(found, key=lambda row: row[2] != unit_id):
         if report_id in not_these or same_as in not_these:
             continue
@@ -247,28 +246,28 @@ _THAT_DAY = (
     )
     .order_by(Report.id.desc())
 )
-#: Levels from the country down to a group of a village. A fixed number of places: an IN whose length is only known when
-#: it is run is compiled again each time, which costs more than the query.
+#: Levels from the country down to a group of a village.
 _DEEPEST = 8
-_SAME_DAY = _THAT_DAY.where(Report.unit_id.in_([bindparam(f"unit_{i}") for i in range(_DEEPEST)])).limit(20)
-_SAME_DAY_BELOW = _THAT_DAY.where(Unit.path > bindparam("path"), Unit.path < bindparam("end")).limit(50)
+_SAME_DAY = Fixed(_THAT_DAY.where(places(Report.unit_id, "unit", _DEEPEST)).limit(20))
+_SAME_DAY_BELOW = Fixed(_THAT_DAY.where(Unit.path > bindparam("path"), Unit.path < bindparam("end")).limit(50))
 
 
 def check_period(session: Session, unit_id: int, day: date) -> None:
     """Raise PeriodClosed if the figures of that day were handed in for the unit or one above it."""
     wait_for_closing(session, shared=True)
-    path = session.connection().execute(_PATH, {"unit": unit_id}).scalar() or ""
-    above = [int(part) for part in path.strip("/").split("/") if part]
-    closed = session.connection().execute(_CLOSED, {"units": above, "day": day}).first()
-    if closed is not None:
-        raise PeriodClosed(closed[0], closed[1])
+    above = [int(part) for (path,) in _PATH.rows(session, {"unit": unit_id}) for part in path.strip("/").split("/")]
+    if not above:
+        return
+    closed = _CLOSED.rows(session, {**filled("unit", above, _DEEPEST), "day": day})
+    if closed:
+        raise PeriodClosed(closed[0][0], closed[0][1])
 
 
-_PATH = select(Unit.path).where(Unit.id == bindparam("unit"))
-_CLOSED = (
+_PATH = Fixed(select(Unit.path).where(Unit.id == bindparam("unit")))
+_CLOSED = Fixed(
     select(ClosedPeriod.first, ClosedPeriod.last)
     .where(
-        ClosedPeriod.unit_id.in_(bindparam("units", expanding=True)),
+        places(ClosedPeriod.unit_id, "unit", _DEEPEST),
         ClosedPeriod.first <= bindparam("day", type_=Date),
         ClosedPeriod.last >= bindparam("day", type_=Date),
     )
@@ -282,31 +281,32 @@ _CLOSING = 2_026_110_401
 def wait_for_closing(session: Session, *, shared: bool) -> None:
     """Nothing is filed while a period is being closed: on PostgreSQL by an advisory lock; SQLite has one writer anyway."""
     if session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(_LOCK_SHARED if shared else _LOCK, {"key": _CLOSING})
+        (_LOCK_SHARED if shared else _LOCK).rows(session, {})
 
 
-_LOCK_SHARED = text("SELECT pg_advisory_xact_lock_shared(:key)")
-_LOCK = text("SELECT pg_advisory_xact_lock(:key)")
+_LOCK_SHARED = Fixed(select(func.pg_advisory_xact_lock_shared(_CLOSING)))
+_LOCK = Fixed(select(func.pg_advisory_xact_lock(_CLOSING)))
 
 
 def _write_version(session: Session, report: Report, person_id: int, now: datetime, reason: str) -> None:
-    session.execute(
-        insert(ReportVersion).values(
-            report_id=report.id,
-            version=report.version,
-            state=report.state,
-            slots=report.slots,
-            by_person_id=person_id,
-            at=now,
-            reason=reason,
-        )
+    _ADD_VERSION.run(
+        session,
+        {
+            "report_id": report.id,
+            "version": report.version,
+            "state": report.state,
+            "slots": report.slots,
+            "by_person_id": person_id,
+            "at": now,
+            "reason": reason,
+        },
     )
     if report.version > 1:
         session.execute(delete(Quantity).where(Quantity.report_id == report.id))
     found = rules.quantities(report.slots) if report.state != WITHDRAWN else []
     if found:
-        session.execute(
-            insert(Quantity),
+        _ADD_QUANTITY.run_all(
+            session,
             [
                 {
                     "report_id": report.id,
@@ -320,6 +320,12 @@ def _write_version(session: Session, report: Report, person_id: int, now: dateti
                 for q in found
             ],
         )
+
+
+_ADD_VERSION = Fixed(
+    insert(ReportVersion).values(named("report_id", "version", "state", "slots", "by_person_id", "at", "reason"))
+)
+_ADD_QUANTITY = Fixed(insert(Quantity).values(named("report_id", "measure", "unit", "noun", "low", "high", "mark")))
 
 
 def _event_day(value: str) -> tuple[date, bool]:
