@@ -23,6 +23,7 @@ from knowledge.ranking import (
     closest_first,
     named,
     newest_first,
+    pointed_first,
     says,
     signs_of,
     smallness,
@@ -38,6 +39,7 @@ from knowledge.retrieval.shelf import Columns, Shown
 from knowledge.retrieval.spelling import Speller, standard_speller
 from knowledge.retrieval.vocabulary import Vocabulary, standard
 from knowledge.text import normalise
+from knowledge.topics import pointed
 from storage import circulars as records
 from storage import postings_reading
 from storage.circulars import Circular, Passage, PassageText
@@ -88,6 +90,7 @@ class Library:
         self._cache = PostingCache(cache_bytes)
         self._catalogue: Catalogue | None = None
         self._loading = threading.Lock()
+        self._labels: tuple[str, dict[int, dict[str, int]]] = ("", {})  # articles of laws that are pointed to
 
     def catalogue(self, session: Session) -> Catalogue:
         """The present state of the library; read anew only when its token has changed."""
@@ -128,6 +131,8 @@ class Library:
         near = self._fetched(session, state, prose)
         plain = {key: PassageText(key, "", "", "", one.body) for key, one in near.items()}
         ranked = closest_first(ranked, plain, rarities, asked)
+        home = next((name for name in state.regions if region and name in region), "")
+        ranked = pointed_first(ranked, self._topics(session, state, asked), len(asked.text), home)
         exact = self._articles(session, state, asked, said) or self._heads(session, state, asked, said)
         exact = exact or self._citing(session, state, asked, said)
         if exact:
@@ -227,6 +232,27 @@ class Library:
         )
         found = sorted(session.execute(query), key=lambda row: (order[row[1]], row[0]))
         return [(row[0], held[row[1]]) for row in found]
+
+    def _topics(self, session: Session, state: Catalogue, asked: Plan) -> dict[int, tuple[Held, int]]:
+        """Articles that the subject index points to: passage id → its document and how plainly."""
+        found = {}
+        for one in pointed(asked.text):
+            for at in state.by_title.get(one.law, ()):
+                held = state.held[at]
+                if state.in_force[at] and held.kind == "law":
+                    labels = self._labelled(session, state, held.id)
+                    if one.article in labels:
+                        found[labels[one.article]] = (held, one.said)
+        return found
+
+    def _labelled(self, session: Session, state: Catalogue, circular_id: int) -> dict[str, int]:
+        token, known = self._labels
+        if token != state.token:
+            self._labels = token, known = state.token, {}
+        if circular_id not in known:
+            query = select(Passage.article, Passage.id).where(Passage.circular_id == circular_id)
+            known[circular_id] = {row[0]: row[1] for row in session.execute(query.order_by(Passage.ordinal.desc()))}
+        return known[circular_id]
 
     def _heads(
         self, session: Session, state: Catalogue, asked: Plan, said: Mapping[int, float]

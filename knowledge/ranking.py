@@ -30,6 +30,10 @@ REPORTED = 0.25
 TOGETHER, LOOKED_AT = 0.25, 24
 #: The share of TOGETHER more when a figure is asked for, which stands in the clause or does not.
 FIGURE = 1.0
+#: Shares of the best score for an article to which the subject index points, and for each character of the question
+#: that says so, PLAIN of them at most; what one has that was not among the best by its words; from which share on a
+#: rule of the asker's own region says the same. In full when a WHOLLY-th of the question speaks for it, less in stories.
+POINTED, POINTED_MORE, PLAIN, UNRANKED, BESIDE, WHOLLY = 0.3, 0.08, 9, 0.6, 0.75, 3
 #: What takes a rule of somebody else's unit out of sight.
 NEVER = -10.0
 #: What a repealed or replaced document's score is multiplied with, unless its year was asked for.
@@ -168,6 +172,31 @@ def closest_first(
             near = closeness(normalise(found.text), spoken, asked.text, asked.figure)
         closer.append((score + worth * near, passage_id, held))
     return sorted(closer, key=lambda one: -one[0])
+
+
+def pointed_first(
+    ranked: Sequence[Ranked], pointed: Mapping[int, tuple[Held, int]], length: int, home: str = ""
+) -> list[Ranked]:
+    """With what it is worth that the subject index points to an article, best first.
+
+    `pointed`: passage → its document and how many of the question's characters (`length`) speak for it. What is said
+    nearly as well by a rule of the asker's own region (`home`) is lifted with it.
+    """
+    if not pointed:
+        return list(ranked)
+    top = ranked[0][0] if ranked else 1.0
+    lifted = {}
+    for key, (_, said) in pointed.items():
+        share = min(1.0, WHOLLY * said / max(length, 1))
+        lifted[key] = top * share * (POINTED + POINTED_MORE * min(said, PLAIN))
+    most = max(lifted.values())
+    found = [
+        (score + (most if home and held.region == home and score >= BESIDE * top else lifted.get(key, 0.0)), key, held)
+        for score, key, held in ranked
+    ]
+    known = {key for _, key, _ in ranked}
+    found += [(lifted[key] + UNRANKED * top, key, held) for key, (held, _) in pointed.items() if key not in known]
+    return sorted(found, key=lambda one: -one[0])
 
 
 def newest_first(ranked: list[Ranked]) -> list[Ranked]:
