@@ -77,7 +77,7 @@ class App:
         )
         self.talk = Talk(slices.routers())
         self.reader = ReadAhead(words)
-        self.world.read = self.reader.understand
+        self.world.read, self.world.danger = self.reader.understand, self.reader.danger
         self.dispatcher = Dispatcher(self.store, self.talk, self.world, self.clock, reader=self.reader, step=step)
         self.demo = (
             DemoBackend(self.store, self.dispatcher, self.clock, settings.data_dir, self._wake)

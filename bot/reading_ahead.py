@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from bot.words import OwnWords
-from knowledge.messages import Understanding, Vocabulary, understand
+from knowledge.messages import Understanding, Vocabulary, is_crisis, understand
 
 log = logging.getLogger(__name__)
 
@@ -82,8 +82,13 @@ class ReadAhead:
         except (OSError, EOFError) as error:
             self._give_up(error)
 
+    def danger(self, text: str, ref: datetime) -> str | None:
+        """The kind of danger that a text tells of, by `is_crisis`: as read ahead, or read now."""
+        known = self._known.get((text, ref))
+        return known.crisis_type if known is not None else is_crisis(text)
+
     def understand(self, text: str, ref: datetime) -> Understanding:
-        """What a text says that came at `ref`, local time: as read ahead, or read now. Not to be asked before `is_crisis`."""
+        """What a text says that came at `ref`, local time: as read ahead, or read now. Not to be asked before `danger`."""
         known = self._known.get((text, ref))
         return known if known is not None else understand(text, ref=ref, vocabulary=self._vocabulary, safe=True)
 
@@ -126,7 +131,7 @@ def _read(texts: list[Asked], vocabulary: Vocabulary) -> dict[Asked, Understandi
     read: dict[Asked, Understanding] = {}
     for text, ref in texts:
         try:
-            read[text, ref] = understand(text, ref=ref, vocabulary=vocabulary, safe=True)
+            read[text, ref] = understand(text, ref=ref, vocabulary=vocabulary)
         except Exception:  # left out: the dispatcher meets the same error where it is handled
             log.debug("not read ahead", exc_info=True)
     return read

@@ -11,7 +11,7 @@ from handlers.dialog import choices, texts
 from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
 from handlers.dialog.router import Command, Router, check, one_of
-from knowledge.messages import Understanding, is_crisis
+from knowledge.messages import Understanding
 from storage.people import Speaker
 
 #: Longer messages are not read as chat; officials may paste circulars up to the other limit.
@@ -66,7 +66,7 @@ class Talk:
             return self._attachment(ctx)
         if not ctx.text:
             return Reply(texts.EMPTY if ctx.message.kind in ("text", "voice") else texts.NOT_TEXT)
-        kind = is_crisis(ctx.text)
+        kind = ctx.world.danger(ctx.text, ctx.local)
         if kind is not None:
             return self._answer_by("crisis", ctx, Understanding(intent="crisis", crisis_type=kind))
         said = choices.chosen(ctx.state, ctx.text)

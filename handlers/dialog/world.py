@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from knowledge.library import Library
-from knowledge.messages import Understanding, Vocabulary, default_vocabulary, understand
+from knowledge.messages import Understanding, Vocabulary, default_vocabulary, is_crisis, understand
 
 
 @dataclass(slots=True)
@@ -25,6 +25,9 @@ class World:
     vocabulary: Vocabulary = field(default_factory=default_vocabulary)
     #: Understands a text that came at a local time. The program puts a reader here that may have read it ahead.
     read: Callable[[str, datetime], Understanding] = field(init=False)
+    #: The kind of danger that a text tells of, asked before anything else; by the same reader.
+    danger: Callable[[str, datetime], str | None] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.danger = lambda text, _: is_crisis(text)
         self.read = lambda text, ref: understand(text, ref=ref, vocabulary=self.vocabulary)

@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from bot.reading_ahead import ReadAhead
-from knowledge.messages import understand
+from knowledge.messages import is_crisis, understand
 
 REF = datetime(2026, 3, 12, 9, 0)
 TEXTS = [
@@ -37,6 +37,17 @@ def test_what_is_read_ahead_is_what_would_be_read_now(reader: ReadAhead) -> None
     assert set(reader._known) == {(text, REF) for text in TEXTS}
     for text in [*TEXTS, "昨天开了妇代会，来了20人"]:
         assert reader.understand(text, REF) == understand(text, ref=REF)
+
+
+def test_danger_is_seen_ahead_as_it_would_be_now(reader: ReadAhead) -> None:
+    """What the helper has read tells of danger or does not, as reading it here would; other texts are read here."""
+    said = ["我男人昨晚又把我打了，现在不敢回家", *TEXTS]
+    reader.ask([(text, REF) for text in said])
+    reader.take()
+    assert set(reader._known) == {(text, REF) for text in said}
+    for text in [*said, "他拿刀追着我砍，我躲在厕所里", "今天开了妇代会，大家都来了"]:
+        assert reader.danger(text, REF) == is_crisis(text)
+    assert reader.danger(said[0], REF) is not None
 
 
 def test_the_same_words_on_another_day_are_read_anew(reader: ReadAhead) -> None:
