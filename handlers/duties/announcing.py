@@ -34,12 +34,17 @@ def announce(
             )
         )
     )
-    heads = people.heads_of(session, ids, now.astimezone(LOCAL).date())
+    text = notice or texts.NOTICE.format(title=duty.title, when=when_words(duty), rests_on=duty.rests_on)
+    return tell_heads(session, duty, ids, text, key, now)
+
+
+def tell_heads(session: Session, duty: Duty, unit_ids: Sequence[int], text: str, key: str, now: datetime) -> int:
+    """One word about a duty to the head of each of these units, once each for `key`, at a civil hour; how many."""
+    heads = people.heads_of(session, list(unit_ids), now.astimezone(LOCAL).date())
     told = sorted({person.id for person, _post in heads.values()} - {duty.by_person_id})
     channels = channel_of(session, told)
     if not channels:
         return 0
-    text = notice or texts.NOTICE.format(title=duty.title, when=when_words(duty), rests_on=duty.rests_on)
     body_id = outbox.add_body(session, Reply(text, choices("我的任务")).to_json())
     outbox.put(
         session,

@@ -27,6 +27,10 @@ _EXCEPT_BEFORE = re.compile(r"(?:除了?|除去|不含|不包括|去掉|不发�
 _EXCEPT_AFTER = re.compile(r"^(?:[、,，和][一-龥]{2,8})*(?:除外|以外|之外|不用|不发|不要|不算)")
 
 
+_ALSO = re.compile(r"加上|加入|增加|添上|再发给|补发给|也发给|再加|恢复")
+_ALSO_NOT = re.compile(r"去掉|去除|减去|不要|不用|移出|拿掉|也除|再除")
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """Units of her own tree that a text names, those it leaves out, and names that are not hers."""
@@ -107,6 +111,12 @@ def audience(
     found = {k: v for k, v in (before or {}).items() if k != "within"}
     if level and level != found.get("level"):
         found = {"level": level}
+    if named.units and before is not None and _ALSO.search(said):
+        return _with(found, named.units), ()
+    if named.units and before is not None and not named.without and _ALSO_NOT.search(said):
+        return _without(found, named.units), ()
+    if named.without and before is not None and _ALSO_NOT.search(said):
+        return _without(found, named.without), ()
     if named.units:
         lowest = max(LEVELS.index(u.level) for u in named.units)
         if not level and (before is None or LEVELS.index(found.get("level", LEVELS[lowest])) < lowest):
@@ -119,6 +129,37 @@ def audience(
         }
     found.setdefault("level", next_below(by.unit_level))
     return found, ()
+
+
+def _with(audience: dict[str, Any], more: tuple[Unit, ...]) -> dict[str, Any]:
+    """These units too: taken from the exceptions, and put to the list if there is one."""
+    found = _struck(audience, "except_paths", "except_names", {unit.path for unit in more})
+    if found.get("paths"):
+        new = [unit for unit in more if not any(is_within(unit.path, path) for path in found["paths"])]
+        found["paths"] = [*found["paths"], *(unit.path for unit in new)]
+        found["names"] = [*found.get("names", []), *(_short(unit.name) for unit in new)]
+    return found
+
+
+def _without(audience: dict[str, Any], less: tuple[Unit, ...]) -> dict[str, Any]:
+    """Not these: taken from the list if they stand there, else put to the exceptions."""
+    paths = {unit.path for unit in less}
+    listed = paths & set(audience.get("paths") or ())
+    found = _struck(audience, "paths", "names", listed) if listed != set(audience.get("paths") or ()) else audience
+    new = [unit for unit in less if unit.path not in listed and unit.path not in (found.get("except_paths") or ())]
+    if not new:
+        return found
+    return found | {
+        "except_paths": [*(found.get("except_paths") or ()), *(unit.path for unit in new)],
+        "except_names": [*(found.get("except_names") or ()), *(_short(unit.name) for unit in new)],
+    }
+
+
+def _struck(audience: dict[str, Any], paths: str, names: str, gone: set[str]) -> dict[str, Any]:
+    pairs = zip(audience.get(paths) or (), audience.get(names) or (), strict=False)
+    kept = [(path, name) for path, name in pairs if path not in gone]
+    found = {k: v for k, v in audience.items() if k not in (paths, names)}
+    return found | ({paths: [path for path, _ in kept], names: [name for _, name in kept]} if kept else {})
 
 
 def _short(name: str) -> str:

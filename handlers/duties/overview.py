@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from typing import Any
 
 from handlers import access
 from handlers.dialog.context import Context
@@ -325,11 +326,13 @@ def change(ctx: Context, rest: str) -> Reply:
         if said
         else None
     )
-    if edit is None or "audience" in edit.values:
+    if edit is None:
         return Reply(texts.CHANGE_HOW.format(index=index))
     if edit.problem:
         return Reply(edit.problem)
     values = edit.values
+    if "audience" in values:
+        return _change_who(ctx, duty, values["audience"], index)
     was_recurring = bool(duty.recurrence)
     service.change(
         ctx.session,
@@ -355,6 +358,24 @@ def change(ctx: Context, rest: str) -> Reply:
     return Reply(said)
 
 
+def _change_who(ctx: Context, duty: Duty, audience: dict[str, Any], index: int) -> Reply:
+    """「改任务 1 去掉柳溪村」「改任务 1 发给各村」."""
+    try:
+        done = service.change_audience(ctx.session, duty, audience, by=ctx.speaker, now=ctx.now)
+    except service.NobodyOwes:
+        return Reply(texts.NOBODY_LEFT)
+    except service.PastDeadline:
+        day = _day(duty.due_on)
+        return Reply(texts.WHO_PAST.format(title=duty.title, date=day, index=index))
+    if not done.added and not done.removed:
+        return Reply(texts.WHO_SAME.format(title=duty.title))
+    told = texts.WHO_ADDED_NIGHT if rules.is_quiet(ctx.now) else texts.WHO_ADDED
+    more = told.format(count=done.added) if done.added else ""
+    more += texts.WHO_REMOVED.format(count=done.removed) if done.removed else ""
+    count = service.audience_count(ctx.session, duty.audience, duty.audience["within"], ctx.local.date())
+    return Reply(texts.CHANGED_WHO.format(title=duty.title, who=audiences.words(audience), count=count, more=more))
+
+
 def end(ctx: Context, rest: str) -> Reply:
     """「停任务 1」, asked once more before it happens."""
     duty, said, index = _meant(ctx, rest)
@@ -369,4 +390,6 @@ def end(ctx: Context, rest: str) -> Reply:
             (Choice("停", texts.END_YES.format(index=1)), Choice("不停", "任务列表")),
         )
     title = duty.title
-    return Reply(texts.ENDED.format(title=title, count=service.end(ctx.session, duty, by=ctx.speaker, now=ctx.now)))
+    notice = texts.ENDED_NOTICE.format(title=title, rests_on=duty.rests_on)
+    count = service.end(ctx.session, duty, by=ctx.speaker, now=ctx.now, notice=notice)
+    return Reply(texts.ENDED.format(title=title, count=count))

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, func, not_, select, true, update
 from sqlalchemy.orm import Session
 
-from handlers.duties import quotas, rules
-from handlers.duties.announcing import announce, when_words
+from handlers.duties import moving, quotas, rules, texts
+from handlers.duties.announcing import announce, tell_heads, when_words
 from handlers.duties.booking import Said, fulfil, gap_words, reconsider, recount, say_done, take_back
-from handlers.duties.expanding import audience_count, expand, expand_all, is_large
+from handlers.duties.expanding import CHUNK, audience_count, expand, expand_all, is_large, owing
 from handlers.duties.moving import forget_future, postpone, renew_steps
 from handlers.duties.standing import (
     Missing,
@@ -29,7 +29,7 @@ from handlers.duties.standing import (
 from handlers.local import LOCAL
 from storage import audit, units
 from storage.conversations import insert_for
-from storage.duties import CANCELLED, OPEN, Assignment, Duty
+from storage.duties import OPEN, Assignment, Duty
 from storage.people import Speaker
 from storage.reminders import ReminderStep
 from storage.units import Unit
@@ -242,18 +242,70 @@ def _change_quota(session: Session, duty: Duty, quota: dict[str, Any], now: date
         recount(session, assignment, duty, now)
 
 
-def end(session: Session, duty: Duty, *, by: Speaker, now: datetime) -> int:
-    """The duty is called off: what is still open is owed no more; how many units that frees."""
+def end(session: Session, duty: Duty, *, by: Speaker, now: datetime, note: str = "", notice: str = "") -> int:
+    """The duty is called off: what is still open is owed no more; how many units that frees.
+
+    With a `notice` their heads are told once; those who have reported hear nothing.
+    """
+    owing_units = open_units(session, duty) if notice else []
     duty.state = "ended"
     session.flush()
-    freed = session.execute(
-        update(Assignment)
-        .where(Assignment.duty_id == duty.id, Assignment.state == OPEN)
-        .values(state=CANCELLED)
-        .execution_options(synchronize_session=False)
-    )
+    freed = moving.withdraw(session, duty, true(), note or texts.ENDED_NOTE, now)
+    if notice:
+        tell_heads(session, duty, owing_units, notice, f"end{now:%Y%m%d%H%M}", now)
     audit.note(session, at=now, person_id=by.person_id, action="duty.ended", about=f"duty:{duty.id}")
-    return int(getattr(freed, "rowcount", 0))
+    return freed
+
+
+def open_units(session: Session, duty: Duty, which: ColumnElement[bool] | None = None) -> list[int]:
+    """The units that owe something of it, each once."""
+    where = [Assignment.duty_id == duty.id, Assignment.state == OPEN, *([which] if which is not None else [])]
+    return list(session.scalars(select(Assignment.unit_id).where(*where).distinct().order_by(Assignment.unit_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Regrouped:
+    """How many units owe a duty now that did not before, and how many owe it no more."""
+
+    added: int
+    removed: int
+
+
+def change_audience(session: Session, duty: Duty, audience: dict[str, Any], *, by: Speaker, now: datetime) -> Regrouped:
+    """Other units owe a duty in force: those left out owe nothing that is still open, new ones owe it from now on.
+
+    Both are told once. Raises NobodyOwes, or PastDeadline where units are added to what was due before today.
+    """
+    today = now.astimezone(LOCAL).date()
+    new = {**audience, "within": duty.audience["within"]}
+    if not audience_count(session, new, new["within"], today):
+        raise NobodyOwes
+    before, after = owing(duty.audience), owing(new)
+    open_now = [units.open_on(today)]
+    added = list(session.scalars(select(Unit.id).where(*after, not_(and_(*before)), *open_now).order_by(Unit.id)))
+    if added and not duty.recurrence and duty.due_on is not None and duty.due_on < today:
+        raise PastDeadline
+    left_out = Assignment.unit_id.not_in(select(Unit.id).where(*after))
+    gone = open_units(session, duty, left_out)
+    duty.audience = new
+    session.flush()
+    moving.withdraw(session, duty, left_out, texts.LEFT_OUT_NOTE, now)
+    asked_again = and_(Assignment.unit_id.in_(select(Unit.id).where(*after)), Assignment.due_on >= today)
+    moving.owe_again(session, duty, asked_again, texts.LEFT_OUT_NOTE, now)
+    when = f"{now:%Y%m%d%H%M%S}"
+    if gone:
+        tell_heads(session, duty, gone, texts.LEFT_OUT.format(title=duty.title), f"out{when}", now)
+    if len(added) > CHUNK:  # the job goes on from here, chunk by chunk
+        duty.expanded_to = None
+    elif added:
+        expand(session, duty, now, added)
+        announce(session, duty, now, added, key=f"in{when}")
+    session.flush()
+    audit.note(
+        session, at=now, person_id=by.person_id, action="duty.audience", about=f"duty:{duty.id}",
+        added=len(added), removed=len(gone),
+    )  # fmt: skip
+    return Regrouped(len(added), len(gone))
 
 
 def chase(session: Session, path: str, *, duty_id: int, due_on: date | None, by: Speaker, now: datetime) -> int:
@@ -314,6 +366,7 @@ __all__ = [
     "NobodyOwes",
     "PastDeadline",
     "Refused",
+    "Regrouped",
     "Said",
     "Share",
     "Standing",
@@ -321,6 +374,7 @@ __all__ = [
     "as_record",
     "audience_count",
     "change",
+    "change_audience",
     "chase",
     "check",
     "count_missing",

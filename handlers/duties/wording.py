@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -60,9 +61,19 @@ def read(session: Session, said: str, by: Speaker, local: datetime, vocabulary: 
     new["audience"], outside = audiences.audience(session, plain, by)
     if outside:
         new["outside"] = "、".join(outside)
+    plain = _without_names(plain, new["audience"].get("names") or ())
     new["quota"] = what_counts(plain, vocabulary, local)
     new["title"] = tidy(re.sub(r"[，,]?\s*其中.*$", "", plain, flags=re.DOTALL) or plain)
     return new
+
+
+def _without_names(said: str, names: Sequence[str]) -> str:
+    """The sentence without the units it begins with: who is to do it is not what is to be done, and may change."""
+    if not names:
+        return said
+    one = "|".join(re.escape(name) for name in names)
+    rest = re.sub(rf"^\s*(?:请|让|由)?(?:(?:{one})(?:妇联|妇代会)?[、,，和及]?)+(?:的|两个?村|各)*", "", said)
+    return rest if len(re.sub(r"\W", "", rest)) >= 4 else said
 
 
 def tidy(said: str) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, String, cast, literal, select, update
 from sqlalchemy.orm import Session
 
 from handlers.dialog.reply import Reply, choices
@@ -17,6 +18,8 @@ from storage.reminders import ReminderStep
 from storage.units import Unit
 
 Due = tuple[ReminderStep, Assignment, Duty, Unit]
+
+_TABLE: Any = ReminderStep.__table__
 
 #: Names and lines that fit on a phone screen.
 NAMES, LINES = 20, 8
@@ -113,15 +116,58 @@ def reword(session: Session, assignment_id: int, now: datetime) -> None:
     ).all()
     for digest_id in waiting:
         assert digest_id is not None
-        row = update(Outbox).where(Outbox.dedup_key == key(digest_id), Outbox.state.in_(("pending", "held")))
-        left = steps_of(session, digest_id)
-        if left:
-            shape = worded(left, now.astimezone(LOCAL).date()).to_json()
-            session.execute(row.values(shape=shape).execution_options(synchronize_session=False))
-        else:
-            session.execute(
-                row.values(state="cancelled", error=texts.REASON_DONE).execution_options(synchronize_session=False)
-            )
+        _reword(session, digest_id, now)
+
+
+def _reword(session: Session, digest_id: int, now: datetime) -> None:
+    """What is left of a message that waits, as it reads on that day; one about nothing is not sent."""
+    row = update(Outbox).where(Outbox.dedup_key == key(digest_id), Outbox.state.in_(("pending", "held")))
+    left = steps_of(session, digest_id)
+    if left:
+        shape = worded(left, now.astimezone(LOCAL).date()).to_json()
+        session.execute(row.values(shape=shape).execution_options(synchronize_session=False))
+    else:
+        session.execute(
+            row.values(state="cancelled", error=texts.REASON_DONE).execution_options(synchronize_session=False)
+        )
+
+
+def forget(session: Session, which: ColumnElement[bool], now: datetime) -> None:
+    """What these assignments were reminded of no longer holds: messages that wait leave them out, and they may be
+    reminded of anew. `which` is a condition on assignments; what an official ordered (a chase) stays as it was counted.
+    """
+    steps = (
+        select(ReminderStep.id, ReminderStep.digest_id)
+        .join(Assignment, Assignment.id == ReminderStep.assignment_id)
+        .where(which, ReminderStep.state == "queued", ReminderStep.digest_id.is_not(None))
+    )
+    mine: dict[int, list[int]] = {}
+    for step_id, digest_id in session.execute(steps):
+        assert digest_id is not None
+        mine.setdefault(digest_id, []).append(step_id)
+    waiting = _still_waiting(session, list(mine))
+    taken_out = [step_id for digest_id in waiting for step_id in mine[digest_id]]
+    gone_out = [step_id for digest_id in mine.keys() - waiting for step_id in mine[digest_id]]
+    for start in range(0, len(taken_out), 500):
+        session.execute(_TABLE.delete().where(_TABLE.c.id.in_(taken_out[start : start + 500])))
+    for start in range(0, len(gone_out), 500):  # the name of the step is free for the new day
+        session.execute(
+            update(ReminderStep)
+            .where(ReminderStep.id.in_(gone_out[start : start + 500]), ReminderStep.step.not_like("c%"))
+            .values(step=literal("p") + cast(ReminderStep.id % 10_000_000, String), state="sent")
+            .execution_options(synchronize_session=False)
+        )
+    for digest_id in sorted(waiting):
+        _reword(session, digest_id, now)
+
+
+def _still_waiting(session: Session, digest_ids: Sequence[int]) -> set[int]:
+    found: set[int] = set()
+    for start in range(0, len(digest_ids), 500):
+        keys = {key(digest_id): digest_id for digest_id in digest_ids[start : start + 500]}
+        rows = select(Outbox.dedup_key).where(Outbox.dedup_key.in_(keys), Outbox.state.in_(("pending", "held")))
+        found |= {keys[one] for one in session.scalars(rows) if one is not None}
+    return found
 
 
 def still_due(session: Session, about: str) -> bool:
