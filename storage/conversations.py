@@ -11,7 +11,7 @@ from sqlalchemy import Date, ForeignKey, Integer, bindparam, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Key
-from storage.fixed import Fixed, Growing, filled, places
+from storage.fixed import Fixed, Growing, Many, filled, places
 from storage.people import Identity, Person, Post, Speaker, post_valid_on
 from storage.units import Unit
 
@@ -77,10 +77,23 @@ def _open(size: int) -> Any:
 
 
 _OPEN = Growing(_open)
-_SAVE = Fixed(
-    update(Conversation)
-    .where(Conversation.identity_id == bindparam("key"))
-    .values(state=bindparam("new_state"), version=bindparam("new_version"), heard_at=bindparam("heard"))
+_SAVE = Many(
+    Fixed(
+        update(Conversation)
+        .where(Conversation.identity_id == bindparam("identity"))
+        .values(state=bindparam("new_state"), version=bindparam("new_version"), heard_at=bindparam("heard"))
+    ),
+    {
+        "identity": Conversation.identity_id.type,
+        "new_state": Conversation.state.type,
+        "new_version": Conversation.version.type,
+        "heard": Conversation.heard_at.type,
+    },
+    lambda _, said: (
+        update(Conversation)
+        .where(Conversation.identity_id == said.c.identity)
+        .values(state=said.c.new_state, version=said.c.new_version, heard_at=said.c.heard)
+    ),
 )
 
 
@@ -146,11 +159,11 @@ def _insert_for(session: Session) -> Any:
 def save_all(session: Session, conversations: Sequence[OpenConversation], now: datetime) -> None:
     """Write the states back; each was locked by `open_all` in this transaction."""
     if conversations:
-        _SAVE.run_all(
+        _SAVE.run(
             session,
             [
                 {
-                    "key": c.speaker.identity_id,
+                    "identity": c.speaker.identity_id,
                     "new_state": c.state,
                     "new_version": c.version + 1,
                     "heard": c.heard_at or now,

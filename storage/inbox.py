@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint,
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Key
-from storage.fixed import Fixed, named
+from storage.fixed import insert_many
 from storage.vault import Vault
 
 
@@ -65,16 +65,13 @@ def accept(session: Session, platform: str, account: str, arrivals: Sequence[Arr
         }
         for a in arrivals
     ]
-    return {external_id: row_id for row_id, external_id in _ACCEPT.rows_of_all(session, rows)}
+    return {external_id: row_id for row_id, external_id in _ACCEPT.rows(session, rows)}
 
 
-_ACCEPT = Fixed(
-    lambda insert: (
-        insert(Inbox.__table__)
-        .values(named("platform", "account", "external_id", "identity_id", "kind", "received_at", "sealed", "failure"))
-        .on_conflict_do_nothing()
-        .returning(Inbox.id, Inbox.external_id)
-    )
+_ACCEPT = insert_many(
+    Inbox.__table__,
+    *("platform", "account", "external_id", "identity_id", "kind", "received_at", "sealed", "failure"),
+    returning=(Inbox.id, Inbox.external_id),
 )
 
 

@@ -34,7 +34,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from storage.base import Base, Key, UtcDateTime
 from storage.conversations import Conversation
-from storage.fixed import Fixed, Growing, filled, named, places
+from storage.fixed import Growing, filled, insert_many, places
 from storage.people import Identity
 from storage.store import Store
 
@@ -185,25 +185,18 @@ def put(session: Session, messages: Sequence[Outgoing], now: datetime) -> dict[i
         for m in messages
     ]
     ids: dict[int, list[int]] = {}
-    for row_id, inbox_id in _PUT.rows_of_all(session, rows):
+    for row_id, inbox_id in _PUT.rows(session, rows):
         ids.setdefault(inbox_id or 0, []).append(row_id)
     for found in ids.values():
         found.sort()
     return ids
 
 
-_PUT = Fixed(
-    lambda insert: (
-        insert(Outbox.__table__)
-        .values(
-            named(
-                *("identity_id", "klass", "state", "due_at", "created_at", "inbox_id", "body_id", "shape"),
-                *("dedup_key", "about", "attempts", "refusals"),
-            )
-        )
-        .on_conflict_do_nothing()
-        .returning(Outbox.id, Outbox.inbox_id)
-    )
+_PUT = insert_many(
+    Outbox.__table__,
+    *("identity_id", "klass", "state", "due_at", "created_at", "inbox_id", "body_id", "shape"),
+    *("dedup_key", "about", "attempts", "refusals"),
+    returning=(Outbox.id, Outbox.inbox_id),
 )
 
 

@@ -5,8 +5,11 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import Session
 
-from storage.fixed import Fixed, Growing, filled, named, places
+from storage import outbox
+from storage.conversations import Conversation
+from storage.fixed import Fixed, Growing, Many, filled, insert_many, named, places
 from storage.inbox import Inbox
 from storage.outbox import OutboxBody
 from storage.people import Identity
@@ -19,6 +22,11 @@ _ADD = Fixed(
         .on_conflict_do_nothing()
         .returning(Identity.id, Identity.external_id)
     )
+)
+_ADD_ALL = insert_many(
+    Identity.__table__,
+    *("platform", "account", "external_id", "unreachable"),
+    returning=(Identity.id, Identity.external_id),
 )
 _PLAIN_ADD = Fixed(insert(Identity.__table__).values(named("platform", "account", "external_id", "unreachable")))
 
@@ -46,14 +54,15 @@ def test_values_come_back_as_sqlalchemy_gives_them(store: Store) -> None:
             add.run(session, {**told, "received_at": datetime(2026, 3, 31)})
 
 
-def test_many_rows_come_back_in_order_and_repeats_do_not(store: Store) -> None:
+def test_of_many_rows_the_new_ones_come_back(store: Store) -> None:
     """A row for each that was stored; one that is there already gives none."""
     with store.begin() as session:
-        first = _ADD.rows_of_all(session, [_identity(name) for name in ("a", "b", "c")])
-        second = _ADD.rows_of_all(session, [_identity(name) for name in ("c", "d", "a", "e")])
-        third = _ADD.rows_of_all(session, [])
-    assert [row[1] for row in first] == ["a", "b", "c"]
-    assert [row[1] for row in second] == ["d", "e"]
+        first = _ADD_ALL.rows(session, [_identity(name) for name in ("a", "b", "c")])
+        second = _ADD_ALL.rows(session, [_identity(name) for name in ("c", "d", "a", "e")])
+        third = _ADD_ALL.rows(session, [])
+    assert {row[1] for row in first} == {"a", "b", "c"}
+    assert {row[1] for row in second} == {"d", "e"}
+    assert len({row[0] for row in [*first, *second]}) == 5
     assert third == []
 
 
@@ -62,7 +71,7 @@ def test_an_in_of_any_length_finds_exactly_what_it_names(store: Store, count: in
     """Places that are left over repeat the last value and change nothing."""
     find = Growing(lambda size: select(Identity.external_id).where(places(Identity.external_id, "name", size)))
     with store.begin() as session:
-        _ADD.rows_of_all(session, [_identity(f"n{i}") for i in range(40)])
+        _ADD_ALL.rows(session, [_identity(f"n{i}") for i in range(40)])
         wanted = [f"n{i}" for i in range(count)]
         statement, size = find.of(count)
         assert size >= count
@@ -104,7 +113,7 @@ def test_how_many_rows_were_touched(store: Store) -> None:
     """`run` tells the number of rows."""
     leave = Fixed(update(Identity).where(Identity.account == bindparam("of")).values(unreachable="left"))
     with store.begin() as session:
-        _ADD.rows_of_all(session, [_identity(name) for name in ("a", "b", "c")])
+        _ADD_ALL.rows(session, [_identity(name) for name in ("a", "b", "c")])
         assert leave.run(session, {"of": ""}) == 3
         assert leave.run(session, {"of": "nobody"}) == 0
 
@@ -127,3 +136,45 @@ def test_a_connection_that_was_cut_is_not_given_out_again(store: Store) -> None:
     assert raised.value.connection_invalidated
     with store.begin() as session:
         assert me.rows(session, {}) == []
+
+
+def test_many_rows_are_stored_as_one_each_would_be(store: Store) -> None:
+    """Times, documents, nothing at all and bytes go in together as they go in alone."""
+    told_at = datetime(2026, 3, 31, 20, 0, tzinfo=timezone(timedelta(hours=8)))
+    with store.begin() as session:
+        ((identity, _),) = _ADD.rows(session, _identity("she"))
+        for count in (1, 5):
+            held = [_conversation(session, f"{count}-{i}") for i in range(count)]
+            _save.run(session, [{"it": it, "said": {"n": it, "谁": None}, "at": told_at} for it in held])
+            for it in held:
+                assert session.execute(
+                    select(Conversation.state, Conversation.heard_at).where(Conversation.identity_id == it)
+                ).one() == ({"n": it, "谁": None}, told_at.astimezone(UTC))
+        outgoing = [outbox.Outgoing(identity, outbox.NOTICE, {"text": str(i)}, dedup_key=f"k{i}") for i in range(4)]
+        assert len(outbox.put(session, outgoing[:2], told_at)[0]) == 2
+        assert len(outbox.put(session, outgoing, told_at)[0]) == 2
+        assert outbox.put(session, outgoing, told_at) == {}
+        stored = session.execute(select(outbox.Outbox.shape, outbox.Outbox.due_at).order_by(outbox.Outbox.id)).all()
+        assert [tuple(row) for row in stored] == [({"text": str(i)}, told_at.astimezone(UTC)) for i in range(4)]
+
+
+def _conversation(session: Session, name: str) -> int:
+    ((identity, _),) = _ADD.rows(session, _identity(name))
+    session.add(Conversation(identity_id=identity))
+    session.flush()
+    return int(identity)
+
+
+_save = Many(
+    Fixed(
+        update(Conversation)
+        .where(Conversation.identity_id == bindparam("it"))
+        .values(state=bindparam("said"), heard_at=bindparam("at"))
+    ),
+    {"it": Conversation.identity_id.type, "said": Conversation.state.type, "at": Conversation.heard_at.type},
+    lambda _, given: (
+        update(Conversation)
+        .where(Conversation.identity_id == given.c.it)
+        .values(state=given.c.said, heard_at=given.c.at)
+    ),
+)
