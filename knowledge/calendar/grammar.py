@@ -44,16 +44,29 @@ YEAR_STEP: Final = {
 }
 
 # (year)(month)(day or part of the month); one of month, day, edge must be there
+_LUNAR: Final = "(?:农历|阴历|旧历|古历|夏历)"
+_MONTH_NEAR: Final = "(?P<mr>(?:上上|上|本|这|当|下下|下|次)一?个?月)份?"
+_MONTH_LUNAR: Final = "(?P<leap>闰)?(?P<ml>正|腊|冬)月"
+_MONTHS: Final = (
+    rf"(?<!\d)(?P<m1>{N12})月?份?[-至到、和](?P<m2>{N12})月(?:份|(?!\s?{N31}[日号至到、-]|上旬|中旬|下旬|上半月|下半月|[底初末]))"
+    "|(?P<mpair>一二|二三|三四|四五|五六|六七|七八|八九)月份?"
+)
+_MONTH: Final = rf"(?<!\d)(?P<leap2>闰)?(?P<m>{N12})\s?月(?!饼|经|子|薪|球|嫂|季|亮|租)(?:份(?!额))?"
+_DAYS: Final = (
+    rf"(?P<days>(?<![\dA-Za-z〕\]第])(?:{N31}[日号]?[、,和及与跟至到-]{{1,2}}(?:当日)?){{0,4}}{N31}{_DAY_WORD})"
+)
+_DAY_LUNAR: Final = "(?P<ld>初[一二三四五六七八九十]|廿[一二三四五六七八九])(?!级|中|年级|学生|班|步|心|衷|次)"
+_TEN_DAYS: Final = "(?P<xun>上旬|中旬|下旬|上中旬|中上旬|中下旬|上半月|下半月|月底|月末|月初|月中(?!旬))"
 CALENDAR: Final = re.compile(
-    rf"(?P<lun>农历|阴历|旧历|古历|夏历)?\s?(?:{YEAR}(?:的|\s)?)?(?P<lun2>农历|阴历|旧历|古历|夏历)?\s?"
-    rf"(?:(?P<mr>(?:上上|上|本|这|当|下下|下|次)一?个?月)份?|(?P<leap>闰)?(?P<ml>正|腊|冬)月"
-    rf"|(?<!\d)(?P<m1>{N12})月?份?[-至到、和](?P<m2>{N12})月(?:份|(?!\s?{N31}[日号至到、-]|上旬|中旬|下旬|上半月|下半月|[底初末]))|(?P<mpair>一二|二三|三四|四五|五六|六七|七八|八九)月份?"
-    rf"|(?<!\d)(?P<leap2>闰)?(?P<m>{N12})\s?月(?!饼|经|子|薪|球|嫂|季|亮|租)(?:份(?!额))?)?(?:的|\s)?"
-    rf"(?:(?P<days>(?<![\dA-Za-z〕\]第])(?:{N31}[日号]?[、,和及与跟至到-]{{1,2}}(?:当日)?){{0,4}}{N31}{_DAY_WORD})"
-    rf"|(?P<ld>初[一二三四五六七八九十]|廿[一二三四五六七八九])(?!级|中|年级|学生|班|步|心|衷|次)"
-    rf"|(?P<xun>上旬|中旬|下旬|上中旬|中上旬|中下旬|上半月|下半月|月底|月末|月初|月中(?!旬))"
+    rf"(?P<lun>{_LUNAR})?\s?(?:{YEAR}(?:的|\s)?)?(?P<lun2>{_LUNAR})?\s?"
+    rf"(?:{_MONTH_NEAR}|{_MONTH_LUNAR}|{_MONTHS}|{_MONTH})?(?:的|\s)?"
+    rf"(?:{_DAYS}|{_DAY_LUNAR}|{_TEN_DAYS}"
     rf"|(?P<edge>底|末|初(?![一二三四五六七八九十次中级])|中(?![午学国心小央共间的层等]))"
     rf"|(?P<bare>{N31})(?![\d.%:/万千百亿十个名人户份场次位家件元块岁张条本月年周天点时楼层届期号日斤里米套只对项种组队第余多来几]))?"
+)
+#: what a match of CALENDAR with anything in it begins with
+CALENDAR_HEAD: Final = "|".join(
+    [_LUNAR, YEAR, _MONTH_NEAR, _MONTH_LUNAR, _MONTHS, _MONTH, _DAYS, _DAY_LUNAR, _TEN_DAYS, r"\s"]
 )
 NUMERIC: Final = re.compile(
     r"(?<![\d.])(?:"

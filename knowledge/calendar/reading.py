@@ -14,13 +14,17 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from knowledge.calendar import grammar as g
+from knowledge.calendar import starts
 from knowledge.calendar.feasts import FEASTS
 from knowledge.calendar.model import Kind, Mode, TimeExpression
-from knowledge.calendar.points import Point, Reader, on
+from knowledge.calendar.points import Point, on
+from knowledge.calendar.points import Reader as Points
 from knowledge.calendar.recurring import TIMES_A, read_every, trail
+from knowledge.calendar.starts import DIGITS, FEAST_NAMES, NUMERALS, Reader
 from knowledge.calendar.workdays import add_workdays, workday_source
 
-_FEAST: Final = re.compile("|".join(map(re.escape, sorted(FEASTS, key=lambda w: (-len(w), w)))))
+_FEAST: Final = re.compile(FEAST_NAMES)
+_WIDE: Final = re.compile("[" + re.escape("".join(map(chr, g.HALF_WIDTH))) + "]")
 _FEAST_DOT: Final = re.compile(
     r"(?P<m>1[0-2]|0?[1-9])[·•.](?P<d>[12]\d|3[01]|0?[1-9])(?P<tail>国际|妇女节|儿童节|节|日(?=宣传|活动|到|,|，|$))"
 )
@@ -67,18 +71,18 @@ _SURNAME: Final = re.compile(
     r"[李王张刘陈杨赵吴徐孙马朱胡林郭何高罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史陶贺顾毛郝龚邵万钱严赖覃洪武莫孔卫建爱]$"
 )
 _HONOUR: Final = re.compile(r"红旗|标兵|先进|先锋|集体|巾帼")
-_CHARS: Final = (
-    "0123456789一二三四五六七八九十两廿卅半几零"
-    "早晚去今明前本上当来后大旧下次翌同第这正腊冬闰农阴古夏初月季首年岁全新昨作寻琴听夜周星礼最近过未再往接头刚方才适即每逢隔按逐天日双单差"
-)
-_HEAD: Final = re.compile(
-    "[" + "".join(dict.fromkeys(_CHARS + "".join(w[0] for w in FEASTS) + "".join(w[0] for w in g.PART_WORDS))) + "]"
-)
 _FEAST_HEADS: Final = frozenset(name[0] for name in FEASTS)
 _PART_HEADS: Final = frozenset(word[0] for word in g.PART_WORDS)
-_DIGITS: Final = frozenset("0123456789")
-_NUMERALS: Final = frozenset("0123456789一二三四五六七八九十廿卅零两")
-_RECURRING: Final = frozenset("每逢隔按逐天周月年日双单")
+_TIMES_UNITS: Final = {
+    "天": "DAILY", "日": "DAILY", "周": "WEEKLY", "星期": "WEEKLY", "月": "MONTHLY", "年": "YEARLY"
+}  # fmt: skip
+_CALENDAR, _QUARTER, _YEAR, _NEW_YEAR = (
+    int(r) for r in (Reader.CALENDAR, Reader.QUARTER, Reader.YEAR, Reader.NEW_YEAR)
+)
+_FEAST_AT, _NEAR, _WEEK, _AROUND, _NOW = (
+    int(r) for r in (Reader.FEAST, Reader.NEAR, Reader.WEEK, Reader.AROUND, Reader.NOW)
+)
+_PART, _EVERY, _TIMES = (int(r) for r in (Reader.PART, Reader.EVERY, Reader.TIMES))
 
 
 @dataclass(slots=True)
@@ -96,145 +100,131 @@ class _Scan:
 
     def __init__(self, raw: str, ref: datetime, mode: Mode) -> None:
         self.raw = raw
-        self.text = raw.translate(g.HALF_WIDTH)
+        self.text = raw.translate(g.HALF_WIDTH) if _WIDE.search(raw) else raw
         self.ref = ref.date()
         self.mode = mode
         self.future = mode != "report"
-        self.reader = Reader(self.text, self.ref, self.future)
+        self.reader = Points(self.text, self.ref, self.future)
 
     def all(self) -> list[TimeExpression]:
+        text = self.text
         found: list[TimeExpression] = []
-        at, floor, size = 0, 0, len(self.text)
-        while at < size:
-            head = _HEAD.search(self.text, at)
-            if head is None:
-                break
-            i = head.start()
+        floor = 0
+        begin = starts.BEGIN.search
+        head = begin(text)
+        while head is not None:
+            i = at = head.start()
             expression = self.at(i, floor)
-            if expression is None:
-                at = self._past(i)
-            else:
+            if expression is not None:
                 found.append(expression)
                 at = floor = max(expression.end, i + 1)
-        return self._together(found)
-
-    def _past(self, i: int) -> int:
-        """Where to look next after nothing was found at `i`: never inside a run of figures."""
-        text = self.text
-        if text[i] in _DIGITS:
-            while i < len(text) and text[i] in _DIGITS:
-                i += 1
-            return i
-        return i + 1
+            elif text[i] in DIGITS:  # never inside a run of figures
+                while at < len(text) and text[at] in DIGITS:
+                    at += 1
+            else:
+                at += 1
+            head = begin(text, at)
+        return found
 
     # -- one expression ----------------------------------------------------------------------------------------------
     def at(self, i: int, floor: int) -> TimeExpression | None:
-        """The expression that begins at `i`."""
-        text = self.text
-        if text[i] in _RECURRING:
-            found = self._recurrence(i)
+        """The expression that begins at `i`, a place `starts.BEGIN` has pointed to."""
+        char = self.text[i]
+        if char in DIGITS:
+            if not starts.AFTER_DIGITS.match(self.text, i):
+                return None
+            found = self._so_often(i) if char == "1" else None
             if found:
                 return found
-        if text[i] in "一两二三半1":
-            m = TIMES_A.match(text, i)
-            if m and (i == 0 or text[i - 1] not in "每第0123456789一二三四五六七八九十有了这近"):
-                unit = {
-                    "天": "DAILY",
-                    "日": "DAILY",
-                    "周": "WEEKLY",
-                    "星期": "WEEKLY",
-                    "月": "MONTHLY",
-                    "年": "YEARLY",
-                }.get(m["u"])
-                n = 0 if m["n"] == "半" else int(g.small_number(m["n"])) if m["n"] else 1
-                if m["n"]:
-                    rule = (
-                        f"FREQ={unit}" + (f";INTERVAL={n}" if n > 1 else "")
-                        if unit
-                        else f"FREQ=MONTHLY;INTERVAL={3 * n}"
-                    )
-                    if n == 0:
-                        rule = {"月": "FREQ=MONTHLY;BYMONTHDAY=1,15", "年": "FREQ=MONTHLY;INTERVAL=6"}.get(m["u"], "")
-                    if rule:
-                        return TimeExpression(i, m.end(), self.raw[i : m.end()], "set", rrule=rule)
+            may = _PART
+        elif char in NUMERALS:
+            found = self._so_often(i) if char in "一两二三" else None
+            if found:
+                return found
+            may = _PART
+        else:
+            may = starts.readers_at(self.text, i)
+            found = self._recurrence(i) if may & _EVERY else self._so_often(i) if may & _TIMES else None
+            if found:
+                return found
         point = self.point(i, None)
-        if point is None:
-            return self._part_or_clock(i)
-        return self._build(i, point, floor)
+        if point is not None:
+            return self._build(i, point, floor)
+        return self._part_or_clock(i) if may & _PART else None
+
+    def _so_often(self, i: int) -> TimeExpression | None:
+        """一周三次, 半年报一次."""
+        text = self.text
+        m = TIMES_A.match(text, i)
+        if m is None or not m["n"] or (i and text[i - 1] in "每第0123456789一二三四五六七八九十有了这近"):
+            return None
+        unit = _TIMES_UNITS.get(m["u"])
+        n = 0 if m["n"] == "半" else g.small_number(m["n"])
+        if n == 0:
+            rule = {"月": "FREQ=MONTHLY;BYMONTHDAY=1,15", "年": "FREQ=MONTHLY;INTERVAL=6"}.get(m["u"], "")
+        elif unit:
+            rule = f"FREQ={unit}" + (f";INTERVAL={n}" if n > 1 else "")
+        else:
+            rule = f"FREQ=MONTHLY;INTERVAL={3 * n}"
+        return TimeExpression(i, m.end(), self.raw[i : m.end()], "set", rrule=rule) if rule else None
 
     def point(self, i: int, left: Point | None) -> Point | None:
         """The point that begins at `i`, with no part of the day yet."""
         text, char = self.text, self.text[i]
         reader = self.reader
-        if char in _NUMERALS:
-            if char in _DIGITS:
-                dotted = self._dotted_feast(i)
-                if dotted:
-                    return dotted
-                found = reader.numeric(i, left)
-                if found:
-                    return found
-                if i and text[i - 1] in _DIGITS:
-                    return None
-            elif i and text[i - 1] in "第百千万零一二三四五六七八九十" and left is None:
-                return self._feast(i, left) if text[i - 1] in "第" else None
-            return (
-                reader.around(i)
-                or self._feast_with_lunar(i, left)
-                or reader.calendar_date(i, left)
-                or reader.quarter(i, left)
-                or self._year_feast(i, left)
-                or reader.year_edge(i, left)
-            )
-        found = (
-            reader.calendar_date(i, left)
-            if char in "早晚去今明前本上当来后大旧下次翌同这正腊冬闰农阴古夏初月廿卅"
-            else None
-        )
-        if found:
-            return found
-        if char in "早晚去今明前本上当来后大旧下首第季":
+        if char in NUMERALS:
+            return self._figures(i, left)
+        may = starts.readers_at(text, i)
+        if not may:
+            return None
+        found = None
+        if may & _CALENDAR:
+            found = reader.calendar_date(i, left)
+        if found is None and may & _QUARTER:
             found = reader.quarter(i, left) or reader.half(i, left)
-            if found:
-                return found
-        if char in "去今明前本上来后大旧下年岁全":
+        if found is None and may & (_YEAR | _NEW_YEAR | _FEAST_AT) and char in "去今明前本上来后大旧下年岁全":
             found = (
                 reader.new_year(i, left)
                 or self._year_feast(i, left)
                 or self._feast(i, left)
                 or reader.year_edge(i, left)
             )
-            if found:
-                return found
-        if char in "大前后昨今明作寻琴听夜":
+        if found is None and may & _NEAR:
             found = reader.relative(i)
-            if found:
-                return found
-        if char in "上本这当下周星礼":
+        if found is None and may & _WEEK:
             found = reader.week(i, left)
-            if found:
-                return found
-        if char in "新过":
+        if found is None and may & _NEW_YEAR and char in "新过":
             found = reader.new_year(i, left)
-            if found:
-                return found
-        if char in "前头过最近这后未今接再往半几":
+        if found is None and may & _AROUND:
             found = reader.around(i)
-            if found:
-                return found
-        if char in _FEAST_HEADS:
+        if found is None and may & _FEAST_AT:
             found = self._feast(i, left)
-            if found:
-                return found
-        if char in "刚方才适即这眼":
+        if found is None and may & _NOW:
             m = g.NOW.match(text, i)
             if m:
                 since = m[0] in ("即日", "即刻起")
                 return Point(m.end(), self.ref, self.ref, day_given=since, relative=True)
-        return None
+        return found
 
-    def _feast_with_lunar(self, i: int, left: Point | None) -> Point | None:
-        return self._feast(i, left)
+    def _figures(self, i: int, left: Point | None) -> Point | None:
+        """The point that begins with a figure at `i`."""
+        text, reader = self.text, self.reader
+        if text[i] in DIGITS:
+            found = self._dotted_feast(i) or reader.numeric(i, left)
+            if found:
+                return found
+            if i and text[i - 1] in DIGITS:
+                return None
+        elif i and text[i - 1] in "第百千万零一二三四五六七八九十" and left is None:
+            return self._feast(i, left) if text[i - 1] in "第" else None
+        return (
+            reader.around(i)
+            or self._feast(i, left)
+            or reader.calendar_date(i, left)
+            or reader.quarter(i, left)
+            or self._year_feast(i, left)
+            or reader.year_edge(i, left)
+        )
 
     def _year_feast(self, i: int, left: Point | None) -> Point | None:
         """去年春节, 2025年国庆节, 今年的三八节."""
@@ -256,7 +246,7 @@ class _Scan:
 
     def _dotted_feast(self, i: int) -> Point | None:
         m = _FEAST_DOT.match(self.text, i)
-        if m is None or (i and self.text[i - 1] in _DIGITS):
+        if m is None or (i and self.text[i - 1] in DIGITS):
             return None
         day = self.reader.choose(lambda y: on(y, int(m["m"]), int(m["d"])))
         end = m.end()
@@ -274,7 +264,7 @@ class _Scan:
         before, after = text[max(0, i - 1) : i], text[end : end + 2]
         feast = FEASTS[name]
         if feast.numeric:
-            if before and (before in "第百千万零一二三四五六七八九十两" or before in _DIGITS):
+            if before and (before in "第百千万零一二三四五六七八九十两" or before in DIGITS):
                 return None
             ok = _NUMERIC_OK.match(text, end)
             if not ok and name not in ("三八", "十一") and not (before and before in '“"『「‘'):
@@ -415,9 +405,9 @@ class _Scan:
                 part, part_word, end = g.PART_SHORT[text[i]], text[i], i + 1
             if m and m.start("p") == i and not self._no_part(m["p"], m.end(), i):
                 part, part_word, end = g.PART_WORDS[m["p"]], m["p"], m.end()
-        if part is None and text[i] not in _NUMERALS and text[i] != "差":
+        if part is None and text[i] not in NUMERALS and text[i] != "差":
             return None
-        if part is None and i and text[i - 1] in _NUMERALS and text[i] not in _DIGITS:
+        if part is None and i and text[i - 1] in NUMERALS and text[i] not in DIGITS:
             return None
         j = end + 1 if part and text[end : end + 1] in ("的", " ") else end
         clock_end, clock, until, over = self._clocks(j, part_word, part is None)
@@ -508,7 +498,7 @@ class _Scan:
         return (clock_end if clock else end), clock, until, over
 
     def _short_ok(self, end: int) -> bool:
-        return end >= len(self.text) or self.text[end] in _NUMERALS or self.text[end] in "上间,，。我们在到"
+        return end >= len(self.text) or self.text[end] in NUMERALS or self.text[end] in "上间,，。我们在到"
 
     def _join(self, point: Point, end: int, clock: str | None) -> tuple[int, str | None] | None:
         """Extend `point` by the other end of a range or by the rest of a list."""
@@ -552,7 +542,7 @@ class _Scan:
         return None
 
     def _right(self, i: int, left: Point) -> Point | None:
-        if self.text[i] not in _NUMERALS and not _HEAD.match(self.text, i):
+        if self.text[i] not in NUMERALS and not starts.readers_at(self.text, i):
             return None
         if left.unit == "day" and not left.relative and self.text[i] in "今明昨前后":
             return self.point(i, None)
@@ -744,9 +734,6 @@ class _Scan:
         return TimeExpression(
             i, stop, self.raw[i:stop], "set", clock=clock, clock_end=until, part=part, rrule=rule, before=stop > end
         )
-
-    def _together(self, found: list[TimeExpression]) -> list[TimeExpression]:
-        return found
 
 
 def find_times(text: str, ref: datetime, mode: Mode = "report") -> list[TimeExpression]:

@@ -1,9 +1,10 @@
 """Sees what kind of activity is told of where no ready word says so: the frames of form_frames.tsv."""
 
-import re
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
+
+from knowledge.gates import Rule, rule
 
 
 class Frame(NamedTuple):
@@ -16,16 +17,17 @@ class Frame(NamedTuple):
 
 
 @cache
-def _frames() -> tuple[tuple[str, float, re.Pattern[str]], ...]:
+def _frames() -> tuple[tuple[str, float, Rule], ...]:
     text = files("knowledge").joinpath("data", "vocabulary", "form_frames.tsv").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines() if line.strip() and not line.startswith("#"))
-    return tuple((form, float(weight), re.compile(pattern)) for form, weight, pattern in rows)
+    return tuple((form, float(weight), rule(pattern)) for form, weight, pattern in rows)
 
 
-def find_frames(text: str) -> list[Frame]:
-    """Every frame of a plain text, each with the place it stands at."""
-    found = []
-    for form, weight, pattern in _frames():
-        for match in pattern.finditer(text):
-            found.append(Frame(match.start(), match.end(), form, weight))
-    return found
+def find_frames(text: str, lacks: int) -> list[Frame]:
+    """Every frame of a plain text, each with the place it stands at; `lacks` is what `missing` says of the text."""
+    return [
+        Frame(match.start(), match.end(), form, weight)
+        for form, weight, frame in _frames()
+        if not frame.mask & lacks
+        for match in frame.finditer(text)
+    ]

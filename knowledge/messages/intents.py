@@ -2,6 +2,7 @@
 
 import re
 
+from knowledge.gates import rule
 from knowledge.messages.kinds import Kind
 from knowledge.messages.passage import Passage
 
@@ -16,7 +17,7 @@ _ACK = re.compile(
     r"[一-龥]{2,3}(?:姐|村)|哦|噢|呀|啊|们|及时|尽快|照做|转发|一定|准时|看到了|通知|已|传达|👌|👍|🙏|🌹|💐|"
     r"😊|OK|ok|\[[^\]]{1,4}\]))*[，,。.!！~～ 👌👍🙏🌹💐😊❤️🤝💪]*$"
 )
-_NOTICE = re.compile(
+_NOTICE = rule(
     r"@所有人|@全体|收到请?回复|请(?:各|大家|全体)[^。]{0,30}(?:参加|报送|上报|准时|按时|通知|转发|填|做好|"
     r"务必|于)|^(?:【)?(?:紧急)?(?:通知|转发?|会议通知|关于[^，。]{2,40}的?(?:通知|函|通告|公告|倡议))(?:】)?|"
     r"各(?:村|社区|乡镇|镇|街道|县|位)[^。]{0,24}(?:[:：]|请|于|务必|要|须|报|上报|组织|做好|抓紧|前)|"
@@ -33,21 +34,21 @@ _COMMAND = re.compile(
     r"催一?下|催办|通知|群发|转发给|发给|改密码|绑定|解绑|订阅|退订|开始上报|上报|报送|归档|算一?下|合计一?下|"
     r"导一?(?:份|个|下)|重发|再发一?遍|暂存|存一?下|存草稿)"
 )
-_COMMAND_IN = re.compile(
+_COMMAND_IN = rule(
     r"(?:帮我|给我|替我|麻烦(?:你)?|请(?:你)?(?:帮)?)[^，。]{0,8}(?:查|导出|统计|汇总|打印|撤回|撤销|删|生成|"
     r"列|提醒|发一?份|做个?表|找|看看|算|存|提交|改)|提醒我|(?:记得|到时候?)[^，。]{0,6}提醒|"
     r"(?:汇总|统计|台账|名单|表|记录|数据)[^，。]{0,4}(?:发|传|给)我|导出[^，。]{0,10}(?:表|台账|Excel|excel|名单|数据|记录)|(?:刚才|上一?条|刚刚|前面|上面|那条|这条|"
     r"刚报)[^。]{0,12}(?:撤回|撤销|作废|删掉|删了|不要了|取消)|(?:把|将)[^，。]{1,16}(?:撤回|撤销|作废|导出|"
     r"打印出来|汇总|发给我|发我|导成|整理成|做成|生成)"
 )
-_QUESTION = re.compile(
+_QUESTION = rule(
     r"[?？]|吗(?:[，。!！~]|$)|呢(?:[，。!！]|$)|请问|咨询一?下|想问|问一?下|问下|什么(?!都|时候都|也)|几多|"
     r"么子|莫子|哪样|啷个|好多(?=钱|天|岁)|几钱|怎么|咋(?!舞)|如何|哪(?!怕|儿都|里都)|多少|几(?:号|点|时|份|"
     r"个人|天|月|岁|次|户|万|种|张|年)|啥|几个(?=名额|指标|人选|材料)|为什么|是不是|能不能|可不可以|要不要|有没有|行不行|中不中|可以不|"
     r"得不得|对不对|是否|能否|谁|几时|多久|多大|够不够|算不算|该不该|会不会|用不用|还是[^，。]{1,10}(?:的|呀|"
     r"啊)?$|可以[^，。]{0,8}(?:吧|不|么)(?:[，。]|$)|么(?:[，。]|$)|嘛$|不$|没$|没有$"
 )
-_FUTURE = re.compile(
+_FUTURE = rule(
     r"(?:明天|明儿|明日|明早|明晚|后天|大后天|后儿|下周|下个?星期|下个?礼拜|下个?月|下旬|月底前|过几天|过两天|"
     r"改天|到时候?|即将|将于|将在|定于|拟于?|拟定|准备(?!了|好了|工作)|打算|(?<!春蕾)(?<!安康)计划(?!生育|外|书|的|表)|预计|预备|寻思着?|"
     r"商量着|想(?:着)?(?:搞|办|开|请|组织|弄|做|在|给|带|去|约|把|让|于)|要(?:搞|办|开展|举办|组织|召开|开个|"
@@ -55,157 +56,176 @@ _FUTURE = re.compile(
     r"一会儿?(?:要|去)|马上要|(?:我们?|咱们?|俺们?|村里|社区|妇联)[^，。]{0,10}(?<![需不重主只想])要(?:去|来|到|给|请|跟|看望|慰问|走访|"
     r"教|发|送|评)(?![^，。]{0,10}了))"
 )
-_HAPPENED = re.compile(
+_HAPPENED = rule(
     r"[一-龥](?:了|过)(?!吗|没)|共\d|参加\d|来了|去了|已经?|刚(?:才|刚|散|结束)|结束|到会|到场|参加人数|人次|"
     r"的活动|签到|完成|昨|前天|今天|上周|现场|圆满|一场|\d+人|名|顺利"
 )
-_OTHERS = re.compile(
+_OTHERS = rule(
     r"(?:隔壁|邻|人家|别的|其他|旁边|对门|他们|兄弟)(?:那个|的)?(?:村|社区|镇|乡|县)|人家[一-龥]{1,4}村|(?:隔壁|"
     r"邻居?)[一-龥]{1,3}(?:村|镇|社区)|(?:隔壁|邻)[一-龥]{1,4}(?:庄|寨|屯|湾|家|沟|坪|坡)|听说[^，。]{1,6}(?:村|"
     r"社区|镇|庄)|看[^，。]{0,4}(?:别|人家|隔壁)"
 )
-_SELLING = re.compile(
+_SELLING = rule(
     r"有没有(?:人)?要[^，。]{1,8}的|谁要[^，。]{1,8}(?:的|吗|[，。]|$)|[0-9一二三五十]+(?:块|元)(?:钱)?[0-9一二三五十]+(?:个|斤|只|盒|箱)|自提|(?:元|块|块钱|毛)[一二三四五六七八九半\d]?(?:一|/|每)?(?:斤|箱|袋|个|份|盒|瓶|只)|包邮|下单|接龙|优惠|特价|促销|打折|团购|有需要的|"
     r"要的(?:私|联系|扣|报|找)|私聊|私信我|加我微信|砍一?刀|帮忙点|点个赞|帮(?:忙|我)?投票?|投(?:我|他|她)?一?票吧|拉票|助力|扫码领|免费领|代理|"
     r"招代理|转让|出售|(?<![外拍义贩变买])卖(?![力萌点场家])|房东直租|现货|到货|预订|新鲜(?:的)?(?:土|自家)|自家(?:种|养|做)"
 )
-_GREETING = re.compile(
+_GREETING = rule(
     r"^(?:[一-龥]{0,6}(?:早上好|早安|上午好|中午好|下午好|晚上好|晚安|你好|您好|大家好|在吗|在不在|新年好|"
     r"新年快乐|节日快乐|生日快乐|快乐|拜年|恭喜|祝福?|祝[您你大]|恭祝|元宵|中秋))"
 )
-_COMPLAIN = re.compile(
+_COMPLAIN = rule(
     r"累死|烦死|气死|热死|忙死|笑死|唉|哎呀|真是的|郁闷|头疼|没意思|太难了|吐槽|受不了|烦人|好烦|心累|怎么又|"
     r"又要(?:报|填|写|开会)|天天(?:报|填|写)|表哥表姐|形式主义"
 )
 _OF_PEOPLE = frozenset({"人", "名", "位", "户", "人次", "份", "个", "家", "对"})
-_BUSY = re.compile(
+_BUSY = rule(
     r"组织|开展|参加|来了|去了|到了|学员|妇联|执委|姐妹|妇女|志愿|我们[村组镇]?|咱|俺|社区|村里|村民|居民|老人|孩子|送|发|教|讲|访|查|巡"
 )
-_OWN_DOING = re.compile(r"我们?|咱|俺|本村|我村|妇联|村里|社区|今天|昨天|上午|下午")
+_SIGNS = re.compile(r"👌|👍|✅|🆗")
+_SIGNS_ALONE = re.compile(r"[👌👍✅🆗🙏🌹\s]+")
+_OF_A_RECORD = rule(r"(?:把|将)[^，。]{0,10}(?:报的|上报|那条|这条|记录)[^，。]{0,8}(?:改成|改为|换成|删|撤)")
+_ASKED_ALSO = rule(r"请问|想问|问一?下|[?？]\s*$|吗[。!！]?$|能不能|可不可以")
+_PLANNED = rule(r"打算|准备|计划|拟")
+_LEARNT_THERE = re.compile(r"参观|学习|取经|观摩|联合|一起|结对|组织|带(?:着|领)?[^，。]{1,8}去")
+_NO_ACTIVITY = rule(r"没(?:有)?(?:搞|开展|办|组织)(?:什么)?活动")
+_FOR_A_CAUSE = re.compile(r"参加|义卖|讲座|培训|妇女之家|助农|直播带货培训|活动")
+_LAUGHING = rule(r"哈哈|嘻嘻|😂|🤣|笑死")
+_DONE = rule(r"了|过|刚|完|[评选]上|一共|共")
+_PLANNING = re.compile(r"我们?|咱|俺|本村|我村|村里|社区|准备|打算|计划|定于|定在|拟|寻思|想|将于|预计")
+_PLANNING_TO = re.compile(r"准备|打算|计划|寻思|想(?:搞|办|开|请|组织|弄)")
+_INTENDS = rule(r"(?:准备|打算|计划|寻思着?|想着?|拟)(?:在|去|带|搞|办|开|请|组织|弄|给|约|让|到|于|\d|把|周|下)")
+_OURS = re.compile(r"我们?|咱|俺|带|组织|村|活动|妇")
+_CAME = re.compile(r"来了|去了|搞了|办了|开了|参加")
+_DOING = re.compile(r"活动|参加|来了|去了|搞|办|开展|发")
 
 
 def is_empty(text: str) -> bool:
     """Pictures, emoji and signs alone."""
-    return bool(_EMPTY.match(text)) and not re.search(r"👌|👍|✅|🆗", text)
+    return _EMPTY.match(text) is not None and not _SIGNS.search(text)
 
 
 def is_ack(text: str) -> bool:
     """收到, 好的, 1, 👌."""
-    return len(text) <= 30 and (
-        _ACK.match(text.strip()) is not None or re.fullmatch(r"[👌👍✅🆗🙏🌹\s]+", text) is not None
-    )
+    return len(text) <= 30 and (_ACK.match(text.strip()) is not None or _SIGNS_ALONE.fullmatch(text) is not None)
 
 
-def is_notice(text: str) -> bool:
-    """A forwarded official notice."""
-    return _NOTICE.search(text) is not None
+def is_notice(text: str, lacks: int = 0) -> bool:
+    """A forwarded official notice; `lacks` is what `missing` says of the text, here and below, if that is known."""
+    return not _NOTICE.mask & lacks and _NOTICE.search(text) is not None
 
 
-def is_command(text: str) -> bool:
+def is_command(text: str, lacks: int = 0) -> bool:
     """An order to the bot."""
     text = text.strip()
-    if re.search(r"(?:把|将)[^，。]{0,10}(?:报的|上报|那条|这条|记录)[^，。]{0,8}(?:改成|改为|换成|删|撤)", text):
+    if not _OF_A_RECORD.mask & lacks and _OF_A_RECORD.search(text):
         return True
-    return (len(text) <= 40 and _COMMAND.match(text) is not None) or _COMMAND_IN.search(text) is not None
+    if len(text) <= 40 and _COMMAND.match(text):
+        return True
+    return not _COMMAND_IN.mask & lacks and _COMMAND_IN.search(text) is not None
 
 
-def is_question(text: str) -> bool:
+def is_question(text: str, lacks: int = 0) -> bool:
     """Something is asked."""
-    return _QUESTION.search(text) is not None
+    return not _QUESTION.mask & lacks and _QUESTION.search(text) is not None
 
 
-def has_question(text: str) -> bool:
+def has_question(text: str, lacks: int = 0) -> bool:
     """A report that ends in a question of its own."""
-    return re.search(r"请问|想问|问一?下|[?？]\s*$|吗[。!！]?$|能不能|可不可以", text) is not None
+    return not _ASKED_ALSO.mask & lacks and _ASKED_ALSO.search(text) is not None
 
 
 def is_future(passage: Passage) -> bool:
     """Something still to come is told of."""
-    return _FUTURE.search(passage.said) is not None
+    return not _FUTURE.mask & passage.lacks and _FUTURE.search(passage.said) is not None
 
 
-def happened(text: str) -> bool:
+def happened(text: str, lacks: int = 0) -> bool:
     """Something is told as done."""
-    return _HAPPENED.search(text) is not None
+    return not _HAPPENED.mask & lacks and _HAPPENED.search(text) is not None
 
 
 def decide(passage: Passage, kind: Kind) -> tuple[str, tuple[str, ...]]:
     """The intent of a message without context that is no crisis, and further intents in it."""
-    text = passage.said.strip()
+    text, lacks = passage.said.strip(), passage.lacks
     if not text or is_empty(text):
         return "chat", ()
     if is_ack(text):
         return "ack", ()
-    if is_notice(text):
+    if is_notice(text, lacks):
         return "notice", ()
-    telling = (
-        kind.weight >= 2
-        or (kind.category is not None and bool(passage.numbers))
-        or (
-            bool(passage.times)
-            and _BUSY.search(text) is not None
-            and any(n.unit in _OF_PEOPLE for n in passage.numbers)
-        )
-    )
-    counted = bool(passage.numbers) and telling
-    planned = re.search(r"打算|准备|计划|拟", text) is not None and "提醒" not in text
-    if is_command(text) and not planned and not (counted and passage.times and happened(text) and len(text) > 24):
-        return "command", ()
-    if _OTHERS.search(text) and not re.search(
-        r"参观|学习|取经|观摩|联合|一起|结对|组织|带(?:着|领)?[^，。]{1,8}去", text
+    numbers, times = passage.numbers, passage.times
+    telling = kind.weight >= 2 or (kind.category is not None and bool(numbers)) or _busy(passage, text)
+    counted = bool(numbers) and telling
+    if (
+        is_command(text, lacks)
+        and not (not _PLANNED.mask & lacks and _PLANNED.search(text) and "提醒" not in text)
+        and not (counted and times and happened(text, lacks) and len(text) > 24)
     ):
+        return "command", ()
+    if _rather_chat(passage, text, kind, counted):
         return "chat", ()
-    if re.search(r"没(?:有)?(?:搞|开展|办|组织)(?:什么)?活动", text) and kind.weight < 3:
-        return "chat", ()
-    if _SELLING.search(text) and not re.search(r"参加|义卖|讲座|培训|妇女之家|助农|直播带货培训|活动", text):
-        return "chat", ()
-    if re.search(r"哈哈|嘻嘻|😂|🤣|笑死", text) and not passage.numbers:
-        return "chat", ()
-    if _COMPLAIN.search(text) and not counted:
-        return "chat", ()
-    past_days = any(t.day_given and t.first and t.first <= passage.ref.date() and not t.before for t in passage.times)
-    future_days = any(
-        t.day_given and not t.vague and not t.before and t.first and t.first > passage.ref.date() for t in passage.times
-    )
-    future = (is_future(passage) or future_days) and telling
-    told_first = counted and passage.times and passage.times[0].first and passage.times[0].first <= passage.ref.date()
+    today = passage.ref.date()
+    past_days = future_days = False
+    for t in times:
+        if t.day_given and t.first and not t.before:
+            past_days = past_days or t.first <= today
+            future_days = future_days or (t.first > today and not t.vague)
+    to_come = telling and is_future(passage)
+    future = to_come or (future_days and telling)
+    told_first = counted and times and times[0].first and times[0].first <= today
     done = (
-        past_days
-        and not (future_days and not told_first)
-        and re.search(r"了|过|刚|完|[评选]上|一共|共", text) is not None
+        past_days and not (future_days and not told_first) and not _DONE.mask & lacks and _DONE.search(text) is not None
     )
-    asks = is_question(text)
-    if future and not (done and not is_future(passage)):
-        definite = passage.times or kind.weight >= 2
-        planning = re.search(r"我们?|咱|俺|本村|我村|村里|社区|准备|打算|计划|定于|定在|拟|寻思|想|将于|预计", text)
-        if asks and not (
-            planning and (passage.times or re.search(r"准备|打算|计划|寻思|想(?:搞|办|开|请|组织|弄)", text))
-        ):
+    asks = is_question(text, lacks)
+    if future and not (done and not to_come):
+        if asks and not (_PLANNING.search(text) and (times or _PLANNING_TO.search(text))):
             return "question", ()
-        if definite:
+        if times or kind.weight >= 2:
             return "plan", ()
-    intends = re.search(
-        r"(?:准备|打算|计划|寻思着?|想着?|拟)(?:在|去|带|搞|办|开|请|组织|弄|给|约|让|到|于|\d|把|周|下)", text
-    )
-    if intends and passage.times and not asks and not done and re.search(r"我们?|咱|俺|带|组织|村|活动|妇", text):
+    if times and not asks and not done and not _INTENDS.mask & lacks and _INTENDS.search(text) and _OURS.search(text):
         return "plan", ()
-    if asks and not (counted and past_days) and not (counted and re.search(r"来了|去了|搞了|办了|开了|参加", text)):
+    if asks and not (counted and past_days) and not (counted and _CAME.search(text)):
         return "question", ()
-    if _GREETING.match(text) and not counted:
+    if not counted and not _GREETING.mask & lacks and _GREETING.match(text):
         return "chat", ()
-    if telling and (passage.times or passage.numbers or happened(text) or kind.weight >= 3):
+    if telling and (times or numbers or kind.weight >= 3 or happened(text, lacks)):
         if not _is_telling(passage, kind, text):
             return "chat", ()
-        return "report", ("question",) if has_question(text) and asks else ()
+        return "report", ("question",) if asks and has_question(text, lacks) else ()
     return "chat", ()
+
+
+def _busy(passage: Passage, text: str) -> bool:
+    """Something was done at some time, and people are counted."""
+    return (
+        bool(passage.times)
+        and not _BUSY.mask & passage.lacks
+        and _BUSY.search(text) is not None
+        and any(n.unit in _OF_PEOPLE for n in passage.numbers)
+    )
+
+
+def _rather_chat(passage: Passage, text: str, kind: Kind, counted: bool) -> bool:
+    """Others' doings, goods for sale, laughter and complaints, in which no activity of her own is told of."""
+    lacks = passage.lacks
+    if not _OTHERS.mask & lacks and _OTHERS.search(text) and not _LEARNT_THERE.search(text):
+        return True
+    if kind.weight < 3 and not _NO_ACTIVITY.mask & lacks and _NO_ACTIVITY.search(text):
+        return True
+    if not _SELLING.mask & lacks and _SELLING.search(text) and not _FOR_A_CAUSE.search(text):
+        return True
+    if not passage.numbers and not _LAUGHING.mask & lacks and _LAUGHING.search(text):
+        return True
+    return not counted and not _COMPLAIN.mask & lacks and _COMPLAIN.search(text) is not None
 
 
 def _is_telling(passage: Passage, kind: Kind, text: str) -> bool:
     """A report has a doing; a wish, a joke or weather talk has none."""
     if kind.weight >= 2 or (kind.category and len(passage.numbers) >= 1 and passage.times):
         return len(text) > 4 or bool(passage.numbers)
-    if passage.times and _BUSY.search(text) and any(n.unit in _OF_PEOPLE for n in passage.numbers):
+    if _busy(passage, text):
         return len(text) > 10
     if kind.category and len(text) > 8 and any(n.unit in ("人", "名", "位", "户") for n in passage.numbers):
         return True
-    return bool(kind.category and passage.numbers and re.search(r"活动|参加|来了|去了|搞|办|开展|发", text))
+    return bool(kind.category and passage.numbers and _DOING.search(text))

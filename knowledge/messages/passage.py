@@ -3,23 +3,26 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
-from knowledge.calendar import TimeExpression, find_times
+from knowledge.calendar import Mode, TimeExpression, find_times
+from knowledge.gates import missing, rule
 from knowledge.messages.frames import Frame, find_frames
 from knowledge.messages.vocabulary import Hit, Vocabulary
 from knowledge.numerals import Number, find_numbers
 
 #: where one clause ends and the next begins
 BREAKS = "，,。；;！!？?\n【】：:（）()…~ "
+#: the letters of `_WIDE` that it changes
+_ANY_WIDE = re.compile("[０-９％．／－　Ａ-Ｚ]")
+_BREAK = re.compile(f"[{BREAKS}]")
 _WIDE = str.maketrans(
     "０１２３４５６７８９％．：，；！？（）／－　" + "ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ",
     "0123456789%.：，；！？（）/- " + "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
 )
 #: she takes back what she has just said: 二十个不对二十一个
-_REPAIR = re.compile(
+_REPAIR = rule(
     r"[…，,。 ]*(?:哦不对?|噢不|喔不|呃不对?|不对不对|不对[,，]?是|啊不对?是?|不不不?|错了[,，]?(?:应该)?是|"
     r"说错了[,，]?是?|口误[,，]?是?|不是不是|应该是|(?<![对不])不对(?![外劲付称头])|…+哦?|——?不|"
     r"更正[,，]?(?:为|是)?|改成|改为|换成|变成)[，, ]*(?:应该)?是?[，,是 ]*"
@@ -27,38 +30,59 @@ _REPAIR = re.compile(
 #: 开学头一天 is that very day, not the one before
 _FIRST_DAY = re.compile(r"(?<=[学班园业])(?:的)?[头第]一天")
 #: 3·15
-_DOTTED = re.compile(r"(?<!\d)(\d{1,2})[·•](\d{1,2})(?!\d)")
+_DOTTED = rule(r"(?<!\d)(\d{1,2})[·•](\d{1,2})(?!\d)")
 #: 一块到东坡 is together, no measure
 _TOGETHER = re.compile(
     r"一(?:块儿?(?=[到去来给过做把在上下干参帮种捡走搞学])|道(?=[到去来给过做把在慰])|边|下子|手|路|心|线)"
 )
 #: what was said before was wrong: 写成8名了
-_WRITTEN = re.compile(r"(?:写|记|报|打|说|填|算|录|输|听|看)成(?:了|的)?(?:是)?")
-_NOT = re.compile(r"不是(?!说|因为|很|不|有|为|我|吗|嘛|太|在)")
+_WRITTEN = rule(r"(?:写|记|报|打|说|填|算|录|输|听|看)成(?:了|的)?(?:是)?")
+_NOT = rule(r"不是(?!说|因为|很|不|有|为|我|吗|嘛|太|在)")
 
 
 @cache
-def _simplified() -> dict[int, int]:
+def _simplified() -> tuple[re.Pattern[str], dict[int, int]]:
+    """What finds a Traditional letter, and the table to Simplified."""
     from opencc import OpenCC
 
     chars = [chr(c) for c in range(0x4E00, 0x9FA6)]
     plain = OpenCC("t2s").convert("\n".join(chars)).split("\n")
-    return {ord(a): ord(b) for a, b in zip(chars, plain, strict=True) if a != b and len(b) == 1}
+    table = {ord(a): ord(b) for a, b in zip(chars, plain, strict=True) if a != b and len(b) == 1}
+    return re.compile("[" + "".join(map(chr, table)) + "]"), table
 
 
-@dataclass(slots=True)
 class Passage:
-    """A message, or a stretch of one, with offsets into the message as it came."""
+    """A message, or a stretch of one, with offsets into the message as it came.
 
-    text: str
-    ref: datetime
-    hits: list[Hit]
-    numbers: list[Number]
-    times: list[TimeExpression]
-    start: int = 0
-    end: int = 0
-    breaks: list[int] = field(default_factory=list)
-    frames: list[Frame] = field(default_factory=list)
+    `lacks` is what `missing` says of the whole message; `said` are the words of this stretch.
+    """
+
+    __slots__ = ("breaks", "end", "frames", "hits", "lacks", "numbers", "ref", "said", "start", "text", "times")
+
+    def __init__(
+        self,
+        text: str,
+        ref: datetime,
+        hits: list[Hit],
+        numbers: list[Number],
+        times: list[TimeExpression],
+        start: int,
+        end: int,
+        breaks: list[int],
+        frames: list[Frame],
+        lacks: int,
+    ) -> None:
+        self.text = text
+        self.ref = ref
+        self.hits = hits
+        self.numbers = numbers
+        self.times = times
+        self.start = start
+        self.end = end
+        self.breaks = breaks
+        self.frames = frames
+        self.lacks = lacks
+        self.said = text[start:end]
 
     def clause_bounds(self, at: int) -> tuple[int, int]:
         """The clause (between commas) around an offset."""
@@ -79,12 +103,8 @@ class Passage:
             end,
             self.breaks,
             [f for f in self.frames if start <= f.start and f.end <= end],
+            self.lacks,
         )
-
-    @property
-    def said(self) -> str:
-        """The words of this stretch."""
-        return self.text[self.start : self.end]
 
     def clauses(self) -> Iterator[tuple[int, int]]:
         """The clauses of this stretch, empty ones left out."""
@@ -101,28 +121,34 @@ class Passage:
             yield left, self.end
 
 
-def plain_text(text: str, vocabulary: Vocabulary) -> str:
-    """One width, Simplified, slips put right; the length never changes, so offsets are those of the message."""
-    text = _DOTTED.sub(r"\1.\2", text.translate(_WIDE))
-    if any(c >= "\u4e00" for c in text):
-        text = text.translate(_simplified())
-    return vocabulary.put_right(text)
+def plain_text(text: str, vocabulary: Vocabulary) -> tuple[str, int]:
+    """One width, Simplified, slips put right, and what is `missing` in it.
+
+    The length never changes, so offsets are those of the message.
+    """
+    if _ANY_WIDE.search(text):
+        text = text.translate(_WIDE)
+    traditional, table = _simplified()
+    lacks = missing(text)
+    plain = text if _DOTTED.mask & lacks else _DOTTED.sub(r"\1.\2", text)
+    if traditional.search(plain):
+        plain = plain.translate(table)
+        lacks = missing(plain)
+    plain = vocabulary.put_right(plain, lacks)
+    return plain, lacks if plain == text else missing(plain)
 
 
-def prepare(text: str, ref: datetime, mode: str, vocabulary: Vocabulary) -> Passage:
+def prepare(text: str, ref: datetime, mode: Mode, vocabulary: Vocabulary) -> Passage:
     """Read the words, numbers and times of a message; `mode` says where a bare 周三 lies (report, plan)."""
-    plain = plain_text(text, vocabulary)
-    times = [t for t in find_times(plain, ref, mode) if not _FIRST_DAY.match(plain, t.start)]  # type: ignore[arg-type]  # the mode is one of the three it takes
-    numbers = [
-        n
-        for n in find_numbers(plain)
-        if not n.is_ordinal
-        and not _TOGETHER.match(plain, n.start)
-        and not any(t.start < n.end and n.start < t.end for t in times)
-    ]
-    passage = Passage(plain, ref, vocabulary.find(plain), numbers, times, 0, len(plain))
-    passage.breaks = [i for i, c in enumerate(plain) if c in BREAKS and not _inside_number(plain, i)]
-    passage.frames = find_frames(plain)
+    plain, lacks = plain_text(text, vocabulary)
+    times = [t for t in find_times(plain, ref, mode) if not _FIRST_DAY.match(plain, t.start)]
+    numbers = [n for n in find_numbers(plain) if not n.is_ordinal and not _TOGETHER.match(plain, n.start)]
+    if times:
+        numbers = [n for n in numbers if not any(t.start < n.end and n.start < t.end for t in times)]
+    breaks = [m.start() for m in _BREAK.finditer(plain) if not _inside_number(plain, m.start())]
+    passage = Passage(
+        plain, ref, vocabulary.find(plain), numbers, times, 0, len(plain), breaks, find_frames(plain, lacks), lacks
+    )
     _forget_what_was_taken_back(passage)
     return passage
 
@@ -133,8 +159,8 @@ def _inside_number(text: str, at: int) -> bool:
 
 def _forget_what_was_taken_back(passage: Passage) -> None:
     """Drop the figure or time before 不对, 哦, 应该是 when the same kind of thing follows it."""
-    text = passage.text
-    for match in _REPAIR.finditer(text):
+    text, lacks = passage.text, passage.lacks
+    for match in () if _REPAIR.mask & lacks else _REPAIR.finditer(text):
         before = [n for n in passage.numbers if n.end <= match.start() and match.start() - n.end <= 6]
         after = [n for n in passage.numbers if match.end() <= n.start <= match.end() + 8]
         if before and after and _comparable(before[-1], after[0]):
@@ -147,11 +173,11 @@ def _forget_what_was_taken_back(passage: Passage) -> None:
             for time in first:
                 if time.day_given == kept.day_given or not time.day_given:
                     passage.times.remove(time)
-    for match in _WRITTEN.finditer(text):
+    for match in () if _WRITTEN.mask & lacks else _WRITTEN.finditer(text):
         wrong = next((n for n in passage.numbers if 0 <= n.start - match.end() <= 3), None)
         if wrong and len(passage.numbers) > 1:
             passage.numbers.remove(wrong)
-    for match in _NOT.finditer(text):
+    for match in () if _NOT.mask & lacks else _NOT.finditer(text):
         wrong = next((n for n in passage.numbers if 0 <= n.start - match.end() <= 3), None)
         if wrong and len(passage.numbers) > 1:
             passage.numbers.remove(wrong)

@@ -3,21 +3,28 @@
 import re
 from dataclasses import replace
 
+from knowledge.calendar import TimeExpression
+from knowledge.gates import rule
 from knowledge.messages.moments import OF_ALL_YEARS
 from knowledge.messages.passage import Passage
 
-_NUMBERED = re.compile(
+_NUMBERED = rule(
     r"(?:^|(?<=[，。；;：:\s\n]))(?:[1-9一二三四五六](?:[、)）]|[.．](?!\d))|[（(][1-9一二三四五六][)）]|"
     r"[一二三四五]是(?=[一-龥0-9]{3})|第[一二三四五](?:件|个|项|场)?[，,、：:是])"
 )
 _ALSO = re.compile(
-    r"^(?:另外|还有|接着|然后|随后|之后|完了|再就是|另|下来|同日|当天下午|又|后来|紧接着|还(?:去|到|开|搞|走访|"
+    r"(?:另外|还有|接着|然后|随后|之后|完了|再就是|另|下来|同日|当天下午|又|后来|紧接着|还(?:去|到|开|搞|走访|"
     r"慰问|组织|调解|入户|办))"
 )
-_NOTHING = re.compile(r"没(?:有)?(?:搞|办|开展|什么)?活动|没啥(?:事|活动)|休息|没安排|停了|取消了")
-_ELSEWHERE = re.compile(r"(?:在|去|到)(?:镇|县|乡|区|市)(?:里|上|政府|妇联)?(?:参加|去)?开(?:了)?(?:个|一天)?会(?!员)")
+_NOTHING = rule(r"没(?:有)?(?:搞|办|开展|什么)?活动|没啥(?:事|活动)|休息|没安排|停了|取消了")
+_ELSEWHERE = rule(r"(?:在|去|到)(?:镇|县|乡|区|市)(?:里|上|政府|妇联)?(?:参加|去)?开(?:了)?(?:个|一天)?会(?!员)")
 _TALKED_OF = re.compile(r"商量|讨论|布置|安排|为了?|迎|准备|关于|说|讲|学|定于|通知|打算|计划|要求")
-_TWO_SHOWS = re.compile(r"(?:头|首|第一)(?:场|期|次|天)[^。]*?(?:第二|二|后一|下一)(?:场|期|次|天)")
+_TWO_SHOWS = rule(r"(?:头|首|第一)(?:场|期|次|天)[^。]*?(?:第二|二|后一|下一)(?:场|期|次|天)")
+_SECOND = re.compile(r"(?:第二|二|后一|下一)(?:场|期|次|天)")
+_OPENED = re.compile(r"开营|开班|开的|办的|开始|结营|结束|结业|前|才|就|启动的")
+_FROM_TO = re.compile(r"[从自]$|至|到$")
+_COUNTED = frozenset({"人", "名", "位", "户", "个"})
+_SENTENCE_ENDS = "。；;\n"
 
 
 def activities(passage: Passage) -> list[Passage]:
@@ -26,8 +33,8 @@ def activities(passage: Passage) -> list[Passage]:
     if numbered:
         return numbered
     starts = [passage.start]
-    for start, _ in passage.clauses():
-        if start > starts[-1] and _opens(passage, starts[-1], start):
+    for start, end in passage.clauses():
+        if start > starts[-1] and _opens(passage, starts[-1], start, end):
             starts.append(start)
     if len(starts) == 1:
         return [passage]
@@ -36,6 +43,8 @@ def activities(passage: Passage) -> list[Passage]:
 
 
 def _by_numbers(passage: Passage) -> list[Passage]:
+    if _NUMBERED.mask & passage.lacks:
+        return []
     marks = list(_NUMBERED.finditer(passage.text, passage.start, passage.end))
     if len(marks) < 2:
         return []
@@ -52,75 +61,104 @@ def _by_numbers(passage: Passage) -> list[Passage]:
 
 def _doing(passage: Passage) -> int:
     """How clearly a stretch tells of a doing of its own (0 … 5)."""
-    return max([h.entry.form_weight for h in passage.hits] + [int(f.weight) for f in passage.frames], default=0)
+    most = 0
+    for hit in passage.hits:
+        if hit.entry.form_weight > most:
+            most = hit.entry.form_weight
+    for frame in passage.frames:
+        if int(frame.weight) > most:
+            most = int(frame.weight)
+    return most
 
 
 def _told(passage: Passage) -> bool:
     """Whether a stretch tells of a doing, by a word for it or by those who came."""
-    return _doing(passage) >= 2 or any(n.unit in ("人", "名", "位", "户", "个") for n in passage.numbers)
+    return _doing(passage) >= 2 or any(n.unit in _COUNTED for n in passage.numbers)
 
 
 def _nothing(passage: Passage) -> bool:
-    if _ELSEWHERE.search(passage.said):
+    lacks = passage.lacks
+    if not _ELSEWHERE.mask & lacks and _ELSEWHERE.search(passage.said):
         return True
-    return bool(_NOTHING.search(passage.said)) and _doing(passage) < 2
+    return _idle(passage) and _doing(passage) < 2
 
 
-def _opens(passage: Passage, since: int, start: int) -> bool:
-    """Whether the clause at `start` begins another activity than the one that began at `since`."""
-    _, end = passage.clause_bounds(start)
-    sentence_end = min((i for i in passage.breaks if i >= start and passage.text[i] in "。；;\n"), default=passage.end)
-    here = passage.part(start, end)
-    rest = passage.part(start, min(sentence_end, passage.end))
-    before = passage.part(since, start)
-    timed = [t for t in here.times if t.start - start <= 6 and t.rrule is None and (t.day_given or t.part)]
-    if timed and _TALKED_OF.search(passage.text[start : timed[0].start]):
-        return False
-    if timed:
-        mine = timed[0]
-        earlier = [t for t in before.times if t.rrule is None and not OF_ALL_YEARS.match(t.text)]
-        if OF_ALL_YEARS.match(mine.text):
-            return False
-        if not earlier:
-            return (
-                _doing(before) >= 2
-                and _doing(rest) >= 2
-                and passage.text[start - 1] in "。；;\n"
-                and bool(before.numbers)
-            )
-        if _NOTHING.search(here.said) and mine.day_given:
-            return True
-        if all(t.month_only or t.vague for t in earlier) and since == passage.start:
-            return False
-        if _NOTHING.search(before.said):
-            return True
-        same_day = not mine.day_given or any(t.first == mine.first for t in earlier if t.day_given)
-        same_part = mine.part is None or any(t.part == mine.part for t in earlier)
-        if same_day and same_part:
-            return False
-        if re.match(
-            r"(?:开营|开班|开的|办的|开始|结营|结束|结业|前|才|就|启动的)", passage.text[mine.end : mine.end + 3]
+def _idle(passage: Passage) -> bool:
+    return not _NOTHING.mask & passage.lacks and _NOTHING.search(passage.said) is not None
+
+
+def _opens(passage: Passage, since: int, start: int, end: int) -> bool:
+    """Whether the clause `start:end` begins another activity than the one that began at `since`."""
+    text = passage.text
+    for mine in passage.times:
+        if (
+            start <= mine.start <= start + 6
+            and mine.end <= end
+            and mine.rrule is None
+            and (mine.day_given or mine.part)
         ):
-            return False
-        if re.search(r"[从自]$|至|到$", passage.text[max(0, mine.start - 1) : mine.start]):
-            return False
-        return _told(before) and (_doing(rest) >= 2 or bool(rest.numbers))
-    if _ALSO.match(here.said) and _doing(before) >= 2:
-        strong = {h.entry.form for h in here.hits if h.entry.form_weight >= 3}
-        old = {h.entry.form for h in before.hits if h.entry.form_weight >= 2}
-        return bool(strong - old) and (bool(rest.numbers) or bool(here.times))
-    return False
+            return not _TALKED_OF.search(text, start, mine.start) and _opens_at(passage, since, start, end, mine)
+    if not _ALSO.match(text, start, end):
+        return False
+    before = passage.part(since, start)
+    if _doing(before) < 2:
+        return False
+    here = passage.part(start, end)
+    strong = {h.entry.form for h in here.hits if h.entry.form_weight >= 3}
+    old = {h.entry.form for h in before.hits if h.entry.form_weight >= 2}
+    return bool(strong - old) and (bool(here.times) or bool(_rest(passage, start).numbers))
+
+
+def _rest(passage: Passage, start: int) -> Passage:
+    """What follows `start` up to the end of its sentence."""
+    text = passage.text
+    end = next((i for i in passage.breaks if i >= start and text[i] in _SENTENCE_ENDS), passage.end)
+    return passage.part(start, min(end, passage.end))
+
+
+def _opens_at(passage: Passage, since: int, start: int, end: int, mine: TimeExpression) -> bool:
+    """Whether a clause that begins with a time of its own tells of another activity."""
+    text = passage.text
+    if OF_ALL_YEARS.match(mine.text):
+        return False
+    before = passage.part(since, start)
+    earlier = [t for t in before.times if t.rrule is None and not OF_ALL_YEARS.match(t.text)]
+    if not earlier:
+        return (
+            text[start - 1] in _SENTENCE_ENDS
+            and bool(before.numbers)
+            and _doing(before) >= 2
+            and _doing(_rest(passage, start)) >= 2
+        )
+    if mine.day_given and _idle(passage.part(start, end)):
+        return True
+    if since == passage.start and all(t.month_only or t.vague for t in earlier):
+        return False
+    if _idle(before):
+        return True
+    same_day = not mine.day_given or any(t.first == mine.first for t in earlier if t.day_given)
+    same_part = mine.part is None or any(t.part == mine.part for t in earlier)
+    if same_day and same_part:
+        return False
+    if _OPENED.match(text, mine.end, mine.end + 3):
+        return False
+    if _FROM_TO.search(text[max(0, mine.start - 1) : mine.start]):
+        return False
+    if not _told(before):
+        return False
+    rest = _rest(passage, start)
+    return _doing(rest) >= 2 or bool(rest.numbers)
 
 
 def shows(passage: Passage) -> list[Passage]:
     """头场来了三四百人，二场百十来号人: one activity held twice, told with a figure each."""
+    if len(passage.numbers) < 2 or _TWO_SHOWS.mask & passage.lacks:
+        return []
     match = _TWO_SHOWS.search(passage.said)
+    second = match and _SECOND.search(match.group())
+    if match is None or second is None:
+        return []
     days = [t for t in passage.times if t.day_given and t.first]
-    if match is None or len(passage.numbers) < 2:
-        return []
-    second = re.search(r"(?:第二|二|后一|下一)(?:场|期|次|天)", match.group())
-    if second is None:
-        return []
     at = passage.start + match.start()
     cut = at + second.start()
     if len(days) == 1 and days[0].first != days[0].last:  # 前儿个跟昨个

@@ -2,51 +2,49 @@
 
 import re
 
+from knowledge.gates import rule
 from knowledge.messages.passage import Passage
 from knowledge.messages.vocabulary import Hit, word_list
 
 Found = tuple[str, tuple[int, int]]
 
-_QUOTED = re.compile(r"[“\"「『]([^”\"」』]{3,30})[”\"」』]")
+_QUOTED = rule(r"[“\"「『]([^”\"」』]{3,30})[”\"」』]")
 #: names that need no quotes
-_NAMED = re.compile(
+_NAMED = rule(
     r"(?:^|[，,。；;、办搞开的了届期次])((?:春蕾|巾帼|七彩|爱心|阳光|筑梦|小候鸟|童心|希望|幸福|书香|智慧|姐妹)[一-龥]{0,4}?(?:夏令营|冬令营|大讲堂|训练营|故事汇|大课堂))"
 )
-_DISPUTE = re.compile(r"(?:因为?|为了?|调解了?|化解了?|家|之间)([一-龥]{2,8}?)(?:的)?(?:纠纷|矛盾|争执)")
-_BOOK = re.compile(r"《([^》]{2,30})》")
-_THEME = re.compile(
+_DISPUTE = rule(r"(?:因为?|为了?|调解了?|化解了?|家|之间)([一-龥]{2,8}?)(?:的)?(?:纠纷|矛盾|争执)")
+_BOOK = rule(r"《([^》]{2,30})》")
+_THEME = rule(
     r"(?:主题(?:是|为|[:：])|活动名称(?:是|为|叫|[:：])|活动(?:名)?叫(?:做)?|名称[:：]|题目(?:是|为|叫|[:：])?|"
     r"名字叫)[“\"「《]?([^，。,；;”\"」》\n]{2,30})"
 )
-_SPIRIT = re.compile(
-    r"(?:学习|贯彻|宣传|落实|传达|宣讲|领会)(?:了|党的)?([^，。；、学贯宣落传]{2,22}?(?:精神|讲话|论述))"
-)
-_LABEL = re.compile(r"(?:活动)?(?:内容|主题|课题|项目|名称)[:：]\s*([^，。,；;\n]{2,16})")
+_SPIRIT = rule(r"(?:学习|贯彻|宣传|落实|传达|宣讲|领会)(?:了|党的)?([^，。；、学贯宣落传]{2,22}?(?:精神|讲话|论述))")
+_LABEL = rule(r"(?:活动)?(?:内容|主题|课题|项目|名称)[:：]\s*([^，。,；;\n]{2,16})")
 _ABOUT = (
-    re.compile(
+    rule(
         r"(?:围绕|针对|关于)[“\"《]?([^，。,；;]{2,20}?)[”\"》]?(?:进行|开展|作|做|等|的?(?:主题|内容|问题|知识|"
         r"讲|座谈|事)|展开|，|,|。|$)"
     ),
-    re.compile(
+    rule(
         r"(?:就|对)[“\"《]?([^，。,；;0-9]{2,20}?)[”\"》]?(?:的?(?:事情|问题|事宜|事|意见)|进行(?:讨论|协商|商)|"
         r"征求)"
     ),
-    re.compile(
+    rule(
         r"(?:商量|讨论|商议|议的?是|议了|研究了?)[“\"《]?([^，。,；;]{2,20}?)[”\"》]?(?:的?(?:事|问题|事情|事宜|"
         r"意见)|进行|，|,|。|$)"
     ),
-    re.compile(
+    rule(
         r"(?:讲的是|讲的|讲了讲|讲解了?|宣讲了?|讲授了?|读的是|学的是|教的是|内容是|唱的是|说的是|(?:内容|讲座|"
         r"培训|课题|宣传)[:：]|讲了|教了|学习了?|宣传了?(?![单册品资折页栏车员日周月])|传达了?|"
         r"培训内容)[“\"《]?([^，。,；;”》]{2,20}?)[”\"》]?(?=，|,|。|；|;|$|来了|到了|参加|怎么|咋|的知识|知识|等|"
         r"[0-9二三四五六七八九]+[0-9十百]*[人名位个])"
     ),
-    re.compile(
+    rule(
         r"(?:来|给[一-龥]{1,8}|为[一-龥]{1,8}|大家|我们)讲[“\"《]?([^，。,；;”》了课的]{2,16}?)[”\"》]?(?=，|,|。|"
         r"；|;|$|知识)"
     ),
 )
-_BEFORE_FORM = re.compile(r"([一-龥A-Z、]{2,12}?)(?:主题|专题|知识|科普|普法|技能)?(?:的)?$")
 _LEADING = re.compile(
     r"^(?:.*?(?:了|着|过)(?:一?[场次期节个堂]|几[场次]|一个)?|"
     r".*[一二两三四五六七八九十\d]+[场次期节个堂](?:的)?|.*(?:开展|举办|举行|组织|召开|进行|搞|办|上|听|参加|"
@@ -57,33 +55,58 @@ _GENERIC = frozenset(word_list("too_general.txt"))
 _VISITED = frozenset({"慰问", "走访排查"})
 _OF_ITSELF = frozenset({"文体活动", "义诊体检", "植树", "亲子活动", "招聘会"})
 _TOPICAL_FORM = frozenset(word_list("doings.txt"))
+_SHORT_NAMES = frozenset({"三八", "六一", "两癌", "五四", "八一"})
+_AN_ANSWER = re.compile(r"^(?:收到|确认|好的|对|是)$")
+_AN_HONOUR = re.compile(r"(?:荣誉|称号|的?(?:牌|户|家庭|称号|横幅|标语))")
+_WHAT = re.compile(r"什么|啥")
+_NO_SUBJECT = re.compile(r"[0-9]|^(?:的|了|一|课|话|几|些|什么|得)|好$|清楚$|老师|大家|节目|新舞")
+_A_COPY = re.compile(r"读本|[一二两三四五六七八九十\d]")
+_AS_OFFICE_OR_THING = re.compile(
+    r"(?:局|所|站|院|协会|中心|公司|办|队|大队|宣传单|资料|传单|手册|折页|扇子|读本|之家|志愿者|委员会|示范基地)"
+)
+_GIVEN = re.compile(r"(?:奖品|奖励|礼品|物资|发|送|赠|捐|各|每人)[^，。；]{0,12}$")
+_TO_PEOPLE = frozenset({"慰问", "走访排查", "捐赠救助", "志愿服务", "评选表彰", "纠纷调解", "座谈会"})
+_OFFICES = frozenset({"主席", "主任", "书记", "老师", "医生", "律师", "同志", "队长", "院长", "园长", "校长"})
+_FORM_WORDS = frozenset({"宣传", "培训", "比赛", "课堂", "宣传日", "宣传周"})
+_WITHOUT_TOPIC = frozenset(
+    {"慰问", "走访排查", "信访接待", "义诊体检", "植树", "志愿服务", "捐赠救助", "招聘会", "纠纷调解"}
+)
+_WITH_TOPIC = frozenset({"讲座", "培训", "会议", "座谈会", "评选表彰", "文体活动"})
+_BEFORE_FORM = re.compile(
+    r"(?:的|知识|主题|专题|科普|普法|教育|技能|技术|手工|创建|建设|工作|日常|免费|志愿|的知识|进万家|法律|法治|健康|"
+    r"安全|政策|集中|义务|志愿|巾帼|大型|免费|公益|、|和)*"
+)
+_KIND_LAST = re.compile(r"(?:主题|专题|知识|的)$")
+_A_PHRASE = re.compile(r"[一-龥A-Z、]+")
+_SUFFIX = re.compile(r"(?:培训班|培训会|培训|讲座|比赛|活动|班|课|会|大赛|竞赛)$")
+_MEETINGS = frozenset({"工作会", "总结会", "例会", "执委会", "家长会", "党课", "部署会", "推进会"})
 
 
 def read_title(passage: Passage) -> Found | None:
     """The activity's name in quotes, or after 主题是 and 活动名称."""
-    for match in _QUOTED.finditer(passage.text, passage.start, passage.end):
+    text, start, end, lacks = passage.text, passage.start, passage.end, passage.lacks
+    for match in () if _QUOTED.mask & lacks else _QUOTED.finditer(text, start, end):
         value = match.group(1).strip()
-        after = passage.text[match.end() : match.end() + 4]
-        if re.fullmatch(r"[一-龥]{1,3}", value) and value in ("三八", "六一", "两癌", "五四", "八一"):
+        if value in _SHORT_NAMES or _AN_ANSWER.match(value):
             continue
-        if re.match(r"^(?:收到|确认|好的|对|是)$", value) or (
-            re.match(r"(?:荣誉|称号|的?(?:牌|户|家庭|称号|横幅|标语))", after)
-            and "主题" not in passage.text[max(0, match.start() - 4) : match.start()]
+        if (
+            _AN_HONOUR.match(text[match.end() : match.end() + 4])
+            and "主题" not in text[max(0, match.start() - 4) : match.start()]
         ):
             continue
         return value, match.span(1)
-    named = _NAMED.search(passage.text, passage.start, passage.end)
+    named = None if _NAMED.mask & lacks else _NAMED.search(text, start, end)
     if named:
         return named.group(1), named.span(1)
-    theme = _THEME.search(passage.text, passage.start, passage.end)
-    if theme and not re.match(r"(?:什么|啥)", theme.group(1)):
+    theme = None if _THEME.mask & lacks else _THEME.search(text, start, end)
+    if theme and not _WHAT.match(theme.group(1)):
         return theme.group(1).strip("《》“”"), theme.span(1)
     return None
 
 
 def read_topic(passage: Passage, form: str | None, title: Found | None, who: str) -> Found | None:
     """What it was about, in her words; of a visit, whom it was to."""
-    text, start, end = passage.text, passage.start, passage.end
+    text, start, end, lacks = passage.text, passage.start, passage.end, passage.lacks
     topical = [h for h in passage.hits if _is_topic(passage, h, form)]
     if form == "参观学习" and not _clear(topical):
         match = _VISITING.search(text, start, end)
@@ -93,9 +116,9 @@ def read_topic(passage: Passage, form: str | None, title: Found | None, who: str
         return None
     persons = form in ("慰问", "评选表彰", "纠纷调解", "座谈会")
     strong = [h for h in topical if h.entry.category_weight >= 4 and (persons or not h.entry.person)]
-    for pattern in (_LABEL, _SPIRIT):
-        match = pattern.search(text, start, end)
-        if match and not title:
+    for naming in () if title else (_LABEL, _SPIRIT):
+        match = None if naming.mask & lacks else naming.search(text, start, end)
+        if match:
             return match.group(1), match.span(1)
     if form == "纠纷调解":
         dispute = _DISPUTE.search(text, start, end)
@@ -104,21 +127,17 @@ def read_topic(passage: Passage, form: str | None, title: Found | None, who: str
     headed = _before_form(passage, topical)
     if headed:
         return headed
-    for pattern in _ABOUT:
-        match = pattern.search(text, start, end)
+    for about in _ABOUT:
+        match = None if about.mask & lacks else about.search(text, start, end)
         if match:
             value = match.group(1)
             inside = [h for h in topical if h.start >= match.start(1) and h.end <= match.end(1)]
             if inside:
                 return _phrase(passage, inside)
-            if (
-                2 <= len(value) <= 14
-                and not strong
-                and not re.search(r"[0-9]|^(?:的|了|一|课|话|几|些|什么|得)|好$|清楚$|老师|大家|节目|新舞", value)
-            ):
+            if 2 <= len(value) <= 14 and not strong and not _NO_SUBJECT.search(value):
                 return value, match.span(1)
-    book = _BOOK.search(text, start, end)
-    if book and not re.match(r"读本|[一二两三四五六七八九十\d]", text[book.end() : book.end() + 2]) and not strong:
+    book = None if strong or _BOOK.mask & lacks else _BOOK.search(text, start, end)
+    if book and not _A_COPY.match(text, book.end()):
         return book.group(1), book.span(1)
     if form == "慰问" and who and not any(h.word in ("春蕾", "两癌救助", "送温暖") for h in strong):
         at = text.find(who, start, end)
@@ -169,7 +188,7 @@ def read_topic(passage: Passage, form: str | None, title: Found | None, who: str
     return None
 
 
-_HELD = re.compile(
+_HELD = rule(
     r"(?:搞|办|开|做|举办|举行|开展|组织|弄|排|演|放|进行|耍|召开|教|学|讲|练|看|观看|体验|帮[^，。]{0,8}[收摘割挖修]|抢收)(?:了|起|过)?(?:大家|妇女们?|姐妹们?|孩子们?|她们|我们|村民)?"
     r"(?:[一二两三四五六七八九十0-9]*[场次个期堂节部天](?:的)?)?(?:以|的)?([一-龥A-Za-z]{2,14})"
 )
@@ -181,6 +200,8 @@ _HELD_STOP = re.compile(r"[来到去了在请给让把为和跟由共]|参加|�
 
 def _held(passage: Passage) -> Found | None:
     """The object of 办, 搞, 教 where no known word names the subject: 办了一期盘发课."""
+    if _HELD.mask & passage.lacks:
+        return None
     for match in _HELD.finditer(passage.text, passage.start, passage.end):
         value = match.group(1)
         stop = _HELD_STOP.search(value)
@@ -201,8 +222,7 @@ def _held(passage: Passage) -> Found | None:
 
 
 _PLANTING = re.compile(r"(?:种|栽)[一-龥]{0,3}(?:树|苗)")
-_VISITING = re.compile(r"(?:参观|观摩|考察|瞻仰)(?:学习)?(?:了)?([一-龥]{2,14}?)(?=，|。|,|$|学习|我们|[0-9]|的)")
-_SUFFIX = re.compile(r"(?:培训班|培训会|培训|讲座|比赛|活动|班|课|会|大赛|竞赛)$")
+_VISITING = rule(r"(?:参观|观摩|考察|瞻仰)(?:学习)?(?:了)?([一-龥]{2,14}?)(?=，|。|,|$|学习|我们|[0-9]|的)")
 
 
 def _clear(topical: list[Hit]) -> bool:
@@ -214,30 +234,17 @@ def _is_topic(passage: Passage, hit: Hit, form: str | None) -> bool:
     if not hit.entry.topical or hit.word in _GENERIC:
         return False
     after = passage.text[hit.end : hit.end + 3]
-    if re.match(
-        (
-            r"(?:局|所|站|院|协会|中心|公司|办|队|大队|宣传单|资料|传单|手册|折页|扇子|读本|之家|志愿者|委员会|"
-            r"示范基地)"
-        ),
-        after,
-    ):
+    if _AS_OFFICE_OR_THING.match(after):
         return False
     if hit.entry.place or (hit.entry.organisation and hit.entry.category_weight < 4):
         return False
     honour = hit.word.endswith(("家庭", "庭院"))
-    if (
-        hit.entry.person
-        and not honour
-        and form not in ("慰问", "走访排查", "捐赠救助", "志愿服务", "评选表彰", "纠纷调解", "座谈会")
-    ):
+    if hit.entry.person and not honour and form not in _TO_PEOPLE:
         return False
     before = passage.text[max(0, hit.start - 2) : hit.start]
-    if before in ("主席", "主任", "书记", "老师", "医生", "律师", "同志", "队长", "院长", "园长", "校长"):
+    if before in _OFFICES:
         return False
-    if hit.entry.item and re.search(
-        r"(?:奖品|奖励|礼品|物资|发|送|赠|捐|各|每人)[^，。；]{0,12}$",
-        passage.text[max(passage.start, hit.start - 14) : hit.start],
-    ):
+    if hit.entry.item and _GIVEN.search(passage.text[max(passage.start, hit.start - 14) : hit.start]):
         return False
     return not (hit.word in ("健身", "交通", "直播", "卫生", "情绪") and before.endswith("线上"))
 
@@ -261,24 +268,14 @@ def _phrase(passage: Passage, hits: list[Hit]) -> Found:
 def _before_form(passage: Passage, topical: list[Hit]) -> Found | None:
     """家风讲座, 来料加工技能培训, 妇女工作会: what stands right before the word for the form."""
     for hit in passage.hits:
-        if hit.entry.form_weight < 3 and hit.word not in ("宣传", "培训", "比赛", "课堂", "宣传日", "宣传周"):
+        if hit.entry.form_weight < 3 and hit.word not in _FORM_WORDS:
             continue
-        if (
-            hit.entry.form
-            in ("慰问", "走访排查", "信访接待", "义诊体检", "植树", "志愿服务", "捐赠救助", "招聘会", "纠纷调解")
-            and hit.entry.form_weight >= 3
-        ):
+        if hit.entry.form in _WITHOUT_TOPIC and hit.entry.form_weight >= 3:
             continue
         touching = [t for t in topical if t.end <= hit.start and hit.start - t.end <= 4 and t is not hit]
         for t in reversed(touching):
             between = passage.text[t.end : hit.start]
-            if re.fullmatch(
-                (
-                    r"(?:的|知识|主题|专题|科普|普法|教育|技能|技术|手工|创建|建设|工作|日常|免费|志愿|的知识|进万家|法律|法治|健康|安全|政策|集中|义务|"
-                    r"志愿|巾帼|大型|免费|公益|、|和)*"
-                ),
-                between,
-            ):
+            if _BEFORE_FORM.fullmatch(between):
                 first = t
                 for other in reversed(topical):
                     if other.end == first.start or (
@@ -286,7 +283,7 @@ def _before_form(passage: Passage, topical: list[Hit]) -> Found | None:
                     ):
                         first = other
                 return passage.text[first.start : t.end], (first.start, t.end)
-        if hit.entry.form in ("讲座", "培训", "会议", "座谈会", "评选表彰", "文体活动") and not topical:
+        if not topical and hit.entry.form in _WITH_TOPIC:
             left, _ = passage.clause_bounds(hit.start)
             lead = passage.text[max(left, hit.start - 14) : hit.start]
             for time in passage.times:
@@ -294,15 +291,11 @@ def _before_form(passage: Passage, topical: list[Hit]) -> Found | None:
                     lead = lead[max(0, len(lead) - (hit.start - time.end)) :]
             cut = _LEADING.match(lead)
             rest = lead[cut.end() :] if cut else lead
-            rest = re.sub(r"(?:主题|专题|知识|的)$", "", rest)
-            if 2 <= len(rest) <= 10 and re.fullmatch(r"[一-龥A-Z、]+", rest) and rest not in _GENERIC:
+            rest = _KIND_LAST.sub("", rest)
+            if 2 <= len(rest) <= 10 and _A_PHRASE.fullmatch(rest) and rest not in _GENERIC:
                 at = hit.start - len(lead) + (cut.end() if cut else 0)
                 if not any(h.entry.place and h.end > at and h.start < at + len(rest) for h in passage.hits):
                     return rest, (at, at + len(rest))
-            if (
-                hit.word in _TOPICAL_FORM
-                or hit.entry.form_weight >= 4
-                or hit.word in ("工作会", "总结会", "例会", "执委会", "家长会", "党课", "部署会", "推进会")
-            ):
+            if hit.word in _TOPICAL_FORM or hit.entry.form_weight >= 4 or hit.word in _MEETINGS:
                 return hit.word, (hit.start, hit.end)
     return None

@@ -12,10 +12,11 @@ from knowledge.messages.crisis import is_crisis
 from knowledge.messages.following import BOT, Before
 from knowledge.messages.kinds import Kind, read_kind
 from knowledge.messages.moments import read_moment
+from knowledge.messages.partners import read_partners
 from knowledge.messages.passage import Passage, prepare
-from knowledge.messages.people import read_partners, read_speaker
 from knowledge.messages.places import read_place, read_unit
 from knowledge.messages.segments import activities, shows
+from knowledge.messages.speakers import read_speaker
 from knowledge.messages.things import read_things
 from knowledge.messages.topics import read_title, read_topic
 from knowledge.messages.vocabulary import Vocabulary, default_vocabulary

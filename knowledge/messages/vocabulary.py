@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
+from operator import add
 from typing import NamedTuple
+
+from knowledge.gates import Rule, rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +36,22 @@ class Hit(NamedTuple):
     entry: Entry
 
 
+#: a hit from the tuple of its fields, without the call of `Hit`
+_hit = partial(tuple.__new__, Hit)
+
+
 def _rows(name: str) -> list[list[str]]:
     text = files("knowledge").joinpath("data", "vocabulary", name).read_text(encoding="utf-8")
     return [line.split("\t") for line in text.splitlines() if line.strip() and not line.startswith("#")]
 
 
 def _index(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    """First character → the lengths of the words that begin with it, longest first."""
+    """First two letters (the only one of a word of one) → the lengths of the words that begin so, longest first."""
     lengths: dict[str, set[int]] = {}
+    alone = {word for word in words if len(word) == 1}
     for word in words:
-        lengths.setdefault(word[0], set()).add(len(word))
-    return {char: tuple(sorted(found, reverse=True)) for char, found in lengths.items()}
+        lengths.setdefault(word[:2], {1} if word[0] in alone else set()).add(len(word))
+    return {head: tuple(sorted(found, reverse=True)) for head, found in lengths.items()}
 
 
 #: the kinds `with_words(extra=…)` takes, and how a word of the kind is entered
@@ -63,32 +71,38 @@ class Vocabulary:
     words: Mapping[str, Entry]
     lengths: Mapping[str, tuple[int, ...]]
     homophones: Mapping[str, str]
-    homophone_pattern: re.Pattern[str]
+    slips: Rule
 
     def find(self, text: str) -> list[Hit]:
         """The longest word at each place, words inside a longer one left out; in order of their start."""
         found: list[Hit] = []
         words, lengths = self.words, self.lengths
         reach = 0
-        for i, char in enumerate(text):
-            sizes = lengths.get(char)
+        size_of_text = len(text)
+        for i, head in enumerate(map(add, text, text[1:] + "\n")):
+            sizes = lengths.get(head) or lengths.get(head[0])
             if sizes is None:
                 continue
             for size in sizes:
                 end = i + size
                 if end <= reach:
                     break
-                entry = words.get(text[i:end])
-                if entry is not None and end <= len(text):
-                    found.append(Hit(i, end, text[i:end], entry))
+                word = text[i:end]
+                if word in words and end <= size_of_text:
+                    found.append(_hit((i, end, word, words[word])))
                     reach = end
                     break
         return found
 
-    def put_right(self, text: str) -> str:
-        """Text with the usual slips of dictation and typing corrected, of the same length."""
+    def put_right(self, text: str, lacks: int = 0) -> str:
+        """Text with the usual slips of dictation and typing corrected, of the same length.
+
+        `lacks` is what `missing` says of the text, if that is known.
+        """
+        if self.slips.mask & lacks:
+            return text
         wrong = self.homophones
-        return self.homophone_pattern.sub(lambda m: wrong[m.group()], text)
+        return self.slips.sub(lambda m: wrong[m.group()], text)
 
     def with_words(self, units: Iterable[str] = (), extra: Mapping[str, Iterable[str]] | None = None) -> "Vocabulary":
         """A vocabulary that also knows these village and township names, and further words by kind.
@@ -104,7 +118,7 @@ class Vocabulary:
             for word in added:
                 if word:
                     words[word] = _extended(words.get(word, Entry()), kind)
-        return Vocabulary(words, _index(words), self.homophones, self.homophone_pattern)
+        return Vocabulary(words, _index(words), self.homophones, self.slips)
 
 
 def _extended(entry: Entry, kind: str) -> Entry:
@@ -203,8 +217,8 @@ def default_vocabulary() -> Vocabulary:
             words[word] = _extended(words.get(word, Entry()), kind)
     _inherit(words)
     homophones = {row[0]: row[1] for row in _rows("homophones.tsv")}
-    pattern = re.compile("|".join(map(re.escape, sorted(homophones, key=len, reverse=True))))
-    return Vocabulary(words, _index(words), homophones, pattern)
+    slips = rule("|".join(map(re.escape, sorted(homophones, key=len, reverse=True))))
+    return Vocabulary(words, _index(words), homophones, slips)
 
 
 @cache

@@ -1,0 +1,111 @@
+"""Where in a text an expression of time can begin, and with which readers it is then worth trying.
+
+Read off the patterns themselves (`knowledge.gates.starts`): the first two letters of everything a reader can match.
+For figures, which begin most things that are no time, it is what follows the run of figures that tells.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntFlag
+from typing import Final
+
+from knowledge.calendar import grammar as g
+from knowledge.calendar import recurring
+from knowledge.calendar.feasts import FEASTS
+from knowledge.gates import ANY, starts
+
+NUMERALS: Final = frozenset("0123456789一二三四五六七八九十廿卅零两")
+DIGITS: Final = frozenset("0123456789")
+
+
+class Reader(IntFlag):
+    """The readers of expressions that begin with a word."""
+
+    CALENDAR = 1
+    QUARTER = 2
+    YEAR = 4
+    NEW_YEAR = 8
+    FEAST = 16
+    NEAR = 32
+    WEEK = 64
+    AROUND = 128
+    NOW = 256
+    PART = 512
+    EVERY = 1024
+    TIMES = 2048
+
+
+FEAST_NAMES: Final = "|".join(map(re.escape, sorted(FEASTS, key=lambda w: (-len(w), w))))
+
+# the letters a reader is asked at, and the patterns of which it tries one first
+READERS: Final = (
+    (Reader.CALENDAR, "早晚去今明前本上当来后大旧下次翌同这正腊冬闰农阴古夏初月", (g.CALENDAR_HEAD,)),
+    (Reader.QUARTER, "早晚去今明前本上当来后大旧下首第季", (g.QUARTER.pattern, g.HALF.pattern)),
+    (Reader.NEW_YEAR, "去今明前本上来后大旧下年岁全新过", (g.NEW_YEAR.pattern,)),
+    (Reader.YEAR, "去今明前本上来后大旧下年岁全", (g.YEAR_ALONE.pattern, g.YEAR_EDGE.pattern)),
+    (Reader.NEAR, "大前后昨今明作寻琴听夜", (g.RELATIVE.pattern,)),
+    (Reader.WEEK, "上本这当下周星礼", (g.WEEK.pattern, g.WEEK_ALONE.pattern)),
+    (Reader.AROUND, "前头过最近这后未今接再往半几", (g.AROUND.pattern, g.SPAN.pattern)),
+    (Reader.NOW, "刚方才适即这", (g.NOW.pattern,)),
+    (Reader.FEAST, "", (FEAST_NAMES,)),
+    (Reader.PART, "", ("|".join(g.PART_WORDS), g.EARLY_LATE.pattern, "差")),
+    (
+        Reader.EVERY,
+        "每逢隔按逐天周月年日双单",
+        (recurring.DOUBLE.pattern, recurring.PARITY.pattern, recurring.EVERY.pattern, "逢"),
+    ),
+    (Reader.TIMES, "半", (recurring.TIMES_A.pattern,)),
+)
+
+
+def _tables() -> tuple[dict[str, int], dict[str, int]]:
+    pairs: dict[str, int] = {}
+    alone: dict[str, int] = {}
+    for reader, letters, patterns in READERS:
+        for pattern in patterns:
+            for start in starts(pattern):
+                first, second = start[0], start[1]
+                if not letters or first in letters:
+                    table, key = (alone, first) if second == ANY else (pairs, first + second)
+                    table[key] = table.get(key, 0) | reader.value
+    for pair in pairs:
+        pairs[pair] |= alone.get(pair[0], 0)
+    return pairs, alone
+
+
+_PAIRS, _ALONE = _tables()
+
+
+def readers_at(text: str, i: int) -> int:
+    """The readers worth trying at `i`, which is no figure."""
+    pair = text[i : i + 2]
+    may = _PAIRS.get(pair)
+    if may is None:
+        may = _PAIRS.get(pair[0] + "0") if pair[1:].isdecimal() else _ALONE.get(pair[0])
+    return may or 0
+
+
+def _words() -> str:
+    """The pairs of letters as a pattern, those with the same first letter together."""
+    seconds: dict[str, set[str]] = {}
+    for pair in _PAIRS:
+        seconds.setdefault(pair[0], set()).add(pair[1])
+    firsts: dict[str, set[str]] = {}
+    for first, found in seconds.items():
+        if first not in _ALONE and first not in DIGITS:
+            named = "".join(sorted(re.escape(second) for second in found - DIGITS))
+            firsts.setdefault(named + (r"\d" if found & DIGITS else ""), set()).add(first)
+    words = [f"[{''.join(sorted(f))}](?=[{s}])" for s, f in sorted(firsts.items())]
+    return "|".join([f"[{''.join(sorted(_ALONE))}]", *words])
+
+
+_UNIT: Final = r"[小工天日周星礼月季年分]"
+_AFTER: Final = rf"(?:[\s年月日号点时:./·•、,和及与跟至到季天周星礼工小分-]|份[-至到、和]|个(?:{_UNIT}|半))"
+#: figures after which a time may be meant: 5月, 10:, 3个月, 20250306, 119消防日
+AFTER_DIGITS: Final = re.compile(
+    rf"\d+{_AFTER}|20\d{{6}}(?!\d)|" + "|".join(re.escape(name) for name in FEASTS if name[0] in DIGITS)
+)
+_HAN: Final = "".join(sorted(NUMERALS - DIGITS))
+#: where an expression of time can begin at the earliest
+BEGIN: Final = re.compile(rf"[0-9]|[{_HAN}]+(?={_AFTER})|廿(?=[一二三四五六七八九])|{_words()}")

@@ -1,0 +1,270 @@
+"""Gates: what a text must hold before a pattern is worth trying, read off the pattern itself.
+
+A message is read with some two hundred patterns, and nearly all of them find nothing in it. `rule` compiles a pattern
+and works out, from its parse tree, letters and pairs of letters without which no match of it can be (a clause: one of
+these must stand in the text). `missing` looks at a text once; a rule whose mask meets what is missing is not tried:
+
+    if not RULE.mask & missing and RULE.search(text): ...
+
+A mask of a longer text holds for every stretch of it. Nothing here changes what a pattern finds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from operator import add
+from re import _constants as sre  # type: ignore[attr-defined]  # the standard library's own parser has no stubs
+from re import _parser as parser  # type: ignore[attr-defined]  # the same
+from typing import Any, Final
+
+#: a set of letters and pairs of which one must stand in the text
+Clause = frozenset[str]
+
+#: letters that stand in most messages say little about what else does
+_COMMON: Final = frozenset("了的在上下午村妇女人来去今天昨日月开会展动我们请发一二三十个名大家讲到有是和给，。、,")
+_COMMON_PAIRS: Final = frozenset(
+    ["妇女", "活动", "今天", "昨天", "开展", "组织", "上午", "下午", "我们", "参加", "宣传", "来了", "妇联"]
+)
+_WORDS_AT_MOST: Final = 400
+_CLASS_AT_MOST: Final = 48
+_CLAUSES: Final = 3
+_USELESS: Final = 0.9
+
+_bits: dict[str, int] = {}  # letter or pair → the clauses it satisfies
+_clauses: dict[Clause, int] = {}
+_letters: set[str] = set()
+_pairs: set[str] = set()
+
+
+class Rule:
+    """A compiled pattern and the mask of what it needs (0: it may match anything, so it is always tried)."""
+
+    __slots__ = ("finditer", "fullmatch", "mask", "match", "pattern", "search", "sub")
+
+    def __init__(self, pattern: re.Pattern[str], mask: int) -> None:
+        self.pattern = pattern
+        self.mask = mask
+        self.search = pattern.search
+        self.match = pattern.match
+        self.fullmatch = pattern.fullmatch
+        self.finditer = pattern.finditer
+        self.sub = pattern.sub
+
+    def __repr__(self) -> str:
+        return f"Rule({self.pattern.pattern!r})"
+
+
+def rule(pattern: str) -> Rule:
+    """Compile a pattern and give it its gate; called while modules are loaded."""
+    mask = 0
+    for clause in needs(pattern):
+        bit = _clauses.get(clause)
+        if bit is None:
+            bit = _clauses[clause] = 1 << len(_clauses)
+            for gram in clause:
+                _bits[gram] = _bits.get(gram, 0) | bit
+                (_letters if len(gram) == 1 else _pairs).add(gram)
+        mask |= bit
+    return Rule(re.compile(pattern), mask)
+
+
+def missing(text: str) -> int:
+    """The clauses that no letter and no pair of letters of a text satisfies, as bits."""
+    found = 0
+    for gram in _letters.intersection(text):
+        found |= _bits[gram]
+    for gram in _pairs.intersection(map(add, text, text[1:])):
+        found |= _bits[gram]
+    return ~found & ((1 << len(_clauses)) - 1)
+
+
+def needs(pattern: str) -> list[Clause]:
+    """The few clauses of a pattern that shut out most texts; every match of it satisfies all of them."""
+    tree = parser.parse(pattern)
+    if tree.state.flags & re.IGNORECASE:
+        return []
+    found = sorted(set(_of_sequence(tree)), key=lambda c: (_chance(c), sorted(c)))
+    return [clause for clause in found[:_CLAUSES] if _chance(clause) < _USELESS]
+
+
+def _chance(clause: AbstractSet[str]) -> float:
+    """About how likely a message satisfies a clause."""
+    return sum(map(_share, clause))
+
+
+def _share(gram: str) -> float:
+    if len(gram) > 1:
+        return 0.3 if gram in _COMMON_PAIRS else 0.004
+    if gram.isascii():
+        return 0.35 if gram.isdigit() else 0.1
+    return 0.35 if gram in _COMMON else 0.05
+
+
+def _of_sequence(items: Iterable[Any]) -> list[Clause]:
+    """The clauses of a run of nodes: those of each node, and those of the words that finite neighbours spell."""
+    clauses: list[Clause] = []
+    nodes = list(items)
+    words = [_words(op, of) for op, of in nodes]
+    for op, of in nodes:
+        clauses.extend(_of_node(op, of))
+    for first in range(len(nodes)):
+        spelt: set[str] | None = {""}
+        for more in words[first:]:
+            if spelt is None or more is None or len(spelt) * len(more) > _WORDS_AT_MOST:
+                break
+            spelt = {a + b for a in spelt for b in more}
+            if "" not in spelt:
+                clauses.append(frozenset(map(_rarest, spelt)))
+    return clauses
+
+
+def _rarest(word: str) -> str:
+    """The pair of letters in a word that says most, or its only letter."""
+    if len(word) == 1:
+        return word
+    pairs: list[str] = list(map(add, word, word[1:]))
+    return min(pairs, key=_share)
+
+
+def _of_node(op: Any, of: Any) -> list[Clause]:
+    if op is sre.SUBPATTERN:
+        return [] if of[1] & re.IGNORECASE else _of_sequence(of[-1])
+    if op is sre.ATOMIC_GROUP:
+        return _of_sequence(of)
+    if op in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
+        return _of_sequence(of[2]) if of[0] else []
+    if op is sre.ASSERT:
+        return _of_sequence(of[1])
+    if op is sre.BRANCH:
+        best: set[str] = set()
+        for branch in of[1]:
+            clauses = _of_sequence(branch)
+            if not clauses:
+                return []
+            best |= min(clauses, key=lambda c: (_chance(c), sorted(c)))
+        return [frozenset(best)]
+    if op is sre.IN:
+        members = _members(of)
+        return [frozenset(members)] if members else []
+    return []
+
+
+def _words(op: Any, of: Any) -> set[str] | None:
+    """Every text a node can stand for if they are few, else None; what looks around stands for nothing."""
+    if op is sre.LITERAL:
+        return {chr(of)}
+    if op is sre.IN:
+        members = _members(of)
+        return members if members and len(members) <= _CLASS_AT_MOST else None
+    if op in (sre.ASSERT, sre.ASSERT_NOT, sre.AT):
+        return {""}
+    if op is sre.SUBPATTERN:
+        return None if of[1] & re.IGNORECASE else _spelt(of[-1])
+    if op is sre.BRANCH:
+        found: set[str] = set()
+        for branch in of[1]:
+            words = _spelt(branch)
+            if words is None or len(found) + len(words) > _WORDS_AT_MOST:
+                return None
+            found |= words
+        return found
+    if op in (sre.MAX_REPEAT, sre.MIN_REPEAT) and of[1] <= 2:
+        once = _spelt(of[2])
+        if once is None or len(once) > 20:
+            return None
+        found = {""} if of[0] == 0 else set()
+        power = {""}
+        for times in range(1, int(of[1]) + 1):
+            power = {a + b for a in power for b in once}
+            if times >= of[0]:
+                found |= power
+        return found
+    return None
+
+
+def _spelt(items: Iterable[Any]) -> set[str] | None:
+    spelt = {""}
+    for op, of in items:
+        more = _words(op, of)
+        if more is None or len(spelt) * len(more) > _WORDS_AT_MOST:
+            return None
+        spelt = {a + b for a in spelt for b in more}
+    return spelt
+
+
+def _members(of: Any) -> set[str] | None:
+    """The letters of a class, or None if it is too wide to name them."""
+    found: set[str] = set()
+    for op, value in of:
+        if op is sre.LITERAL:
+            found.add(chr(value))
+        elif op is sre.RANGE and value[1] - value[0] < _CLASS_AT_MOST:
+            found.update(map(chr, range(value[0], value[1] + 1)))
+        else:
+            return None
+    return found
+
+
+#: in a start: any letter at all
+ANY: Final = "\0"
+_FIGURES: Final = frozenset("0123456789")
+_SPACES: Final = frozenset(chr(code) for code in range(0x3001) if chr(code).isspace())
+
+
+def starts(pattern: str) -> set[str]:
+    """The first two letters of a text that a pattern can match at its beginning, `ANY` for a letter not named.
+
+    0 … 9 stand for the figures of all scripts. A pattern that can match nothing gives "".
+    """
+    return {start + ANY if len(start) == 1 else start for start in _starts(parser.parse(pattern), last=True)}
+
+
+def _starts(items: Iterable[Any], last: bool) -> set[str]:
+    """`last`: nothing of the pattern follows, so that what is looked ahead for is what the text goes on with."""
+    nodes = list(items)
+    found = {""}
+    for at, (op, of) in enumerate(nodes, 1):
+        if all(len(start) == 2 for start in found):
+            break
+        more = _starts_of(op, of, last and at == len(nodes))
+        found = {(a + b)[:2] for a in found for b in more}
+    return found
+
+
+def _starts_of(op: Any, of: Any, last: bool) -> set[str]:
+    if op is sre.LITERAL:
+        return {chr(of)}
+    if op is sre.IN:
+        return _starts_of_class(of)
+    if op is sre.ASSERT and last and of[0] > 0:
+        return _starts(of[1], last)
+    if op in (sre.ASSERT, sre.ASSERT_NOT, sre.AT):
+        return {""}
+    if op is sre.SUBPATTERN:
+        return _starts(of[-1], last)
+    if op is sre.ATOMIC_GROUP:
+        return _starts(of, last)
+    if op is sre.BRANCH:
+        return {start for branch in of[1] for start in _starts(branch, last)}
+    if op in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
+        once = _starts(of[2], False)
+        found = {(a + b)[:2] for a in once for b in once | {""}} if of[1] > 1 else once
+        return found | {""} if of[0] == 0 else found
+    return {ANY} if op in (sre.ANY, sre.NOT_LITERAL) else {"", ANY, ANY + ANY}
+
+
+def _starts_of_class(of: Any) -> set[str]:
+    found: set[str] = set()
+    for member in of:
+        if member == (sre.CATEGORY, sre.CATEGORY_DIGIT):
+            found |= _FIGURES
+        elif member == (sre.CATEGORY, sre.CATEGORY_SPACE):
+            found |= _SPACES
+        else:
+            letters = _members([member])
+            if letters is None:
+                return {ANY}
+            found |= letters
+    return found

@@ -1,0 +1,54 @@
+"""A number where it stands in a message: its clause, what is said before it, and where it ends with its measure."""
+
+from dataclasses import dataclass, field
+
+from knowledge.messages.activity import Beneficiary, Money, Span
+from knowledge.messages.passage import Passage
+from knowledge.numerals import Number
+
+HOUSE_UNITS = frozenset({"户", "户次", "对", "家"})
+_REACH = 32
+
+
+def number_end(number: Number) -> int:
+    """The end of a number with its measure."""
+    return max(number.end, number.unit_end)
+
+
+class Figure:
+    """A number of a passage; `left:right` is its clause, `before` what stands before it there, or before its colon."""
+
+    __slots__ = ("before", "end", "left", "number", "passage", "right", "start", "text", "unit")
+
+    def __init__(self, passage: Passage, number: Number) -> None:
+        self.passage = passage
+        self.number = number
+        self.text = text = passage.text
+        self.unit = number.unit
+        self.start = start = number.start
+        self.end = max(number.end, number.unit_end)
+        self.left, self.right = passage.clause_bounds(start)
+        left = self.left
+        if left > passage.start and text[left - 1] in ":： ":  # 人数：52
+            left = passage.clause_bounds(left - 2)[0]
+        self.before = text[max(left, start - _REACH) : start]
+
+    @property
+    def span(self) -> Span:
+        """Where the number and its measure stand."""
+        return self.start, self.end
+
+
+@dataclass(slots=True)
+class Counts:
+    """Everything counted in one activity."""
+
+    participants: str | None = None
+    participants_unit: str = "人"
+    women: str | None = None
+    children: str | None = None
+    sessions: str | None = None
+    cases: str | None = None
+    beneficiaries: list[Beneficiary] = field(default_factory=list)
+    money: list[Money] = field(default_factory=list)
+    spans: dict[str, Span] = field(default_factory=dict)
