@@ -16,6 +16,7 @@ from handlers.broadcasts import service as broadcasts
 from handlers.dialog.world import World
 from handlers.duties import service as duties
 from handlers.reminders import service as reminders
+from knowledge import indexing
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -75,4 +76,5 @@ def table(store: Store, world: World, platforms: Sequence[Platform]) -> list[Job
         Job("broadcasts.expand", 5, lambda now: broadcasts.expand_due(store, now)),
         Job("broadcasts.give_up", 3600, lambda now: broadcasts.give_up_held(store, now)),
         Job("media.fetch", 5, media.fetch_due),
+        Job("library.renew", 3600, lambda _: indexing.renew(store)),  # nothing to do but after an update
     ]

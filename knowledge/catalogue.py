@@ -14,12 +14,15 @@ import numpy.typing as npt
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from knowledge.retrieval.impacts import Impacts, PostingList, unpack
+from knowledge.retrieval.buckets import Bucket, Found, find
+from knowledge.retrieval.impacts import term_code
+from knowledge.retrieval.packing import bytes_of, unpack
 from knowledge.retrieval.references import numeral
 from knowledge.retrieval.shelf import Shelf
 from knowledge.retrieval.vocabulary import Vocabulary
 from storage import circulars as records
 from storage import postings, postings_reading
+from storage.postings import bucket_key
 
 #: Bytes of posting lists kept at most.
 CACHE_BYTES = 160 * 1024 * 1024
@@ -67,6 +70,8 @@ class SegmentView:
     size: int
     passages: npt.NDArray[np.int64]
     documents: npt.NDArray[np.int64]
+    #: the first code of each bucket; None for what an earlier version wrote, one row a term
+    firsts: npt.NDArray[np.int64] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,21 +184,18 @@ def _segments(session: Session, index: dict[int, int], before: Catalogue | None)
     for key, uid, size in listed:
         if (old := known.get((key, uid))) is not None and before is not None:
             owners = np.array([one.id for one in before.held], dtype=np.int64)[old.documents]
-            passages = old.passages
+            passages, firsts = old.passages, old.firsts
         else:
-            passages = np.frombuffer(arrays[key][0], dtype="<i8")
-            owners = np.frombuffer(arrays[key][1], dtype="<i8")
+            passages = np.frombuffer(arrays[key].passages, dtype="<i8")
+            owners = np.frombuffer(arrays[key].circulars, dtype="<i8")
+            firsts = np.frombuffer(arrays[key].codes, dtype="<i8") if arrays[key].codes else None
         ids = np.fromiter(index, dtype=np.int64, count=len(index))  # rising, as they were read
-        found.append(SegmentView(key, uid, size, passages, np.searchsorted(ids, owners)))
+        found.append(SegmentView(key, uid, size, passages, np.searchsorted(ids, owners), firsts))
     return found
 
 
-@dataclass(slots=True)
-class Found:
-    """A term in a segment: in how many passages, and its list."""
-
-    df: int
-    postings: PostingList | Impacts | None
+class SegmentGone(LookupError):
+    """Rows of a segment are not there any more: another process has merged it since the token was read."""
 
 
 class PostingCache:
@@ -219,20 +221,18 @@ class PostingCache:
                         self._held.move_to_end((segment.uid, term))
                         found[at][term] = entry
         if missing:
-            self._read(session, segments, missing, found)
+            self._fill(session, segments, missing, found)
         return found
 
-    def _read(
+    def _fill(
         self,
         session: Session,
         segments: Sequence[SegmentView],
         missing: Sequence[tuple[int, str]],
         found: list[dict[str, Found]],
     ) -> None:
-        for at in {at for at, _ in missing}:
-            wanted = [term for one, term in missing if one == at]
-            for term, df, body in postings_reading.read_terms(session, segments[at].id, wanted):
-                found[at][term] = Found(df, unpack(body))
+        for at in dict.fromkeys(at for at, _ in missing):
+            found[at] |= _read(session, segments[at], [term for one, term in missing if one == at])
         with self._lock:
             for at, term in missing:
                 entry = found[at].setdefault(term, Found(0, None))
@@ -243,9 +243,26 @@ class PostingCache:
                 self._bytes -= _size(gone)
 
 
+def _read(session: Session, segment: SegmentView, terms: Sequence[str]) -> dict[str, Found]:
+    """The lists of terms in a segment; those that it has not are left out."""
+    if segment.firsts is None:
+        rows = postings_reading.read_terms(session, segment.id, terms)
+        return {term: Found(df, unpack(body)) for term, df, body in rows}
+    if not len(segment.firsts):
+        return {}
+    codes = [term_code(term) for term in terms]
+    places = (np.searchsorted(segment.firsts, codes, side="right") - 1).tolist()
+    keys = {at: bucket_key(at) for at in places if at >= 0}
+    by_key = {row[0]: row for row in postings_reading.read_terms(session, segment.id, list(keys.values()))}
+    found = {}
+    for term, code, at in zip(terms, codes, places, strict=True):
+        if at >= 0:
+            if keys[at] not in by_key:
+                raise SegmentGone(segment.id)
+            _, df, body = by_key[keys[at]]
+            found[term] = find(Bucket(int(segment.firsts[at]), df, body), code)
+    return found
+
+
 def _size(entry: Found) -> int:
-    if entry.postings is None:
-        return _ENTRY_BYTES
-    if isinstance(entry.postings, PostingList):
-        return _ENTRY_BYTES + 5 * len(entry.postings.positions)
-    return _ENTRY_BYTES + len(entry.postings)
+    return _ENTRY_BYTES + (bytes_of(entry.postings) if entry.postings is not None else 0)

@@ -18,15 +18,13 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from knowledge import indexing
+from knowledge.fields import SHORT_NAME, of_document, of_record
 from knowledge.indexing import ROW, TEXT, Indexed
 from knowledge.library_texts import MARKED, SAME_NUMBER
 from knowledge.reading.document import Document
 from knowledge.reading.records import Record, read_records
 from knowledge.reading.structure import read_text
-from knowledge.retrieval.impacts import Fields
-from knowledge.retrieval.parts import part_term
 from knowledge.retrieval.references import article_label, article_number, number_key, title_key
-from knowledge.text import normalise
 from storage import circulars as records
 from storage.circulars import Circular, CircularTable, Citation, Passage, Section
 from storage.store import Store
@@ -34,7 +32,7 @@ from storage.store import Store
 Status = Literal["new", "unchanged", "new_version", "refused"]
 
 #: Passages of one transaction when records come in bulk: a third of a second of writing.
-BULK = 4_096
+BULK = 8_192
 
 _ENDS = ("repeals", "replaces")
 _REPEALED_IN_LAW = re.compile(r"《([^《》]{2,60})》[^。]{0,120}?同时废止")
@@ -219,13 +217,12 @@ def _store_passages(session: Session, document: Document, circular: Circular) ->
     ]  # fmt: skip
     session.add_all(stored)
     session.flush()
-    title = normalise(circular.title)
     return [
         Indexed(
             one.id,
             circular.id,
             ROW if one.kind == "row" else TEXT,
-            Fields(title, normalise(f"{one.place} {part_term(one.text, one.ordinal)}"), normalise(one.text)),
+            of_document(circular.title, one.place, one.text, one.ordinal),
         )
         for one in stored
     ]
@@ -290,6 +287,7 @@ def import_records(
             new, unchanged = new + added, unchanged + len(batch) - added
             batch, size = [], 0
             yield Progress(seen, new, unchanged)
+            indexing.merge_small(store)
     if batch:
         added = _import_batch(store, batch, path.name, now)
         new, unchanged = new + added, unchanged + len(batch) - added
@@ -313,7 +311,7 @@ def _import_batch(store: Store, batch: Sequence[Sequence[Record]], name: str, no
     fresh = {digest: group for digest, group in digests.items() if digest not in known}
     if not fresh:
         return 0
-    fields = [_fields(record) for group in fresh.values() for record in group]
+    fields = [of_record(one.law or one.title, one.chapter, one.text) for group in fresh.values() for one in group]
     rows = indexing.prepare(fields)  # the long part, before the writer's turn begins
     with store.begin() as session:
         owners = [_record_circular(session, digest, group, name, now) for digest, group in fresh.items()]
@@ -339,10 +337,6 @@ def _digest(group: Sequence[Record]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _fields(record: Record) -> Fields:
-    return Fields(normalise(record.law or record.title), normalise(record.chapter), normalise(record.text))
-
-
 def _record_circular(session: Session, digest: str, group: Sequence[Record], name: str, now: datetime) -> Circular:
     first = group[0]
     title, version = first.title or first.law or first.id, first.version
@@ -351,6 +345,7 @@ def _record_circular(session: Session, digest: str, group: Sequence[Record], nam
     circular = Circular(
         kind="law", title=title, title_key=key, sha256=digest, created_at=now, issued_on=_day(version),
         version=version[:40], category=first.category[:40], region=first.region[:40], source_name=name[:255],
+        meta={SHORT_NAME: first.law} if first.law and first.law != title else {},
     )  # fmt: skip
     session.add(circular)
     session.flush()

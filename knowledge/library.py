@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from knowledge import catalogue as snapshots
-from knowledge.catalogue import CACHE_BYTES, Catalogue, Held, PostingCache
+from knowledge.catalogue import CACHE_BYTES, Catalogue, Held, PostingCache, SegmentGone
 from knowledge.ranking import (
     JUDGED,
     LOOKED_AT,
@@ -120,6 +120,14 @@ class Library:
         are left out. `region` is where she is in words (浙江): its rules come before national ones. What is dated after
         `today` does not hold yet.
         """
+        try:
+            return self._search(session, query, limit, place, region, today)
+        except SegmentGone:  # another process has merged since the token was read
+            return self._search(session, query, limit, place, region, today)
+
+    def _search(
+        self, session: Session, query: str, limit: int, place: str | None, region: str | None, today: date | None
+    ) -> list[Hit]:
         state = self.catalogue(session)
         asked = self.read(state, query)
         if not asked.weights or not state.segments or limit < 1:
@@ -146,9 +154,7 @@ class Library:
         small = smallness(state.passages)
         hits: list[Hit] = []
         for score, passage_id, held in shown:
-            if (
-                len(hits) < limit and (one := found.get(passage_id)) is not None
-            ):  # one taken back is gone, though listed
+            if (one := found.get(passage_id)) is not None and len(hits) < limit:  # one taken back is listed, but gone
                 words = one.said(held.title)
                 words_for = 1.0 if sure else support(asked, rarities, strange, score, words, small)
                 likely = 1.0

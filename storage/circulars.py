@@ -148,7 +148,7 @@ class PostingSegment(Base):
     """Posting lists of some passages, never changed once written; small ones are merged into larger ones.
 
     `passages` (little-endian int64), `circulars` (int64) and `traits` (uint8) say, by position in the segment,
-    which passage it is, of which circular, and what kind.
+    which passage it is, of which circular, and what kind; `codes` (int64) by bucket with which term it begins.
     """
 
     __tablename__ = "posting_segment"
@@ -159,10 +159,18 @@ class PostingSegment(Base):
     passages: Mapped[bytes] = mapped_column(LargeBinary)
     circulars: Mapped[bytes] = mapped_column(LargeBinary)
     traits: Mapped[bytes] = mapped_column(LargeBinary)
+    #: empty in segments of version 0, whose rows are one a term
+    codes: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    #: of the index (`knowledge.indexing.VERSION`): what an earlier program wrote is indexed anew
+    version: Mapped[int] = mapped_column(default=0)
 
 
 class Posting(Base):
-    """The list of one term in one segment: packed positions and 8-bit impacts (`knowledge.retrieval.impacts`)."""
+    """A bucket of a segment (`knowledge.retrieval.buckets`): lists of neighbouring terms, or one long list.
+
+    `term` is the bucket's number; in segments of version 0 a term. `df` is how many terms the bucket has; in how many
+    passages it occurs where there is one.
+    """
 
     __tablename__ = "posting"
     # a clustered key saves one look-up a term
@@ -171,7 +179,6 @@ class Posting(Base):
     #: no foreign key: half a million rows are written at once, and deleted with their segment
     segment_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
     term: Mapped[str] = mapped_column(ByteString, primary_key=True)
-    #: in how many passages of the segment it occurs
     df: Mapped[int]
     body: Mapped[bytes] = mapped_column(LargeBinary)
 

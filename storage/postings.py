@@ -1,19 +1,35 @@
-"""Posting rows: written in the transaction of an import, read by term, merged without stopping readers."""
+"""Posting rows: written in the transaction of an import, read by bucket, merged without stopping readers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from storage.circulars import Posting, PostingSegment
+from storage.circulars import Circular, Passage, Posting, PostingSegment
 
 #: Rows handed to the driver at a time.
-BATCH = 5_000
+BATCH = 2_000
 
 Row = tuple[str, int, bytes]
+
+
+class Arrays(NamedTuple):
+    """What a segment is made of besides its rows: by position the passage (int64), its circular (int64) and what kind
+    it is (uint8); by bucket the first code (int64). All little-endian."""
+
+    passages: bytes
+    circulars: bytes
+    traits: bytes
+    codes: bytes
+
+
+def bucket_key(ordinal: int) -> str:
+    """The term under which a bucket's row is kept; keys are in the order of the buckets."""
+    return f"{ordinal:08x}"
 
 
 def write_rows(session: Session, segment_id: int, rows: Iterable[Row]) -> int:
@@ -38,56 +54,41 @@ def write_rows(session: Session, segment_id: int, rows: Iterable[Row]) -> int:
     return written
 
 
-def add_segment(
-    session: Session, uid: str, passages: bytes, circulars: bytes, traits: bytes, rows: Iterable[Row]
-) -> int:
+def add_segment(session: Session, uid: str, version: int, arrays: Arrays, rows: Iterable[Row]) -> int:
     """A new segment with its rows; visible to searches from the commit on. Returns its id."""
-    segment = PostingSegment(uid=uid, size=len(traits), passages=passages, circulars=circulars, traits=traits)
+    segment = PostingSegment(uid=uid, size=len(arrays.traits), version=version, **arrays._asdict())
     session.add(segment)
     session.flush()
     write_rows(session, segment.id, rows)
     return segment.id
 
 
-def read_rows(
-    session: Session, segment_ids: Sequence[int], terms: Sequence[str]
-) -> Sequence[tuple[int, str, int, bytes]]:
-    """(segment id, term, df, body) of the wanted terms in the wanted segments; one query."""
-    query = select(Posting.segment_id, Posting.term, Posting.df, Posting.body).where(
-        Posting.segment_id.in_(segment_ids), Posting.term.in_(terms)
+def read_range(session: Session, segment_id: int, first: int, end: int) -> Iterator[Row]:
+    """The rows of some buckets of a segment, in order."""
+    query = select(Posting.term, Posting.df, Posting.body).where(
+        Posting.segment_id == segment_id, Posting.term >= bucket_key(first), Posting.term < bucket_key(end)
     )
-    return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
+    for row in session.execute(query.order_by(Posting.term)):
+        yield row[0], row[1], row[2]
 
 
-def rows_by_term(session: Session, segment_id: int) -> Iterator[Row]:
-    """All rows of a segment in order of term, read in pieces so that memory stays bounded."""
-    last = ""
-    while True:
-        query = (
-            select(Posting.term, Posting.df, Posting.body)
-            .where(Posting.segment_id == segment_id, Posting.term > last)
-            .order_by(Posting.term)
-            .limit(BATCH)
-        )
-        rows = session.execute(query).all()
-        for row in rows:
-            yield row[0], row[1], row[2]
-        if len(rows) < BATCH:
-            return
-        last = rows[-1][0]
+def segment_arrays(session: Session, segment_ids: Sequence[int]) -> dict[int, Arrays]:
+    """What segments are made of, by id."""
+    columns = PostingSegment
+    query = select(columns.id, columns.passages, columns.circulars, columns.traits, columns.codes)
+    return {row[0]: Arrays(*row[1:]) for row in session.execute(query.where(columns.id.in_(segment_ids)))}
 
 
-def segment_arrays(session: Session, segment_ids: Sequence[int]) -> dict[int, tuple[bytes, bytes, bytes]]:
-    """(passages, circulars, traits) of segments by id."""
-    query = select(
-        PostingSegment.id, PostingSegment.passages, PostingSegment.circulars, PostingSegment.traits
-    ).where(PostingSegment.id.in_(segment_ids))
-    return {row[0]: (row[1], row[2], row[3]) for row in session.execute(query)}
+def of_version(session: Session, version: int, *, other: bool = False) -> list[tuple[int, int]]:
+    """(id, size) of the segments that this version of the index has written, or with `other` of all the others."""
+    wanted = PostingSegment.version != version if other else PostingSegment.version == version
+    query = select(PostingSegment.id, PostingSegment.size).where(wanted).order_by(PostingSegment.id)
+    return [(row[0], row[1]) for row in session.execute(query)]
 
 
-def name_segment(session: Session, number: int, uid: str, passages: bytes, circulars: bytes, traits: bytes) -> None:
+def name_segment(session: Session, number: int, uid: str, version: int, arrays: Arrays) -> None:
     """Make rows that were written under `number` a segment: from the commit on they are searched."""
-    segment = PostingSegment(uid=uid, size=len(traits), passages=passages, circulars=circulars, traits=traits)
+    segment = PostingSegment(uid=uid, size=len(arrays.traits), version=version, **arrays._asdict())
     segment.id = number
     session.add(segment)
     session.flush()
@@ -107,3 +108,30 @@ def delete_segments(session: Session, segment_ids: Sequence[int]) -> None:
     """Take segments and their rows away."""
     session.execute(delete(Posting).where(Posting.segment_id.in_(segment_ids)))
     forget_segments(session, segment_ids)
+
+
+class Stored(NamedTuple):
+    """A passage with what its index rests on."""
+
+    id: int
+    text: str
+    place: str
+    article: str
+    ordinal: int
+    kind: str
+    source_id: str
+    title: str
+    meta: dict[str, Any]
+
+
+def stored(session: Session, passage_ids: Sequence[int]) -> dict[int, Stored]:
+    """Passages as they are stored, by id; those that were deleted are missing."""
+    query = select(
+        Passage.id, Passage.text, Passage.place, Passage.article, Passage.ordinal, Passage.kind, Passage.source_id,
+        Circular.title, Circular.meta,
+    ).join(Circular, Passage.circular_id == Circular.id)  # fmt: skip
+    found: dict[int, Stored] = {}
+    for first in range(0, len(passage_ids), 500):  # SQLite allows 32,766 parameters, plans stay small
+        part = list(passage_ids[first : first + 500])
+        found |= {row[0]: Stored(*row) for row in session.execute(query.where(Passage.id.in_(part)))}
+    return found

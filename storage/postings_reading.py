@@ -30,7 +30,7 @@ def token(session: Session) -> str:
 
 
 def read_terms(session: Session, segment_id: int, terms: Sequence[str]) -> list[Row]:
-    """(term, df, body) of the wanted terms in a segment, in any order; terms that are not there are left out."""
+    """(term, df, body) of the wanted rows of a segment, in any order; those that are not there are left out."""
     if session.get_bind().dialect.name == "postgresql":
         return _rows(session, _any(_TERMS, "text"), (segment_id, list(terms)))
     found: list[Row] = []

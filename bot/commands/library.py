@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from bot.app import open_store
 from bot.commands import library_texts as texts
+from knowledge import indexing
 from knowledge.importing import import_document, import_records, read_again
 from knowledge.library import Hit, Library
 from knowledge.ranking import SUPPORT
@@ -40,7 +41,7 @@ def library() -> None:
 @click.option("--json", "as_json", is_flag=True, help=texts.OPTION_JSON)
 def import_(paths: tuple[Path, ...], scope: str, as_json: bool) -> None:
     """Import files; a file that cannot be read is told by name and the rest goes on (then the exit code is 1)."""
-    store = open_store()
+    store = _open()
     files = list(_files(paths))
     failed = False
     shown = tqdm(files, desc=texts.IMPORTING, disable=len(files) < 2 or not sys.stderr.isatty(), file=sys.stderr)
@@ -55,6 +56,19 @@ def import_(paths: tuple[Path, ...], scope: str, as_json: bool) -> None:
         _tell(line, as_json)
     if failed:
         raise SystemExit(1)
+
+
+def _open() -> Store:
+    """The store; what an earlier version of the program indexed is indexed anew first."""
+    store = open_store()
+    with tqdm(desc=texts.RENEWING, delay=1, disable=not sys.stderr.isatty(), file=sys.stderr) as shown:
+
+        def told(done: int, total: int) -> None:
+            shown.total = total
+            shown.update(done - shown.n)
+
+        indexing.renew(store, told)
+    return store
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -103,7 +117,7 @@ def search(query: str | None, batch: TextIO | None, limit: int, region: str | No
     """Look up one question, or all of a file, in order."""
     if (query is None) == (batch is None):
         raise click.UsageError(texts.NO_QUERY)
-    store, shelf = open_store(), Library()
+    store, shelf = _open(), Library()
     if batch is not None:
         for case in _cases(batch):
             with store.read() as session:

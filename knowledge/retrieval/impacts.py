@@ -1,4 +1,4 @@
-"""Posting lists: from fields of text to terms with 8-bit impacts, and how a list is packed into bytes.
+"""Posting lists: from fields of text to terms with 8-bit impacts.
 
 Terms are single Han characters, pairs of neighbouring Han characters, and runs of ASCII letters or digits, so that no
 dictionary decides what can be found. An impact is BM25F's saturated frequency over title, heading and body,
@@ -8,8 +8,8 @@ v / (K1 + v) × 255, without the inverse document frequency, which is known only
 from __future__ import annotations
 
 import re
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from hashlib import blake2b
 from typing import NamedTuple
 
 import numpy as np
@@ -26,18 +26,14 @@ FIELD_LENGTH = (10.0, 6.0, 105.0)
 SHORTEST_BODY = 45
 K1 = 1.2
 
-#: A list of more than one in DENSE passages is kept as one byte for every passage of the segment.
-DENSE = 6
-#: Shorter lists are not worth compressing.
-COMPRESS_FROM = 24
-
 _FIRST_HAN, _LAST_HAN = 0x3400, 0x9FFF
 _ASCII_RUN = re.compile(r"[a-z]+|[0-9]+(?:\.[0-9]+)?")
 _ASCII_BASE = 1 << 40
 _PAIR_SHIFT = 21
 _POSITION_BITS = 20
-
-_RAW, _PLANES, _DENSE = 0, 1, 2
+#: Runs of letters and digits are kept under a number drawn from them; above all that Han terms can have.
+_WORD_BASE = 1 << 57
+LONGEST_WORD = 64
 
 
 class Fields(NamedTuple):
@@ -67,8 +63,26 @@ def query_terms(normalised: str) -> list[tuple[str, int]]:
     return found
 
 
-def build(passages: Sequence[Fields]) -> Iterator[tuple[str, int, bytes]]:
-    """(term, in how many passages, packed list) for passages numbered 0, 1, …; at most 1,048,575 of them.
+def term_code(term: str) -> int:
+    """The number under which a term is kept: numbers of Han terms are in the order of their characters."""
+    if len(term) == 1 and not term.isascii():
+        return ord(term)
+    if len(term) == 2 and not term.isascii():
+        return (ord(term[0]) << _PAIR_SHIFT) | ord(term[1])
+    return _WORD_BASE | int.from_bytes(blake2b(term[:LONGEST_WORD].encode(), digest_size=7).digest(), "little")
+
+
+class Lists(NamedTuple):
+    """Posting lists of many terms: rising `codes` with the length of each list, the lists one after the other."""
+
+    codes: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
+    positions: Positions
+    impacts: Impacts
+
+
+def lists_of(passages: Sequence[Fields]) -> Lists:
+    """The posting lists of passages numbered 0, 1, …; at most 1,048,575 of them.
 
     Memory: about 60 bytes a character of text while it works; feed it some thousand passages at a time.
     """
@@ -87,7 +101,7 @@ def build(passages: Sequence[Fields]) -> Iterator[tuple[str, int, bytes]]:
         values.append(counts.astype(np.float32) * norm[found & ((1 << _POSITION_BITS) - 1)])
     key, value = np.concatenate(keys), np.concatenate(values)
     if not len(key):
-        return
+        return Lists(key, key, key.astype(np.int32), key.astype(np.uint8))
     order = np.argsort(key, kind="stable")
     key, value = key[order], value[order]
     first = np.flatnonzero(np.r_[True, key[1:] != key[:-1]])
@@ -96,10 +110,25 @@ def build(passages: Sequence[Fields]) -> Iterator[tuple[str, int, bytes]]:
     positions = (key & ((1 << _POSITION_BITS) - 1)).astype(np.int32)
     codes = key >> _POSITION_BITS
     starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]])
-    names = {number: word for word, number in words.items()}
-    for start, end, code in zip(starts, np.r_[starts[1:], len(codes)], codes[starts].tolist(), strict=True):
-        packed = pack(PostingList(positions[start:end], impacts[start:end]), len(passages))
-        yield _name(code, names), int(end - start), packed
+    terms, counts = codes[starts], np.diff(starts, append=len(codes))
+    if words:  # numbered as they came; what is kept must mean the same in all segments
+        kept = np.fromiter(map(term_code, words), dtype=np.int64, count=len(words))
+        at = np.flatnonzero(terms >= _ASCII_BASE)
+        terms[at] = kept[terms[at] - _ASCII_BASE]
+    return sorted_by_code(Lists(terms, counts, positions, impacts))
+
+
+def sorted_by_code(lists: Lists) -> Lists:
+    """The same lists in order of code; lists of one term that come twice become one, the first part first."""
+    codes, counts, positions, impacts = lists
+    if not len(codes) or bool((codes[1:] > codes[:-1]).all()):
+        return lists
+    order = np.argsort(codes, kind="stable")
+    begins = (np.cumsum(counts) - counts)[order]
+    codes, counts = codes[order], counts[order]
+    take = np.repeat(begins - (np.cumsum(counts) - counts), counts) + np.arange(len(positions))
+    first = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]])
+    return Lists(codes[first], np.add.reduceat(counts, first), positions[take], impacts[take])
 
 
 def _codes(texts: Sequence[str], words: dict[str, int]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -119,54 +148,3 @@ def _codes(texts: Sequence[str], words: dict[str, int]) -> tuple[npt.NDArray[np.
     )
     ascii_owner = owner[np.fromiter((run.start() for run in runs), dtype=np.int64, count=len(runs))]
     return np.concatenate([single, pair, ascii_codes]), np.concatenate([owner[han], owner[:-1][both], ascii_owner])
-
-
-def _name(code: int, words: dict[int, str]) -> str:
-    if code >= _ASCII_BASE:
-        return words[code - _ASCII_BASE][:64]
-    if code < (1 << _PAIR_SHIFT):
-        return chr(code)
-    return chr(code >> _PAIR_SHIFT) + chr(code & ((1 << _PAIR_SHIFT) - 1))
-
-
-def pack(postings: PostingList, size: int) -> bytes:
-    """The bytes of a list in a segment of `size` passages."""
-    positions, impacts = postings
-    if len(positions) * DENSE > size and size >= 256:
-        dense = np.zeros(size, dtype=np.uint8)
-        dense[positions] = impacts
-        return bytes([_DENSE]) + zlib.compress(dense.tobytes(), 1)
-    if len(positions) < COMPRESS_FROM:
-        return bytes([_RAW]) + positions.astype("<i4").tobytes() + impacts.tobytes()
-    gaps = np.diff(positions, prepend=np.int32(0)).astype("<i4").view(np.uint8).reshape(-1, 4)
-    return bytes([_PLANES]) + zlib.compress(gaps.T.tobytes() + impacts.tobytes(), 1)
-
-
-def unpack(body: bytes) -> PostingList | Impacts:
-    """A list, or for a dense one the impact at every position of the segment."""
-    kind = body[0]
-    if kind == _RAW:
-        count = (len(body) - 1) // 5
-        return PostingList(
-            np.frombuffer(body, dtype="<i4", count=count, offset=1), np.frombuffer(body, np.uint8, offset=1 + 4 * count)
-        )
-    raw = np.frombuffer(zlib.decompress(memoryview(body)[1:]), dtype=np.uint8)
-    if kind == _DENSE:
-        return raw
-    count = len(raw) // 5
-    gaps = np.ascontiguousarray(raw[: 4 * count].reshape(4, count).T).view("<i4").reshape(-1)
-    return PostingList(np.cumsum(gaps, dtype=np.int32), raw[4 * count :])
-
-
-def join(parts: Sequence[tuple[int, bytes]], size: int) -> tuple[int, bytes]:
-    """The list of one term in a segment made of others: (offset of the part in the new segment, packed list) each."""
-    positions, impacts = [], []
-    for offset, body in parts:
-        found = unpack(body)
-        if not isinstance(found, PostingList):
-            where = np.flatnonzero(found).astype(np.int32)
-            found = PostingList(where, found[where])
-        positions.append(found.positions + np.int32(offset))
-        impacts.append(found.impacts)
-    whole = PostingList(np.concatenate(positions), np.concatenate(impacts))
-    return len(whole.positions), pack(whole, size)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from knowledge.text import normalise
 
@@ -107,6 +108,7 @@ def articles(normalised: str) -> list[Article]:
     return found
 
 
+@lru_cache(8_192)
 def article_number(label: str) -> tuple[int, int]:
     """第七十条 → (70, 0); (0, 0) where there is none."""
     found = articles(normalise(label))

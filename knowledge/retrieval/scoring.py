@@ -52,10 +52,11 @@ def _add_for_candidates(scores: Scores, lists: Sequence[tuple[float, PostingList
         chosen = chosen[best(scores[chosen], CANDIDATES)]
     chosen.sort()
     extra = np.zeros(len(chosen), dtype=np.float32)
+    wanted = chosen.astype(np.int32)  # of the lists' own type, else every list would be copied
     for weight, postings in lists:
         if isinstance(postings, PostingList):
-            at = np.minimum(np.searchsorted(postings.positions, chosen), len(postings.positions) - 1)
-            hit = postings.positions[at] == chosen
+            at = np.minimum(np.searchsorted(postings.positions, wanted), len(postings.positions) - 1)
+            hit = postings.positions[at] == wanted
             extra += np.where(hit, postings.impacts[at], 0) * np.float32(weight / 255)
         else:
             extra += postings[chosen] * np.float32(weight / 255)

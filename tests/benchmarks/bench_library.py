@@ -56,18 +56,45 @@ def made_up(path: Path, articles: int = 20_000) -> Path:
     return path
 
 
-def tenfold(source: Path, path: Path) -> Path:
-    """The same corpus ten times, each copy under its own titles and ids."""
-    with gzip.open(path, "wt", encoding="utf-8", compresslevel=1) as file:
+def tenfold(source: Path, path: Path) -> None:
+    """The corpus, and nine articles of other words for each of its articles.
+
+    Each of the nine begins like the article and ends like one of another law; every thirtieth character or so a word of
+    everyday language stands in place of two; its law is that of a county nobody has heard of. So no two articles are
+    alike, lists grow tenfold as they would, and there are more different pairs of characters: 1.3 times as many.
+    """
+    every = list(records(source))
+    table = (ROOT / "knowledge" / "data" / "retrieval" / "spelling.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    words = [word for word, *_ in (line.split("\t") for line in table) if len(word) == 2]
+    letters = [word for word, *_ in (line.split("\t") for line in table[:4_000]) if len(word) == 1]
+    halves = []
+    for record in every:
+        parts = re.findall(r"[^。；\n]+[。；\n]?", record["text"])
+        middle = (len(parts) + 1) // 2
+        halves.append(("".join(parts[:middle]), "".join(parts[middle:]) or record["text"]))
+    with path.open("w", encoding="utf-8") as file:
         for copy in range(10):
-            for record in records(source):
-                marked = {**record, "id": f"{record['id']}-{copy}", "title": f"{record.get('title', '')}{copy}"}
-                file.write(json.dumps(marked, ensure_ascii=False) + "\n")
-    return path
+            chance = random.Random(copy)
+            counties: dict[str, str] = {}
+            for at, record in enumerate(every):
+                if copy:
+                    title = record.get("title") or record["id"]
+                    county = counties.setdefault(title, "".join(chance.choices(letters, k=2)) + "县")
+                    text = halves[at][0] + halves[(at * 7_919 + copy * 10_007) % len(every)][1]
+                    pieces, done = [], 0
+                    for place in range(chance.randrange(30), len(text) - 1, 30):
+                        pieces += [text[done:place], words[int(chance.random() * len(words))]]
+                        done = place + 2
+                    law = record.get("law") or title
+                    record = {
+                        **record, "id": f"{record['id']}-{copy}", "title": county + title, "law": county + law,
+                        "text": "".join(pieces) + text[done:],
+                    }  # fmt: skip
+                file.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
 def records(path: Path) -> Iterator[dict[str, str]]:
-    with gzip.open(path, "rt", encoding="utf-8") as file:
+    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
         yield from map(json.loads, file)
 
 

@@ -2,6 +2,7 @@
 
 from storage import postings
 from storage.circulars import change_library, library_token, segments
+from storage.postings import Arrays, bucket_key
 from storage.store import Store
 
 
@@ -16,27 +17,32 @@ def test_the_token_changes_with_the_commit(store: Store) -> None:
         assert library_token(session) == "b"
 
 
-def test_rows_by_term_come_in_order(store: Store) -> None:
-    """Rows written are read again in order of term, in pieces, each segment by itself."""
-    terms = [chr(0x4E00 + at) for at in range(6_000)]
+def arrays(size: int) -> Arrays:
+    return Arrays(b"", b"", bytes(size), b"")
+
+
+def test_buckets_come_in_order(store: Store) -> None:
+    """Rows written are read again in order of bucket, each segment by itself."""
+    numbers = range(0, 6_000, 7)
     with store.begin() as session:
-        rows = [(term, 1, b"x" + term.encode()) for term in reversed(terms)]
-        first = postings.add_segment(session, "one", b"", b"", b"\0", rows)
-        second = postings.add_segment(session, "two", b"", b"", b"\0\0", [("一", 2, b"y")])
+        rows = [(bucket_key(at), 1, b"x%d" % at) for at in reversed(numbers)]
+        first = postings.add_segment(session, "one", 1, arrays(1), rows)
+        second = postings.add_segment(session, "two", 1, arrays(2), [(bucket_key(0), 2, b"y")])
     with store.read() as session:
-        assert [row[0] for row in postings.rows_by_term(session, first)] == terms
-        assert postings.read_rows(session, [first, second], ["一", "无"]) == [
-            (first, "一", 1, b"x" + "一".encode()), (second, "一", 2, b"y")
-        ]  # fmt: skip
+        assert [row[0] for row in postings.read_range(session, first, 0, 6_000)] == [*map(bucket_key, numbers)]
+        assert list(postings.read_range(session, first, 7, 8)) == [(bucket_key(7), 1, b"x7")]
+        assert list(postings.read_range(session, second, 0, 9)) == [(bucket_key(0), 2, b"y")]
         assert [(key, size) for key, _, size in segments(session)] == [(first, 1), (second, 2)]
 
 
 def test_segments_go_with_their_rows(store: Store) -> None:
     """A segment taken away leaves no rows."""
     with store.begin() as session:
-        key = postings.add_segment(session, "one", b"", b"", b"\0", [("一", 1, b"x")])
+        key = postings.add_segment(session, "one", 1, arrays(1), [(bucket_key(0), 1, b"x")])
+        assert postings.of_version(session, 1) == [(key, 1)]
+        assert postings.of_version(session, 1, other=True) == []
     with store.begin() as session:
         postings.delete_segments(session, [key])
     with store.read() as session:
-        assert postings.read_rows(session, [key], ["一"]) == []
+        assert list(postings.read_range(session, key, 0, 9)) == []
         assert segments(session) == []

@@ -28,8 +28,8 @@ def test_terms_of_one_segment(store: Store, count: int) -> None:
     """Whatever their number, the wanted terms of the wanted segment come, and no others."""
     rows = [(f"t{at}", at + 1, bytes([at % 256, 0, 255])) for at in range(count)]
     with store.begin() as session:
-        one = postings.add_segment(session, "1", b"", b"", b"", rows)
-        postings.add_segment(session, "2", b"", b"", b"", [("t0", 7, b"x")])
+        one = postings.add_segment(session, "1", 1, postings.Arrays(b"", b"", b"", b""), rows)
+        postings.add_segment(session, "2", 1, postings.Arrays(b"", b"", b"", b""), [("t0", 7, b"x")])
     with store.read() as session:
         found = postings_reading.read_terms(session, one, [row[0] for row in rows] + ["none"])
         assert sorted(found) == sorted(rows)
