@@ -25,7 +25,7 @@ from storage import postings, postings_reading
 from storage.postings import bucket_key
 
 #: Bytes of posting lists kept at most.
-CACHE_BYTES = 160 * 1024 * 1024
+CACHE_BYTES = 192 * 1024 * 1024
 #: What Python needs for an entry besides its arrays.
 _ENTRY_BYTES = 400
 

@@ -49,8 +49,7 @@ def add_up(lists: Sequence[tuple[float, PostingList | Impacts]], size: int) -> S
 def _add_for_candidates(scores: Scores, lists: Sequence[tuple[float, PostingList | Impacts]]) -> None:
     chosen = promising(scores, CANDIDATES)
     if len(chosen) > CANDIDATES:
-        chosen = chosen[best(scores[chosen], CANDIDATES)]
-    chosen.sort()
+        chosen = chosen[_highest(scores[chosen], CANDIDATES)]
     extra = np.zeros(len(chosen), dtype=np.float32)
     wanted = chosen.astype(np.int32)  # of the lists' own type, else every list would be copied
     for weight, postings in lists:
@@ -72,8 +71,13 @@ def promising(scores: Scores, count: int) -> npt.NDArray[np.intp]:
 
 def best(scores: Scores, count: int) -> npt.NDArray[np.intp]:
     """Positions of the highest scores, best first; equal ones in order of position."""
-    if len(scores) > count:
-        chosen = np.argpartition(-scores, count)[:count]
-    else:
-        chosen = np.arange(len(scores))
-    return chosen[np.lexsort((chosen, -scores[chosen]))]
+    chosen = _highest(scores, count)
+    return chosen[np.lexsort((chosen, -scores[chosen]))][:count]
+
+
+def _highest(scores: Scores, count: int) -> npt.NDArray[np.intp]:
+    """Positions, rising, of the highest scores: `count` of them, more where the last are equal."""
+    if len(scores) <= count:
+        return np.arange(len(scores))
+    least = np.partition(scores, len(scores) - count)[len(scores) - count]
+    return np.flatnonzero(scores >= least)
