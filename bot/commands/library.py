@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from bot.app import open_store
 from bot.commands import library_texts as texts
+from handlers.duties import amending
 from knowledge import indexing
 from knowledge.importing import import_document, import_records, read_again
 from knowledge.library import Hit, Library
@@ -88,7 +89,12 @@ def _import_one(store: Store, path: Path, scope: str) -> dict[str, Any]:
     document = read_file(path)
     with store.begin() as session:
         result = import_document(session, document, now, scope=scope)
-    return {**result.line, "status": result.status}
+        changed = (
+            amending.propose(session, document, circular_id=result.circular_id, scope=scope, by=None, now=now)
+            if result.changed
+            else amending.Changes()
+        )
+    return {**result.line, "status": result.status, "amendments": changed.others}
 
 
 def _tell(line: dict[str, Any], as_json: bool) -> None:
@@ -102,6 +108,8 @@ def _tell(line: dict[str, Any], as_json: bool) -> None:
         number = f"{line['doc_number']} " if line["doc_number"] else ""
         status, title = texts.STATUS[line["status"]], line["title"] or ""
         click.echo(texts.IMPORTED.format(status=status, file=line["file"], number=number, title=title))
+        if line.get("amendments"):
+            click.echo(texts.AMENDS.format(count=line["amendments"]))
     if not as_json:
         for warning in line.get("warnings", ()):
             click.echo(texts.WARNING.format(text=warning))

@@ -13,6 +13,7 @@ OPTION_REGION = "您在哪里（如 浙江），当地规定排在前面"
 STATUS = {"new": "已收录", "new_version": "已收录新版本", "unchanged": "没有变化", "refused": "不收录"}
 IMPORTED = "{status}：{file} {number}{title}"
 WARNING = "    注意：{text}"
+AMENDS = "    改了已下发的任务{count}处，已告诉下发的单位，等她们点头才改。"
 UNREADABLE = "读不了：{file}（{place}）：{reason}"
 RECORDS = "已导入记录 {records} 条：新增 {new} 份文件，{unchanged} 份没有变化"
 IMPORTING = "导入"

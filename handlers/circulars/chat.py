@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from handlers import access
-from handlers.circulars import service, texts
+from handlers.circulars import changes, service, texts
 from handlers.dialog import texts as dialog_texts
 from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
 from handlers.dialog.router import Router
+from handlers.duties import amending, proposals, wording
 from handlers.duties import card as cards
-from handlers.duties import proposals, wording
 from handlers.duties import rules as duty_rules
 from handlers.duties import service as duties
 from handlers.duties import texts as duty_texts
 from knowledge.reading import Document, find_doc_numbers, read_text
-from storage.duties import Duty
+from storage.circulars import Circular
+from storage.duties import Amendment, Duty
 
 router = Router("circulars")
 
@@ -29,6 +31,9 @@ _YES = frozenset(
 )
 _NO = frozenset({texts.SKIP, "不下发", "跳过", "不用", "下一件", "下一个", "不办", "删掉"})
 _NONE = frozenset({texts.SKIP_ALL, "全不要", "都不下发", "后面都不要", "剩下的不要"})
+
+
+_OTHER_ONE = re.compile(r"(?:拆任务|拆解任务|看任务|看改动|改任务|停任务|谁没报|任务列表)")
 
 
 def glance(ctx: Context) -> Reply | None:
@@ -64,6 +69,7 @@ def take(ctx: Context, document: Document) -> Reply:
 )
 def again(ctx: Context, rest: str) -> Reply | None:
     """「任务 81号文」: a circular that is in the library is gone through again; nothing is handed down twice."""
+    ctx.state["aside"] = False
     if not rest:
         return Reply(texts.AGAIN_HOW)
     found = service.kept(ctx.session, ctx.world.library, rest, ctx.speaker)
@@ -76,21 +82,57 @@ def again(ctx: Context, rest: str) -> Reply | None:
     return _propose(ctx, document, found.id, texts.AGAIN.format(title=found.title, number=number))
 
 
+@router.command("看改动", "文件改动", "任务改动", allow=access.official, help="看改动 — 文件改了已下发的任务，等您点头")
+def see_changes(ctx: Context, _rest: str) -> Reply:
+    """What documents that came in by another way change about her unit's duties."""
+    ctx.state["aside"] = False
+    found = amending.waiting(ctx.session, ctx.speaker)
+    if not found:
+        return Reply(texts.CHANGES_NONE)
+    _begin(ctx, [], found)
+    shown = _show(ctx)
+    return Reply(texts.CHANGES_WAITING.format(count=len(found)) + "\n" + shown.text, shown.choices)
+
+
+def _begin(ctx: Context, waiting: Sequence[Duty], changed: Sequence[Amendment]) -> None:
+    ids = list(dict.fromkeys(one.id for one in changed))
+    ctx.state["proposals"] = {"ids": [duty.id for duty in waiting], "at": 0, "made": 0, "skipped": 0}
+    ctx.state["proposals"] |= {"changes": ids, "change_at": 0, "changed": 0}
+    ctx.state["asking"] = "circulars"
+
+
 def _propose(ctx: Context, document: Document, circular_id: int | None, head: str) -> Reply:
+    scope = ctx.speaker.unit_path
+    changed = amending.propose(ctx.session, document, circular_id=circular_id, scope=scope, by=ctx.speaker, now=ctx.now)
     found = service.obligations(
-        document, by=ctx.speaker, circular_id=circular_id, local=ctx.local, vocabulary=ctx.world.vocabulary
+        document,
+        by=ctx.speaker,
+        circular_id=circular_id,
+        local=ctx.local,
+        vocabulary=ctx.world.vocabulary,
+        covered=changed.covered,
     )
     proposed = proposals.propose(ctx.session, found.duties, by=ctx.speaker, now=ctx.now)
+    circular = ctx.session.get(Circular, circular_id) if circular_id is not None else None
+    later = amending.propose_later(ctx.session, circular, scope=scope, by=ctx.speaker, now=ctx.now) if circular else []
     notes = texts.HANDED_BEFORE.format(count=proposed.handed_down) if proposed.handed_down else ""
     notes += texts.PAST_COUNT.format(count=found.past) if found.past else ""
-    if not proposed.waiting:
+    waiting = [duty.evidence for duty in proposed.waiting]
+    known = [new.evidence for new in found.duties]
+    unmatched = changes.unmatched_words(changed.unmatched, changed.others, waiting, known)
+    lines = [head, *([unmatched] if unmatched else [])]
+    amended = [*changed.waiting, *later]
+    if not proposed.waiting and not amended:
         drop(ctx)
-        return Reply(head + "\n" + (notes or texts.NO_DUTIES) + (texts.NOTHING_LEFT if notes else ""))
-    ctx.state["proposals"] = {"ids": [duty.id for duty in proposed.waiting], "at": 0, "made": 0, "skipped": 0}
-    ctx.state["asking"] = "circulars"
+        said = (notes or texts.NO_DUTIES) + (texts.NOTHING_LEFT if notes else "")
+        return Reply("\n".join(lines + ([said] if notes or not unmatched else [])))
+    _begin(ctx, proposed.waiting, amended)
+    if amended:
+        lines.append(texts.CHANGES_FOUND.format(count=len(ctx.state["proposals"]["changes"])))
+    else:
+        lines.append(texts.FOUND.format(count=len(proposed.waiting)))
     shown = _show(ctx)
-    lines = [head, texts.FOUND.format(count=len(proposed.waiting)), *([notes] if notes else []), shown.text]
-    return Reply("\n".join(lines), shown.choices)
+    return Reply("\n".join([*lines, *([notes] if notes else []), shown.text]), shown.choices)
 
 
 def _current(ctx: Context) -> Duty | None:
@@ -102,10 +144,16 @@ def _current(ctx: Context) -> Duty | None:
 
 def _show(ctx: Context) -> Reply:
     state = ctx.state["proposals"]
+    amendment = changes.current(ctx, state)
+    if amendment is not None:
+        return changes.show(ctx, state, amendment)
     duty = _current(ctx)
     if duty is None:
         drop(ctx)
-        return Reply(texts.DONE.format(made=state["made"], skipped=state["skipped"]))
+        changed, total = state.get("changed", 0), len(state.get("changes") or ())
+        said = [texts.CHANGES_DONE.format(changed=changed, left=total - changed)] if total else []
+        said += [texts.DONE.format(made=state["made"], skipped=state["skipped"])] if state["ids"] else []
+        return Reply("\n".join(said))
     new = cards.of_record(duty)
     count = duties.audience_count(ctx.session, new["audience"], ctx.speaker.unit_path, ctx.local.date())
     head = texts.PROPOSAL.format(index=state["at"] + 1, count=len(state["ids"])) + (
@@ -120,7 +168,12 @@ def _show(ctx: Context) -> Reply:
 
 def answer(ctx: Context) -> Reply | None:
     """Her word on the proposal that is shown."""
+    if _OTHER_ONE.match(ctx.text):
+        return None
     state: dict[str, Any] | None = ctx.state.get("proposals")
+    amendment = changes.current(ctx, state) if state is not None and "ids" in state else None
+    if state is not None and amendment is not None:
+        return _change(ctx, state, amendment)
     duty = _current(ctx) if state is not None and "ids" in state else None
     if state is None or duty is None:
         drop(ctx)
@@ -139,6 +192,19 @@ def answer(ctx: Context) -> Reply | None:
         state["at"] = len(state["ids"])
         return _show(ctx)
     return _edit(ctx, duty)
+
+
+def _change(ctx: Context, state: dict[str, Any], amendment: Amendment) -> Reply | None:
+    """Her word on a change; when it is decided the next is shown, and after the last what is to be handed down."""
+    at = state["change_at"]
+    reply = changes.answer(ctx, state, amendment)
+    if reply is None or state["change_at"] == at:
+        return reply
+    shown = _show(ctx)
+    follows = state["change_at"] >= len(state["changes"]) and state["ids"]
+    head = [reply.text] if reply.text else []
+    head += [texts.FOUND.format(count=len(state["ids"]))] if follows else []
+    return Reply("\n".join([*head, *([""] if reply.text and not follows else []), shown.text]), shown.choices)
 
 
 def _next(ctx: Context, said: str) -> Reply:
@@ -195,15 +261,19 @@ def cancel(ctx: Context) -> Reply | None:
     if state is None or "ids" not in state:
         return None
     duty = _current(ctx)
+    undecided = len(state.get("changes") or ()) - state.get("change_at", 0)
     drop(ctx)
+    if undecided:
+        return Reply(texts.CHANGES_LATER.format(left=undecided))
     left = len(state["ids"]) - state["at"]
     rests_on = duty.rests_on if duty is not None else ""
     return Reply(texts.LEFT_FOR_LATER.format(made=state["made"], left=left, number=rests_on))
 
 
-def still_open(_ctx: Context) -> str:
+def still_open(ctx: Context) -> str:
     """What waits."""
-    return dialog_texts.STILL_OPEN.format(what=texts.OPEN_WHAT, question=texts.CONFIRM)
+    changing = changes.current(ctx, ctx.state.get("proposals") or {}) is not None
+    return dialog_texts.STILL_OPEN.format(what=texts.OPEN_WHAT, question=texts.APPLY if changing else texts.CONFIRM)
 
 
 router.answer = answer

@@ -58,13 +58,24 @@ class Found:
 
 
 def obligations(
-    document: Document, *, by: Speaker, circular_id: int | None, local: datetime, vocabulary: Vocabulary
+    document: Document,
+    *,
+    by: Speaker,
+    circular_id: int | None,
+    local: datetime,
+    vocabulary: Vocabulary,
+    covered: Sequence[tuple[int, int]] = (),
 ) -> Found:
-    """Everything in the document that units below the official have to do and that is not past, each with its sentence."""
+    """Everything in the document that units below the official have to do and that is not past, each with its sentence.
+
+    What stands in the spans `covered` changes duties that are there already, and is not proposed anew.
+    """
     today = local.date()
     found: list[NewDuty] = []
     past = others = 0
     for one in find_obligations(document):
+        if any(start < one.offset[1] and one.offset[0] < end for start, end in covered):
+            continue
         level = level_below(one, by.unit_level)
         if level is None:
             others += 1

@@ -34,7 +34,9 @@ def announce(
             )
         )
     )
-    text = notice or texts.NOTICE.format(title=duty.title, when=when_words(duty), rests_on=duty.rests_on)
+    text = notice or texts.NOTICE.format(
+        title=duty.title, when=when_words(duty), rests_on=basis_words(duty.rests_on, duty.amended_by)
+    )
     return tell_heads(session, duty, ids, text, key, now)
 
 
@@ -70,6 +72,11 @@ def when_words(duty: Duty) -> str:
     if duty.recurrence:
         return duty.deadline_text or rule_words(duty.recurrence)
     return texts.DAY.format(year=duty.due_on.year, month=duty.due_on.month, day=duty.due_on.day) if duty.due_on else ""
+
+
+def basis_words(rests_on: str, amended_by: Sequence[str]) -> str:
+    """The circular it rests on, with those that have changed it since."""
+    return texts.BASIS_AMENDED.format(rests_on=rests_on, by="、".join(amended_by)) if amended_by else rests_on
 
 
 def rule_words(recurrence: str) -> str:

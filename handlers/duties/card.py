@@ -76,6 +76,12 @@ def proposal(new: Proposal, count: int) -> str:
     return card + ("\n" + texts.CARD_EVIDENCE.format(evidence=new["evidence"]) if new.get("evidence") else "")
 
 
+def day_of(iso: str) -> str:
+    """12月10日."""
+    day = date.fromisoformat(iso)
+    return texts.DATE.format(month=day.month, day=day.day)
+
+
 def new_duty(new: Proposal, today: date) -> NewDuty:
     """The duty that a confirmed proposal makes."""
     starts_on = date.fromisoformat(new["starts_on"]) if new.get("starts_on") else None

@@ -49,6 +49,15 @@ def move_period(session: Session, duty: Duty, period: str, to: date, now: dateti
     return was
 
 
+def move_back(session: Session, duty: Duty, period: str, now: datetime) -> None:
+    """The period is due again on the day by which it is named."""
+    was = session.scalar(
+        select(func.max(Assignment.due_on)).where(Assignment.duty_id == duty.id, Assignment.period == period)
+    )
+    if was is not None:
+        _shift(session, duty, was, date.fromisoformat(period), now, period=period)
+
+
 def _shift(session: Session, duty: Duty, was: date, to: date, now: datetime, *, period: str) -> None:
     """The rows of a period that was due on one day are due on another; who was late by the old one may be on time now.
 

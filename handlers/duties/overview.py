@@ -295,7 +295,12 @@ def in_force(ctx: Context, _rest: str) -> Reply:
         return Reply(texts.LIST_NONE)
     ctx.state["duties_shown"] = [duty.id for duty in found]
     lines = [
-        texts.LIST_LINE.format(index=i, title=duty.title, rests_on=duty.rests_on, when=service.when_words(duty))
+        texts.LIST_LINE.format(
+            index=i,
+            title=duty.title,
+            rests_on=service.basis_words(duty.rests_on, duty.amended_by),
+            when=service.when_words(duty),
+        )
         for i, duty in enumerate(found, 1)
     ]
     return Reply("\n".join([texts.LIST_HEAD.format(count=len(found)), *lines, texts.LIST_FOOT]))

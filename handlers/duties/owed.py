@@ -74,7 +74,7 @@ def mine(ctx: Context, _rest: str) -> Reply:
         texts.MINE_LINE.format(
             index=i,
             title=duty.title,
-            rests_on=duty.rests_on,
+            rests_on=service.basis_words(duty.rests_on, duty.amended_by),
             when=when_due(assignment.due_on, today),
             progress=texts.PROGRESS.format(got=assignment.got, left=max(1, assignment.needs - assignment.got))
             if assignment.got

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, not_, select, true, update
 from sqlalchemy.orm import Session
 
 from handlers.duties import moving, quotas, rules, texts
-from handlers.duties.announcing import announce, tell_heads, when_words
+from handlers.duties.announcing import announce, basis_words, tell_heads, when_words
 from handlers.duties.booking import Said, fulfil, gap_words, reconsider, recount, say_done, take_back
 from handlers.duties.expanding import CHUNK, audience_count, expand, expand_all, is_large, owing
 from handlers.duties.moving import forget_future, postpone, renew_steps
@@ -29,7 +29,7 @@ from handlers.duties.standing import (
 from handlers.local import LOCAL
 from storage import audit, units
 from storage.conversations import insert_for
-from storage.duties import OPEN, Assignment, Duty
+from storage.duties import DONE, LATE_DONE, OPEN, Assignment, Duty
 from storage.people import Speaker
 from storage.reminders import ReminderStep
 from storage.units import Unit
@@ -179,10 +179,11 @@ def change(
     tell_above_after: int | None = None,
     title: str = "",
     quota: dict[str, Any] | None = None,
+    may_be_past: bool = False,
 ) -> None:
     """Change a duty in force. A new rule begins with the next period: the one that has begun stays as it was told."""
     today = now.astimezone(LOCAL).date()
-    if due_on is not None and due_on < today:
+    if due_on is not None and due_on < today and not may_be_past:
         raise PastDeadline
     if reminder_days is not None:
         duty.reminder_days = reminder_days
@@ -261,6 +262,17 @@ def open_units(session: Session, duty: Duty, which: ColumnElement[bool] | None =
     """The units that owe something of it, each once."""
     where = [Assignment.duty_id == duty.id, Assignment.state == OPEN, *([which] if which is not None else [])]
     return list(session.scalars(select(Assignment.unit_id).where(*where).distinct().order_by(Assignment.unit_id)))
+
+
+def counts_of(session: Session, duty: Duty, period: str | None = None) -> tuple[int, int]:
+    """How many units still owe a duty, or one period of it, and how many have done it and owe nothing."""
+    rows = session.execute(
+        select(Assignment.state, func.count(func.distinct(Assignment.unit_id)))
+        .where(Assignment.duty_id == duty.id, *([Assignment.period == period] if period else []))
+        .group_by(Assignment.state)
+    )
+    by_state = {row[0]: int(row[1]) for row in rows}
+    return by_state.get(OPEN, 0), by_state.get(DONE, 0) + by_state.get(LATE_DONE, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,11 +385,13 @@ __all__ = [
     "announce",
     "as_record",
     "audience_count",
+    "basis_words",
     "change",
     "change_audience",
     "chase",
     "check",
     "count_missing",
+    "counts_of",
     "end",
     "expand",
     "expand_all",

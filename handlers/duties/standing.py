@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from handlers.duties.announcing import basis_words
 from storage import people, units
 from storage.duties import DONE, LATE_DONE, OPEN, WAIVED, Assignment, Duty
 from storage.people import Person, Post
@@ -218,13 +219,13 @@ def _duties_of(session: Session, path: str) -> dict[int, tuple[str, str]]:
     """Duties in force that may concern units below `path`: handed down on the way to it or below it; title and basis by id."""
     above = [int(part) for part in path.strip("/").split("/")]
     rows = session.execute(
-        select(Duty.id, Duty.title, Duty.rests_on)
+        select(Duty.id, Duty.title, Duty.rests_on, Duty.amended_by)
         .join(Unit, Unit.id == Duty.unit_id)
         .where(Duty.state == "confirmed", or_(Duty.unit_id.in_(above), units.below(Unit.path, path)))
         .order_by(case((Duty.unit_id.in_(above), 0), else_=1), Duty.id.desc())
         .limit(MOST_DUTIES)
     )
-    return {duty_id: (title, rests_on) for duty_id, title, rests_on in rows}
+    return {duty_id: (title, basis_words(rests_on, by)) for duty_id, title, rests_on, by in rows}
 
 
 @dataclass(frozen=True, slots=True)

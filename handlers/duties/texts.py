@@ -115,6 +115,7 @@ NOTICE = "新任务：{title}\n{when}到期，依据{rests_on}。\n办好了直�
 OPEN_WHAT = "下发任务"
 EVERY_MONTH, EVERY_MONTH_END = "每月{day}日", "每月底"
 EVERY_WEEK, EVERY_QUARTER, EVERY_HALF, EVERY_YEAR = "每周{day}", "每季度", "每半年", "每年{month}月{day}日"
+BASIS_AMENDED = "{rests_on}，{by}改"
 EVERY_OTHER = "按期"
 WEEK = {"MO": "一", "TU": "二", "WE": "三", "TH": "四", "FR": "五", "SA": "六", "SU": "日"}
 ALREADY = "这条任务已经下发过了，没有重复下发。"
@@ -144,3 +145,15 @@ WHO_SAME = "《{title}》本来就是这些单位，没有改。"
 WHO_PAST = "《{title}》{date}已经到期，加不进新的单位。要她们办，先说“改任务 {index} 某月某日前”。"
 CLOSED = "单位已撤销"
 MERGED = "并入{unit}"
+
+# -- what a later circular changes --
+WITHOUT_NUMBER = "无文号，《{title}》"
+WITHDRAWN_NOTE = "{number}取消（改{id}）"
+AMENDED_FOR_YOU = "《{title}》（{number}）改了您单位下发的任务，共{count}处，等您点头才改。"
+SEE_CHANGES = "看改动"
+CALLED_OFF_NOTICE = "不用办了：{title}（依据{number}）。已经办了的照样记着。"
+PERIOD_OFF_NOTICE = "{title}：{days}这一期不用报了（依据{number}），以后各期照旧。"
+PERIOD_MOVED_NOTICE = "任务有改动：{title}，{was}这一期改为{day}到期（依据{number}）。"
+MOVED_NOTICE = "任务有改动：{title}，改为{when}到期（依据{number}）。"
+RESTORED_NOTICE = "任务有改动：{title}，恢复原来的要求，{when}到期（依据{number}）。"
+REWORDED_NOTICE = "任务有改动：{title}，改为{quota}，{when}到期（依据{number}）。"

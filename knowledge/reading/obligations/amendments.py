@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time
 from typing import Any, Literal
 
@@ -37,6 +37,10 @@ NAMES = re.compile(rf"{TITLE.pattern.replace('?P<title>', '')}|{NUMBER.pattern}"
 AMOUNT = re.compile(
     r"(?P<n>(?:至少|不少于|不低于)?[\d一二三四五六七八九十两百]+(?:[-—－~～至][\d一二三四五六七八九十]+)?[场次期个条篇项件家所处支份例户名人])"
 )
+AT_ONCE = re.compile(r"即日起?|之日|起$|本通知")
+ASIDE = re.compile(
+    r"经(?:研究|报)[^，]{0,12}|(?:从|自)?(?:即日|本?通知(?:印发|下发)之日|发布之日|印发之日)起?|(?:从|自)起|同时|自行"
+)
 HELD = re.compile(r"^(?:[^，。；]{0,12}(?:召开|举办|举行|开展)的|召开|举办|举行|原定|原计划)+")
 LEAD = re.compile(r"^(?:原定|原计划|原|本定|将|把|于|由|的|在|因故|，|、|：)+|(?:由|从|于|在|的|因故|，|、)+$")
 CLOSING = re.compile(r"截止|延长|期限|时限|报送|上报|前$")
@@ -51,9 +55,10 @@ class Amendment:
 
     `kind`: moved (another day or rhythm; without one where it is to be told later), reworded (other words or another
     number), dropped (called off: the whole document, an item, one period or, with `quoted`, some words of it).
-    `what` is what it concerns, `old_start`..`old` the earlier days, `old_rule` the earlier rhythm, `start`..`end` and `rrule` the new ones; `number` and
-    `title` name the earlier document if the sentence does, `item` its part (第三条第（三）款 → 三, 三), `quoted` the earlier
-    words and `reads` the new ones. `former` says that the sentence itself speaks of something earlier.
+    `what` is what it concerns, `old_start`..`old` the earlier days, `old_rule` the earlier rhythm, `start`..`end` and
+    `rrule` the new ones; `number` and `title` name the earlier document if the sentence does, `item` its part
+    (第三条第（三）款 → 三, 三), `quoted` the earlier words and `reads` the new ones. `former` says that the sentence itself
+    speaks of something earlier.
     `offset` counts characters of the original.
     """
 
@@ -134,7 +139,8 @@ def _read(document: Document, start: int, end: int, item: tuple[str, ...]) -> Am
     elif put_off is not None:
         made = {"kind": "moved", "at": put_off.start()} | _earlier(_times(words[: put_off.start()], ref), None, ref)
     elif dropped is not None and not KEPT.search(words):
-        made = {"kind": "dropped", "at": dropped.start()} | _earlier(_times(words, ref), None, ref)
+        days = [t for t in _times(words, ref) if not t.since and not AT_ONCE.search(words[t.start : t.end + 1])]
+        made = {"kind": "dropped", "at": dropped.start()} | _earlier(days, None, ref)
         struck = STRUCK.search(words)
         made["quoted"] = struck["words"] if struck is not None else ""
     if made is None:
@@ -162,7 +168,7 @@ def _moved(words: str, moved: re.Match[str], ref: date | None) -> dict[str, Any]
     new_words = [match for match in QUOTED.finditer(words) if match.start() >= moved.start()]
     texts = {"quoted": old_words[-1]["words"], "reads": new_words[0]["words"]} if old_words and new_words else {}
     if after and (after[0].rrule or after[0].last or after[0].first):
-        new = after[0]
+        new = _soon(after[0], ref)
         closing = new.before or CLOSING.search(words[: moved.end()]) is not None
         return {
             "kind": "moved",
@@ -181,6 +187,15 @@ def _moved(words: str, moved: re.Match[str], ref: date | None) -> dict[str, Any]
             return None
         texts = {"quoted": old[-1], "reads": amount["n"]}
     return {"kind": "reworded", "at": moved.start(), **_earlier(before, None, ref), **texts} if texts else None
+
+
+def _soon(said: TimeExpression, ref: date | None) -> TimeExpression:
+    """「延长至11月10日」 said on 13 November is a slip, not next November."""
+    last = said.last or said.first
+    if last is None or ref is None or (last - ref).days <= 270 or re.search(r"年|明|次", said.text):
+        return said
+    first = _in_year(said.first, said.first.year - 1) if said.first else None
+    return replace(said, first=first, last=_in_year(said.last, said.last.year - 1) if said.last else None)
 
 
 def _times(words: str, ref: date | None) -> list[TimeExpression]:
@@ -217,6 +232,7 @@ def _what(words: str, at: int, kind: str, ref: date | None) -> str:
     part = re.sub(
         r"[（(]\s*[)）]|原(?:通知|文件|方案)|以下简称[^）]*|(?:中|规定)?的?(?:内容|要求)$|^(?:中|里)", "", part
     )
+    part = ASIDE.sub("", part)
     pieces = [HELD.sub("", LEAD.sub("", LEAD.sub("", piece))).strip() for piece in re.split(r"[，：]", part)]
     return max(pieces, key=len)[:60]
 

@@ -14,6 +14,14 @@ from knowledge.reading.obligations.moments import Moment
 
 LONGEST_EVIDENCE = 110  # characters; a longer clause is cut down to what carries its times and counts
 
+_LATER = r"(?:推迟|延期|延后|延长|提前|调整|改|顺延)(?:至|到|为|在)"
+GATHERING_MOVED = re.compile(
+    rf"^(?:原定|原计划|原)?于?[^，。]{{0,18}}?(?P<was>召开|举办|举行|开展|进行)的(?P<what>[^，。]{{2,24}}?)，?(?:因[^，]{{1,8}}，?)?{_LATER}"
+    r"(?P<act>召开|举办|举行|开展|进行)?"
+)
+PAPER_MOVED = re.compile(
+    rf"^(?:《[^》]*》(?:（[^）]*）)?[中的]*)?(?P<what>[^，。《》]{{2,24}}?)的?报送的?(?:截止)?(?:时间|日期|期限|时限)(?:由[^，。]*?)?{_LATER}"
+)
 NAMES = re.compile(r"推荐|选送|申报|上报|报送|名额|确定|指定|明确")  # quotas are named before the campaign, not in it
 BEFORE_TIME = "于在从自到将、和及："  # what falls away together with the time it leads to
 
@@ -100,7 +108,12 @@ def paraphrase(text: str, clause: Clause) -> str:
         if not any(a <= position < b for a, b in cut)
     )
     kept = re.sub(r"^[，,、：:\s]*(?:请|要|应|须|需|于|在|从|自|将|并)*[，,]?", "", kept.replace("\n", ""))
-    return re.sub(r"[，,]{2,}", "，", kept).strip("，, 　")[:40]
+    kept = re.sub(r"[，,]{2,}", "，", kept).strip("，, 　")
+    moved = GATHERING_MOVED.match(kept)
+    if moved is not None:
+        return (moved["act"] or moved["was"]) + moved["what"]
+    paper = PAPER_MOVED.match(kept)
+    return ("报送" + paper["what"] if paper is not None else kept)[:40]
 
 
 def _after(day: date, amount: str) -> date:
