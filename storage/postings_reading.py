@@ -73,8 +73,10 @@ def _rows(session: Session, statement: str, parameters: tuple[Any, ...]) -> list
     driver: Any = connection.connection.driver_connection
     try:
         if connection.dialect.name != "postgresql":
-            return driver.execute(statement, parameters).fetchall()  # type: ignore[no-any-return]
+            found: list[Any] = driver.execute(statement, parameters).fetchall()
+            return found
         with driver.cursor(binary=True) as cursor:  # bytes as they are, not as hexadecimal digits
-            return cursor.execute(statement, parameters, prepare=True).fetchall()  # type: ignore[no-any-return]
+            found = cursor.execute(statement, parameters, prepare=True).fetchall()
+            return found
     except connection.dialect.loaded_dbapi.Error:
         return list(connection.exec_driver_sql(statement, parameters))

@@ -1,29 +1,31 @@
 """The library beside FTS5, bm25s and tantivy: import rate, time and memory of a look-up, and how often it is right.
 
-    python tests/benchmarks/bench_library.py [--only sqlite,postgresql,fts5,bm25s,tantivy] [--tenfold]
+    python tests/benchmarks/bench_library.py [--only sqlite,postgresql,fts5,bm25s,tantivy] [--tenfold] [--rounds 3]
 
 With `../shared/retrieval` the corpus and questions there are used; without it 20,000 made-up articles and no quality.
 Peers get the same stream of words (normalised, jieba for search, OR), as their users would give them. `--tenfold` also
-measures ten times the articles.
+measures ten times the articles, on SQLite and PostgreSQL; what they are says `tenfold`. Everything is measured in
+processes of its own; with rounds, in as many.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import logging
 import os
-import random
 import re
 import resource
 import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+import traceback
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -33,78 +35,17 @@ from knowledge.ranking import SUPPORT
 from knowledge.text import normalise
 from storage.schema import upgrade
 from storage.store import Store
+from tests.benchmarks.library_corpora import SHARED, lines, made_up, questions, records, spoilt, tenfold
 from tests.kit import postgres
 
-ROOT = Path(__file__).resolve().parents[2]
-SHARED = ROOT.parent / "shared" / "retrieval"
-QUESTIONS = ROOT / "tests" / "knowledge" / "questions"
-
 Answer = Callable[[str], Sequence[str]]
+#: By set of questions: p50 and p99 of the time, p50 and p99 of the CPU, in milliseconds.
+Times = dict[str, list[float]]
 
 
-def made_up(path: Path, articles: int = 20_000) -> Path:
-    """Articles of random everyday words: enough to measure time, not to measure quality."""
-    words = (ROOT / "knowledge" / "data" / "retrieval" / "spelling.tsv").read_text(encoding="utf-8").splitlines()
-    vocabulary = [line.split("\t")[0] for line in words[1:20_000]]
-    weights = 1 / np.arange(5, len(vocabulary) + 5)
-    chosen = np.random.default_rng(1).choice(len(vocabulary), size=articles * 60, p=weights / weights.sum())
-    with gzip.open(path, "wt", encoding="utf-8") as file:
-        for at in range(articles):
-            text = "".join(vocabulary[one] for one in chosen[at * 60 : at * 60 + 60])
-            record = {"id": f"m{at}", "title": f"第{at // 50}号办法", "article": f"第{at % 50 + 1}条", "text": text}
-            file.write(json.dumps(record, ensure_ascii=False) + "\n")
-    return path
-
-
-def tenfold(source: Path, path: Path) -> None:
-    """The corpus, and nine articles of other words for each of its articles.
-
-    Each of the nine begins like the article and ends like one of another law; every thirtieth character or so a word of
-    everyday language stands in place of two; its law is that of a county nobody has heard of. So no two articles are
-    alike, lists grow tenfold as they would, and there are more different pairs of characters: 1.3 times as many.
-    """
-    every = list(records(source))
-    table = (ROOT / "knowledge" / "data" / "retrieval" / "spelling.tsv").read_text(encoding="utf-8").splitlines()[1:]
-    words = [word for word, *_ in (line.split("\t") for line in table) if len(word) == 2]
-    letters = [word for word, *_ in (line.split("\t") for line in table[:4_000]) if len(word) == 1]
-    halves = []
-    for record in every:
-        parts = re.findall(r"[^。；\n]+[。；\n]?", record["text"])
-        middle = (len(parts) + 1) // 2
-        halves.append(("".join(parts[:middle]), "".join(parts[middle:]) or record["text"]))
-    with path.open("w", encoding="utf-8") as file:
-        for copy in range(10):
-            chance = random.Random(copy)
-            counties: dict[str, str] = {}
-            for at, record in enumerate(every):
-                if copy:
-                    title = record.get("title") or record["id"]
-                    county = counties.setdefault(title, "".join(chance.choices(letters, k=2)) + "县")
-                    text = halves[at][0] + halves[(at * 7_919 + copy * 10_007) % len(every)][1]
-                    pieces, done = [], 0
-                    for place in range(chance.randrange(30), len(text) - 1, 30):
-                        pieces += [text[done:place], words[int(chance.random() * len(words))]]
-                        done = place + 2
-                    law = record.get("law") or title
-                    record = {
-                        **record, "id": f"{record['id']}-{copy}", "title": county + title, "law": county + law,
-                        "text": "".join(pieces) + text[done:],
-                    }  # fmt: skip
-                file.write(json.dumps(record, ensure_ascii=False) + "\n")
-
-
-def records(path: Path) -> Iterator[dict[str, str]]:
-    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
-        yield from map(json.loads, file)
-
-
-def questions(name: str) -> list[dict]:
-    path = SHARED / name
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
-
-
-def measure(name: str, answer: Answer, sets: dict[str, list[dict]]) -> None:
-    """Time and, where answers are known, MRR@10 of every set of questions."""
+def measure(name: str, answer: Answer, sets: dict[str, list[dict]]) -> Times:
+    """Time and, where answers are known, MRR@10 of every set of questions: printed, and given back by set."""
+    measured: Times = {}
     for title, asked in sets.items():
         for question in asked[:50]:
             answer(question["query"])
@@ -120,8 +61,47 @@ def measure(name: str, answer: Answer, sets: dict[str, list[dict]]) -> None:
         cpu50, cpu99 = np.percentile(spent, [50, 99])  # what a loaded machine leaves as it is
         quality = f"MRR@10 {np.mean(ranks):.3f}, " if any("rel" in one for one in asked) else ""
         print(
-            f"= {name}, {title}: {quality}p50 {p50:.2f} ms, p99 {p99:.2f} ms; CPU p50 {cpu50:.2f}, p99 {cpu99:.2f} ms"
+            f"= {name}, {title}: {quality}p50 {p50:.2f} ms, p99 {p99:.2f} ms; CPU p50 {cpu50:.2f}, p99 {cpu99:.2f} ms",
+            flush=True,
         )
+        measured[title] = [float(one) for one in (p50, p99, cpu50, cpu99)]
+    return measured
+
+
+def compare(name: str, once: Times, tenfold: Times) -> None:
+    """How many times the time ten times the articles take."""
+    for title in once:
+        wall50, wall99, cpu50, cpu99 = (ten / one for one, ten in zip(once[title], tenfold[title], strict=True))
+        print(
+            f"= {name}, {title}: ten times the articles take {wall50:.2f} × the time at p50, {wall99:.2f} × at p99; "
+            f"of CPU {cpu50:.2f} × and {cpu99:.2f} ×",
+            flush=True,
+        )
+
+
+def apart(work: Callable[[], Any]) -> Any:
+    """Do something in a process of its own, so that memory is its own; what it gives back, through JSON."""
+    sys.stdout.flush()
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            os.close(reader)
+            with os.fdopen(writer, "w") as pipe:
+                json.dump(work(), pipe)
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            os._exit(status)
+    os.close(writer)
+    with os.fdopen(reader) as pipe:
+        said = pipe.read()
+    if os.waitpid(child, 0)[1]:
+        raise SystemExit(1)
+    return json.loads(said)
 
 
 def peak_mb() -> float:
@@ -133,25 +113,37 @@ def resident_mb() -> float:
     return pages * resource.getpagesize() / 2**20
 
 
-def ours(name: str, url: str, corpus: Path, sets: dict[str, list[dict]]) -> None:
+def ours(name: str, url: str, corpus: Path, sets: dict[str, list[dict]], rounds: int) -> Times:
+    """Import, then look up as a process does that has just begun: as often as there are rounds, the median of each."""
     store = Store(url, secret="bench")
     upgrade(store)
-    before, began = peak_mb(), time.perf_counter()
+    before, began, busy = peak_mb(), time.perf_counter(), time.process_time()
     *_, last = import_records(store, corpus, datetime.now(UTC))
     seconds, count = time.perf_counter() - began, last.records
-    more = f"{peak_mb() - before:.0f} MB more at the peak"
-    print(f"= {name}: {count} articles in {seconds:.0f} s, {count / seconds:.0f}/s, {more}")
-    library, before = Library(), resident_mb()
+    more = f"{time.process_time() - busy:.0f} s of CPU, {peak_mb() - before:.0f} MB more at the peak"
+    print(f"= {name}: {count} articles in {seconds:.0f} s, {count / seconds:.0f}/s, {more}", flush=True)
+    store.close()
+    times = [apart(partial(looked_up, name, url, sets, count, at == 0)) for at in range(rounds)]
+    return {title: [float(one) for one in np.median([each[title] for each in times], axis=0)] for title in sets}
+
+
+def looked_up(name: str, url: str, sets: dict[str, list[dict]], count: int, quality: bool) -> Times:
+    store, library = Store(url, secret="bench"), Library()
+    with store.read() as session:
+        library.read(library.catalogue(session), "")  # tables of words, which the understanding of messages shares
+        library.by_number(session, "")
+    before = resident_mb()
 
     def answer(question: str) -> list[str]:
         with store.read() as session:
             return [hit.source_id for hit in library.search(session, question)]
 
-    measure(name, answer, sets)
-    print(f"= {name}: {resident_mb() - before:.0f} MB added by look-ups")
-    if SHARED.exists() and count > 50_000:
+    measured = measure(name, answer, sets)
+    print(f"= {name}: {resident_mb() - before:.0f} MB added by look-ups", flush=True)
+    if quality and SHARED.exists() and 50_000 < count < 100_000:
         refusals(name, store, library, sets)
     store.close()
+    return measured
 
 
 def refusals(name: str, store: Store, library: Library, sets: dict[str, list[dict]]) -> None:
@@ -173,43 +165,6 @@ def refusals(name: str, store: Store, library: Library, sets: dict[str, list[dic
     shares = {title: refused([one["query"] for one in asked]) for title, asked in sets.items()}
     shares |= {"ours": refused([question for question, _ in own]), "no answer": refused(lines("unanswerable.txt"))}
     print(f"= {name}, refused: " + ", ".join(f"{title} {share:.0%}" for title, share in shares.items()))
-
-
-def lines(name: str) -> list[str]:
-    text = (QUESTIONS / name).read_text(encoding="utf-8")
-    return [line for line in text.splitlines() if line and not line.startswith("#")]
-
-
-def spoilt(asked: Sequence[dict]) -> dict[str, list[dict]]:
-    """The same questions with a character dropped, a homophone, talk around them, in pinyin, in Traditional script."""
-    import jieba
-    import opencc
-    from pypinyin import lazy_pinyin
-
-    traditional, chance = opencc.OpenCC("s2t"), random.Random(1)
-    table = (ROOT / "knowledge" / "data" / "retrieval" / "spelling.tsv").read_text(encoding="utf-8").splitlines()[1:]
-    letters = [word for word, *_ in (line.split("\t") for line in table) if len(word) == 1][:3_000]
-    sounds: dict[str, list[str]] = {}
-    for letter in letters:
-        sounds.setdefault(lazy_pinyin(letter)[0], []).append(letter)
-
-    def dropped(text: str) -> str:
-        at = chance.randrange(len(text))
-        return text[:at] + text[at + 1 :]
-
-    def homophone(text: str) -> str:
-        at = chance.randrange(len(text))
-        others = [one for one in sounds.get(lazy_pinyin(text[at])[0], []) if one != text[at]]
-        return text[:at] + chance.choice(others) + text[at + 1 :] if others else text
-
-    ways = {
-        "a character dropped": dropped,
-        "a homophone": homophone,
-        "talk around it": lambda text: f"主任你好，我想问一下哦，{text}，麻烦了谢谢",
-        "pinyin": lambda text: " ".join("".join(lazy_pinyin(word)) for word in jieba.cut(text)),
-        "Traditional": traditional.convert,
-    }
-    return {name: [{**one, "query": way(one["query"])} for one in asked] for name, way in ways.items()}
 
 
 def words(text: str) -> list[str]:
@@ -289,6 +244,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="sqlite,postgresql,fts5,bm25s,tantivy")
     parser.add_argument("--tenfold", action="store_true")
+    parser.add_argument("--rounds", type=int, default=1)
     chosen = parser.parse_args()
     only = chosen.only.split(",")
     logging.getLogger("jieba").setLevel(logging.ERROR)
@@ -300,21 +256,32 @@ def main() -> None:
             corpus = made_up(Path(folder) / "made-up.jsonl.gz")
             sets = {"everyday questions": [{"query": line.split("\t")[0]} for line in lines("answerable.tsv")]}
         more = sets | (spoilt(sets["village head's"]) if "village head's" in sets else {})
-        if "sqlite" in only:
-            ours("SQLite", f"sqlite:///{folder}/library.sqlite3", corpus, more)
-        if "postgresql" in only:
-            server = postgres.start(os.getpid())
-            postgres.create(server, "library")
-            ours("PostgreSQL", postgres.url(server, "library"), corpus, sets)
+        great = Path(folder) / "tenfold.jsonl"
+        if chosen.tenfold:
+            apart(partial(tenfold, corpus, great))
+        server = postgres.start(os.getpid()) if "postgresql" in only else ""
+        for name in ("SQLite", "PostgreSQL"):
+            if name.lower() not in only:
+                continue
+
+            def url(database: str, name: str = name) -> str:
+                if name == "SQLite":
+                    return f"sqlite:///{folder}/{database}.sqlite3"
+                postgres.create(server, database)
+                return postgres.url(server, database)
+
+            asked = more if name == "SQLite" else sets
+            here, rounds = url("library"), chosen.rounds
+            once = apart(partial(ours, name, here, corpus, asked, rounds))
+            if chosen.tenfold:
+                there, ten = url("tenfold"), f"{name} tenfold"
+                compare(name, once, apart(partial(ours, ten, there, great, asked, rounds)))
         for name, peer in (("fts5", fts5), ("bm25s", bm25s), ("tantivy", tantivy)):
             if name in only:
                 try:
                     peer(corpus, sets)
                 except ImportError as missing:
                     print(f"{name} left out: {missing}")
-        if chosen.tenfold:
-            great = tenfold(corpus, Path(folder) / "tenfold.jsonl.gz")
-            ours("SQLite tenfold", f"sqlite:///{folder}/tenfold.sqlite3", great, sets)
 
 
 if __name__ == "__main__":
