@@ -83,11 +83,20 @@ class Index:
         self.topics = tuple(topics)
         self._ways = frozenset(way for one in self.topics for ways in (*one.wanted, *one.unwanted) for way in ways)
         self._longest = max(map(len, self._ways), default=0)
+        # each topic under one of its meanings, the one with the fewest ways to say it: the others are rarely looked at
+        self._under: dict[str, list[int]] = {}
+        for at, one in enumerate(self.topics):
+            for way in min(one.wanted, key=len, default=()):
+                self._under.setdefault(way, []).append(at)
 
     def heard(self, text: str) -> Meaning:
         """The known ways to say something that stand in a text."""
         lengths = range(1, self._longest + 1)
         return self._ways & {text[at : at + length] for at in range(len(text)) for length in lengths}
+
+    def likely(self, heard: Meaning) -> Iterator[Topic]:
+        """The topics that may be meant, in their order: at least one of their meanings was said."""
+        return (self.topics[at] for at in sorted({at for way in heard for at in self._under.get(way, ())}))
 
 
 @cache
@@ -105,7 +114,7 @@ def pointed(text: str, index: Index | None = None, *, most: int = 12) -> list[Po
     index = index or standard()
     heard = index.heard(text)
     found: dict[tuple[str, str], int] = {}
-    for topic in index.topics:
+    for topic in index.likely(heard):
         said = topic.said(heard)
         if said > found.get((topic.law, topic.article), 0):
             found[topic.law, topic.article] = said
