@@ -55,8 +55,8 @@ RECORD, RECORD_AFTER = 300, 0.05
 URGENT = (REPLY, CASE, NOTICE)
 BULK = (REMINDER, BROADCAST)
 
-#: Which of the claimed rows are no longer to be sent, and why: asked in the transaction of the claim.
-Overtaken = Callable[[Session, Sequence[Claimed]], dict[int, str]]
+#: Which of the claimed rows are not to be sent, and why, or not before when: asked in the transaction of the claim.
+Overtaken = Callable[[Session, Sequence[Claimed], datetime], Mapping[int, str | datetime]]
 #: Books what became of rows, in the transaction that records it.
 Settled = Callable[[Session, Sequence[tuple[Claimed, Outcome]], datetime], None]
 
@@ -220,7 +220,12 @@ class Sender:
             rows = outbox.claim(
                 session, token=token, now=now, lease=self._lease, limit=limit, platforms=self._names, klasses=klasses
             )
-            overtaken = self._overtaken(session, rows) if self._overtaken is not None and rows else {}
+            verdicts = self._overtaken(session, rows, now) if self._overtaken is not None and rows else {}
+            later = {row_id: moment for row_id, moment in verdicts.items() if isinstance(moment, datetime)}
+            if later:
+                outbox.put_off(session, later, token)
+                rows = [row for row in rows if row.id not in later]
+            overtaken = {row_id: why for row_id, why in verdicts.items() if isinstance(why, str)}
         if rows:
             self._step("claimed")
         return Batch(token, now + self._lease, rows, overtaken)

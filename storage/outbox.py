@@ -7,7 +7,7 @@ every later write of that worker names the token, so that a late one changes not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -529,6 +529,36 @@ _FINISH = (
         attempts=Outbox.attempts - bindparam("untried"),
     )
 )
+
+
+def put_off(session: Session, until: Mapping[int, datetime], token: str) -> None:
+    """These claimed rows were not tried, and come to their turn at another time: it was not a civil hour."""
+    for moment in sorted(set(until.values())):
+        ids = [row_id for row_id, one in until.items() if one == moment]
+        session.connection().execute(_PUT_OFF, {"ids": ids, "token": token, "until": moment})
+
+
+_PUT_OFF = (
+    update(Outbox)
+    .where(Outbox.id.in_(bindparam("ids", expanding=True)), Outbox.lease_token == bindparam("token"))
+    .values(
+        state="pending",
+        due_at=bindparam("until", type_=UtcDateTime()),
+        retry_at=None,
+        lease_until=None,
+        lease_token=None,
+        attempts=Outbox.attempts - 1,
+    )
+)
+
+
+def due_times(session: Session, ids: Sequence[int]) -> dict[int, datetime]:
+    """When each of these rows was due."""
+    found: dict[int, datetime] = {}
+    for start in range(0, len(ids), 500):
+        rows = session.execute(select(Outbox.id, Outbox.due_at).where(Outbox.id.in_(ids[start : start + 500])))
+        found |= {row[0]: row[1] for row in rows}
+    return found
 
 
 def refresh_statistics(store: Store) -> None:

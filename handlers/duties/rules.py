@@ -15,6 +15,8 @@ from knowledge import calendar
 REMIND_AT = time(9, 0)
 #: Nothing goes out before or after these hours.
 QUIET_BEFORE, QUIET_AFTER = time(8, 0), time(20, 0)
+#: So long after the evening's hour what was claimed before it may still arrive.
+ON_ITS_WAY = timedelta(minutes=5)
 #: How far ahead periods are made, counted from their first day: longer than any outage we survive without a gap.
 HORIZON = timedelta(days=45)
 #: How far ahead the due day of a period may lie that has begun: a year and a little.
@@ -114,6 +116,25 @@ def is_quiet(moment: datetime) -> bool:
 def is_working(moment: datetime) -> bool:
     """Whether reminders of duties may go: by day, on a working day of the official calendar."""
     return not is_quiet(moment) and calendar.is_workday(moment.astimezone(LOCAL).date())
+
+
+def may_send(moment: datetime) -> bool:
+    """Whether what was due by day may still go: a message on its way at eight in the evening arrives."""
+    return not is_quiet(moment) or not is_quiet(moment - ON_ITS_WAY)
+
+
+def may_remind(moment: datetime) -> bool:
+    """Whether reminders of duties that are late themselves may still go."""
+    return may_send(moment) and calendar.is_workday(moment.astimezone(LOCAL).date())
+
+
+def next_working(moment: datetime) -> datetime:
+    """That moment, or the next at which reminders of duties may go: by day, on a working day."""
+    at = civil(moment)
+    day = at.astimezone(LOCAL).date()
+    if calendar.is_workday(day):
+        return at
+    return datetime.combine(calendar.next_workday(day), QUIET_BEFORE, LOCAL).astimezone(UTC)
 
 
 def civil(moment: datetime) -> datetime:

@@ -170,6 +170,20 @@ def _still_waiting(session: Session, digest_ids: Sequence[int]) -> set[int]:
     return found
 
 
+def reword_for(session: Session, about: str, moment: datetime) -> None:
+    """The message goes only at that moment: it is worded for that day (还有2天, not 还有3天)."""
+    number = about.removeprefix(ABOUT)
+    left = steps_of(session, int(number)) if number.isdigit() else []
+    if left:
+        shape = worded(left, moment.astimezone(LOCAL).date()).to_json()
+        session.execute(
+            update(Outbox)
+            .where(Outbox.dedup_key == key(int(number)))
+            .values(shape=shape)
+            .execution_options(synchronize_session=False)
+        )
+
+
 def still_due(session: Session, about: str) -> bool:
     """Whether at least one of the assignments a message is about is still open; asked at the moment of sending."""
     number = about.removeprefix(ABOUT)

@@ -14,6 +14,7 @@ from handlers.duties import rules as duty_rules
 from handlers.local import LOCAL
 from handlers.reminders import digests, personal
 from handlers.reminders.digests import Due, is_above, still_due
+from handlers.reminders.digests import reword_for as reword
 from storage import outbox, people
 from storage.duties import OPEN, Assignment, Duty
 from storage.outbox import Outgoing
@@ -157,4 +158,4 @@ def _tell(session: Session, rows: Sequence[Due], now: datetime) -> None:
     outbox.put(session, messages, now)
 
 
-__all__ = ["CHUNK", "fire_due", "still_due"]
+__all__ = ["CHUNK", "fire_due", "reword", "still_due"]

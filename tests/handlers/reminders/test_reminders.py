@@ -18,7 +18,7 @@ from handlers.local import LOCAL
 from handlers.reminders import service
 from storage import people
 from storage.outbox import REMINDER, Outbox
-from storage.reminders import ReminderStep
+from storage.reminders import PersonalReminder, ReminderStep
 from storage.store import Store
 from tests.handlers.duties.village import duty, owed, report, speaker
 from tests.kit import world
@@ -248,3 +248,61 @@ def test_due_dates_in_the_holidays_are_reminded_of_before_them(settled: Store) -
         if len(told(settled)) > before:
             days.append((moment.month, moment.day))
     assert days == [(9, 30), (10, 9)]
+
+
+def _fired(store: Store, clock: Clock) -> None:
+    """Three reminders of the same morning are in the outbox, and the sender is away."""
+    with store.begin() as session:
+        duty(session, due_on=date(2026, 11, 25))
+    service.fire_due(store, clock.now())
+
+
+def test_quiet_hours_hold_at_the_moment_of_sending(settled: Store) -> None:
+    """The sender was down from nine to half past eight in the evening: they go at eight the next morning, as it is then."""
+    clock = Clock(at(11, 20, 9, 1))
+    _fired(settled, clock)
+    clock.to(at(11, 20, 20, 30))
+    sender, platform = _sender(settled, clock)
+    assert [reply for _, reply in _sent(sender, platform) if "提醒您" in reply.text] == []
+    for moment in (at(11, 20, 23), at(11, 21, 7, 59), at(11, 21, 10), at(11, 22, 12), at(11, 23, 7, 59)):
+        clock.to(moment)  # the 21st and the 22nd are Saturday and Sunday
+        assert [reply for _, reply in _sent(sender, platform) if "提醒您" in reply.text] == []
+    with settled.begin() as session:
+        report(session, "王秀兰", date(2026, 11, 22), now=at(11, 22, 10))
+        rows = session.execute(select(Outbox.attempts, Outbox.state).where(Outbox.dedup_key.startswith("remind:")))
+        assert sorted(tuple(row) for row in rows) == [(0, "cancelled"), (0, "pending"), (0, "pending")]
+    clock.to(at(11, 23, 8, 0))
+    arrived = [(to, reply.text) for to, reply in _sent(sender, platform) if "提醒您" in reply.text]
+    assert sorted(to for to, _ in arrived) == sorted([world.address("李玉芬"), world.address("张桂花")])
+    assert all("11月25日到期，还有2天" in said for _, said in arrived)
+
+
+def test_what_was_on_its_way_at_eight_arrives(settled: Store) -> None:
+    """Claimed a minute after eight in the evening; ten minutes later it waits."""
+    clock = Clock(at(11, 20, 9, 1))
+    _fired(settled, clock)
+    clock.to(at(11, 20, 20, 1))
+    sender, platform = _sender(settled, clock)
+    assert len([reply for _, reply in _sent(sender, platform) if "提醒您" in reply.text]) == 3
+
+
+def test_a_word_about_a_duty_waits_too_and_nothing_stands_behind_it(settled: Store) -> None:
+    """A new duty of the afternoon is not told at night; her own reminder of half past nine comes."""
+    clock = Clock(at(11, 20, 15))
+    with settled.begin() as session:
+        duties.announce(session, duty(session, now=clock.now()), clock.now())
+        by = speaker(session, "王秀兰")
+        session.add(
+            PersonalReminder(
+                person_id=by.person_id or 0, identity_id=by.identity_id, number=1, what="吃药", due_at=at(11, 20, 21, 30),
+                clock="21:30", created_at=clock.now(),
+            )
+        )
+    clock.to(at(11, 20, 21, 30))
+    service.fire_due(settled, clock.now())
+    sender, platform = _sender(settled, clock)
+    night = _sent(sender, platform)
+    assert [to for to, reply in night if "吃药" in reply.text] == [world.address("王秀兰")]
+    assert not [reply for _, reply in night if "新任务" in reply.text]
+    clock.to(at(11, 21, 8, 0))  # a Saturday: a word about a new duty goes by day, also then
+    assert len([reply for _, reply in _sent(sender, platform) if "新任务" in reply.text]) == 3
