@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from knowledge import catalogue as snapshots
 from knowledge.catalogue import CACHE_BYTES, Catalogue, Held, PostingCache, SegmentGone
 from knowledge.ranking import (
+    ASKS_BASIS,
+    ASKS_COPY,
     JUDGED,
     LOOKED_AT,
     NUMBERED,
@@ -24,8 +26,8 @@ from knowledge.ranking import (
     named,
     newest_first,
     pointed_first,
+    pointing,
     says,
-    signs_of,
     smallness,
     support,
     weigh,
@@ -140,8 +142,10 @@ class Library:
         plain = {key: PassageText(key, "", "", "", one.body) for key, one in near.items()}
         ranked = closest_first(ranked, plain, rarities, asked)
         home = next((name for name in state.regions if region and name in region), "")
-        ranked = pointed_first(ranked, self._topics(session, state, asked), len(asked.text), home)
-        exact = self._articles(session, state, asked, said) or self._heads(session, state, asked, said)
+        topics = self.topics(session, state, asked)
+        ranked = pointed_first(ranked, topics, asked, home)
+        exact = self._articles(session, state, asked, said) or self._parts(session, state, asked, said)
+        exact = exact or self._heads(session, state, asked, said)
         exact = exact or self._citing(session, state, asked, said)
         if exact:
             top = 2 * max((one[0] for one in ranked), default=1.0)
@@ -161,7 +165,8 @@ class Library:
                 if not sure and len(hits) >= JUDGED:
                     likely = min(words_for, hits[-1].likely)
                 elif not sure:
-                    likely = answering(asked, strange, score, words, state.vocabulary.synonyms, small)
+                    plainly = pointing(topics[passage_id][1], asked) if passage_id in topics else 0.0
+                    likely = answering(asked, strange, score, words, state.vocabulary.synonyms, plainly, small)
                 quoted = quote(one.row.text, rarities, one.sentences)
                 hits.append(_hit(score, one.row, held, quoted, (words_for, likely)))
         return hits
@@ -239,7 +244,7 @@ class Library:
         found = sorted(session.execute(query), key=lambda row: (order[row[1]], row[0]))
         return [(row[0], held[row[1]]) for row in found]
 
-    def _topics(self, session: Session, state: Catalogue, asked: Plan) -> dict[int, tuple[Held, int]]:
+    def topics(self, session: Session, state: Catalogue, asked: Plan) -> dict[int, tuple[Held, int]]:
         """Articles that the subject index points to: passage id → its document and how plainly."""
         found = {}
         for one in pointed(asked.text):
@@ -259,6 +264,19 @@ class Library:
             query = select(Passage.article, Passage.id).where(Passage.circular_id == circular_id)
             known[circular_id] = {row[0]: row[1] for row in session.execute(query.order_by(Passage.ordinal.desc()))}
         return known[circular_id]
+
+    def _parts(
+        self, session: Session, state: Catalogue, asked: Plan, said: Mapping[int, float]
+    ) -> list[tuple[int, Held]]:
+        """What a document rests on, or who gets a copy, when that is asked of it by its number (30号文依据什么)."""
+        held = {state.held[at].id: state.held[at] for at, share in said.items() if share >= NUMBERED}
+        if not held or not asked.numbers:
+            return []
+        if ASKS_BASIS.search(asked.text):
+            rows = records.resting(session, list(held))
+        else:
+            rows = records.copied(session, list(held)) if ASKS_COPY.search(asked.text) else []
+        return [(passage_id, held[owner]) for passage_id, owner in rows][:3]
 
     def _heads(
         self, session: Session, state: Catalogue, asked: Plan, said: Mapping[int, float]
@@ -306,11 +324,3 @@ def _hit(score: float, found: Columns, held: Held, quoted: str, odds: tuple[floa
         held.version,
         *odds,
     )
-
-
-def support_signs(session: Session, library: Library, question: str, hit: Hit) -> tuple[float, float, int, float]:
-    """What `support` rests on for a hit: log score, strangeness, explained words, log of what the passage holds."""
-    state = library.catalogue(session)
-    asked = library.read(state, question)
-    _, rarities, strange = library.scores(session, state, asked)
-    return signs_of(asked, rarities, strange, hit.score, f"{hit.title}\n{hit.place}\n{hit.text}")

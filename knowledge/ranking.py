@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -39,17 +40,21 @@ NEVER = -10.0
 #: What a repealed or replaced document's score is multiplied with, unless its year was asked for.
 NOT_IN_FORCE = 0.55
 #: From this likelihood on the best passage is taken for an answer, else the bot says that it found nothing.
-SUPPORT = 0.35
-SUPPORTING = (-20.2, 6.1, -4.1, 2.1, 0.6)
+SUPPORT = 0.3
+SUPPORTING = (-19.3, 5.9, -0.6, 1.2, -0.6)
 #: How many of the hits are judged so; those behind are no likelier than the last of them.
 JUDGED = 2
 #: The same for `answering`, which also sees how much of the question's own subject the passage speaks of.
-ANSWERING = (-15.6, 5.3, -3.1, 2.8, -1.2)
+ANSWERING = (-16.1, 4.7, -2.1, 2.4, 3.9, 1.1)
 #: Added to the log odds in a library of a hundred passages; nothing is from sixty thousand on.
 SMALL = 2.3
 #: A pair in no more than one of this many passages is strange to the library.
 STRANGE = 8_000
 
+
+#: Asked of a document by its number: what it rests on, who gets a copy.
+ASKS_BASIS = re.compile(r"依据|根据(?:什么|啥|哪|的是)|凭(?:什么|啥)|按(?:什么|啥|哪)")
+ASKS_COPY = re.compile(r"抄送|抄给|抄报")
 
 #: Everyday words with what the documents say for them.
 Synonyms = Mapping[str, Sequence[str]]
@@ -175,20 +180,19 @@ def closest_first(
 
 
 def pointed_first(
-    ranked: Sequence[Ranked], pointed: Mapping[int, tuple[Held, int]], length: int, home: str = ""
+    ranked: Sequence[Ranked], pointed: Mapping[int, tuple[Held, int]], asked: Plan, home: str = ""
 ) -> list[Ranked]:
     """With what it is worth that the subject index points to an article, best first.
 
-    `pointed`: passage → its document and how many of the question's characters (`length`) speak for it. What is said
-    nearly as well by a rule of the asker's own region (`home`) is lifted with it.
+    `pointed`: passage → its document and how many of the question's characters speak for it. What is said nearly
+    as well by a rule of the asker's own region (`home`) is lifted with it.
     """
     if not pointed:
         return list(ranked)
     top = ranked[0][0] if ranked else 1.0
     lifted = {}
     for key, (_, said) in pointed.items():
-        share = min(1.0, WHOLLY * said / max(length, 1))
-        lifted[key] = top * share * (POINTED + POINTED_MORE * min(said, PLAIN))
+        lifted[key] = top * pointing(said, asked) * (POINTED + POINTED_MORE * min(said, PLAIN))
     most = max(lifted.values())
     found = [
         (score + (most if home and held.region == home and score >= BESIDE * top else lifted.get(key, 0.0)), key, held)
@@ -240,11 +244,28 @@ def signs_of(
     return math.log1p(max(score, 0.0)), strange, min(asked.explained, 4), math.log1p(got)
 
 
-def answering(asked: Plan, strange: float, score: float, text: str, synonyms: Synonyms, small: float = 0.0) -> float:
-    """How likely a passage answers, 0..1, in a library of any size: score, strangeness, and what it speaks of.
+def answering(
+    asked: Plan, strange: float, score: float, text: str, synonyms: Synonyms, plainly: float = 0.0, small: float = 0.0
+) -> float:
+    """How likely a passage answers, 0..1, in a library of any size.
 
-    Coefficients: logistic regression over look-ups and everyday questions in a library of five circulars and in one of
-    sixty thousand articles, with questions that neither answers.
+    `plainly`: how plainly the subject index points to it (`pointing`). Coefficients: logistic regression over look-ups
+    and everyday questions in a library of five circulars and in one of sixty thousand articles, with questions that
+    neither answers (tests/benchmarks/calibrate_library.py).
     """
-    signs = (1.0, math.log1p(max(score, 0.0)), strange, covered(asked.text, text, synonyms), small / SMALL)
+    signs = (1.0, *answering_signs(asked, strange, score, text, synonyms, plainly, small))
     return 1 / (1 + math.exp(-sum(a * b for a, b in zip(ANSWERING, signs, strict=True))))
+
+
+def answering_signs(
+    asked: Plan, strange: float, score: float, text: str, synonyms: Synonyms, plainly: float, small: float
+) -> tuple[float, float, float, float, float]:
+    """Log score, strangeness, the share of the question's subject it speaks of, how plainly it is pointed to, smallness."""
+    return (
+        math.log1p(max(score, 0.0)), strange, covered(asked.text, text, synonyms), plainly, small / SMALL,
+    )  # fmt: skip
+
+
+def pointing(said: int, asked: Plan) -> float:
+    """How plainly the subject index points to an article, 0..1: the share of the question that says so, times WHOLLY."""
+    return min(1.0, WHOLLY * said / max(len(asked.text), 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -323,6 +323,26 @@ def citing(session: Session, serial: int) -> Sequence[tuple[str, int, int]]:
         .order_by(Citation.id, Passage.id)
     )
     return [(row[0], row[1], row[2]) for row in session.execute(query)]
+
+
+def resting(session: Session, circular_ids: Collection[int]) -> Sequence[tuple[int, int]]:
+    """(passage, circular) where documents say on which others they rest (根据…), in their order."""
+    query = (
+        select(Passage.id, Passage.circular_id)
+        .join(Citation, Citation.circular_id == Passage.circular_id)
+        .where(Citation.relation == "basis", Citation.circular_id.in_(circular_ids))
+        .where(Passage.start <= Citation.start, Passage.end > Citation.start)
+        .order_by(Citation.id, Passage.id)
+    )
+    return list(dict.fromkeys((row[0], row[1]) for row in session.execute(query)))
+
+
+def copied(session: Session, circular_ids: Collection[int]) -> Sequence[tuple[int, int]]:
+    """(passage, circular) where documents say to whom a copy goes (抄送)."""
+    query = select(Passage.id, Passage.circular_id).where(
+        Passage.circular_id.in_(circular_ids), Passage.text.like("抄送%") | Passage.text.like("%\n抄送%")
+    )
+    return [(row[0], row[1]) for row in session.execute(query.order_by(Passage.id))]
 
 
 def count_passages(session: Session) -> int:

@@ -12,24 +12,28 @@ from sqlalchemy.orm import Session
 from knowledge import answers
 from knowledge.library import Hit, Library
 from knowledge.questions import alike, likeness
+from knowledge.ranking import SUPPORT
 from knowledge.retrieval.references import article_label
 from knowledge.text import normalise
 from storage.circulars import FaqEntry, Passage, Question
 
-#: How sure an answer must be, by what the message seems to be; talk is only answered when it clearly is a question.
-SURE = {"question": 0.35, "other": 0.6, "command": 0.6, "report": 0.7, "notice": 0.7, "chat": 0.85}
-#: The least share of the subjects that must be spoken of, likewise; a long story is not held to it.
-SPEAKS = {"question": 0.3, "other": 0.4, "command": 0.6, "report": 0.7, "notice": 0.7, "chat": 0.75}
+#: How likely a passage must answer, by what the message seems to be; talk is only answered when it clearly is a question.
+SURE = {"question": SUPPORT, "other": 0.6, "command": 0.6, "report": 0.75, "notice": 0.75, "chat": 0.85}
+#: The least share of the subject that must be spoken of; a long story is not held to it, nor what is CERTAIN.
+SPEAKS = {"question": 0.3, "other": 0.4, "command": 0.5, "report": 0.6, "notice": 0.6, "chat": 0.7}
+CERTAIN = 0.75
 #: Lengths of questions between which the order of the library takes over.
 SHORT, LONG = 12, 26
 #: Below these an answer is given as the nearest there is, not as the answer.
-NEAR_SUPPORT, NEAR_SPEAKS, MISSED_SPEAKS = 0.5, 0.55, 0.65
-#: In a library of so many passages the words of a question alone may be trusted, if the library is this sure of them.
-LARGE, CERTAIN, FIRST_SUPPORT = 5_000, 0.995, 0.6
+NEAR, NEAR_SPEAKS = 0.6, 0.4
+#: A short question one of whose subjects a circular's passage does not touch at all is not answered by it.
+MISSED_SHORT, MISSED_SPEAKS, PLAIN = 0.5, 0.65, 0.95
+#: What a passage is worth that only frames its circular, or only says what its law is for.
+FRAME, FORMAL = 0.5, 0.6
 #: From this share on a circular with the subject in its title answers, however common its words are.
 TITLED = 0.9
-#: What else was found is offered when it speaks of the subject about as much as the best does.
-ALSO = 0.6
+#: What else was found is offered when it is about as likely, or speaks of the subject about as much as the best does.
+ALSO, ALSO_LIKELY = 0.6, 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,47 +78,38 @@ def find(
 
     shares = {hit.passage_id: speaks(hit) for hit in hits}
     same = _same_question(session, question, hits)
-    # short questions are ranked by their subject too; for long ones the library's own order is the better one
+    # the shorter a question, the more its subject says of what it is about
     trust = min(1.0, max(0.0, (LONG - len(question)) / (LONG - SHORT)))
 
     def value(hit: Hit) -> tuple[bool, bool, float]:
-        subject = (0.4 + shares[hit.passage_id]) * answers.fits(question, hit.text)
-        frame = 0.5 if is_frame(hit, question) else 0.6 if answers.is_formal(hit.text, question) else 1.0
-        return hit.passage_id in same, hit.article in labels, hit.score * subject**trust * frame
+        worth = FRAME if is_frame(hit, question) else FORMAL if answers.is_formal(hit.text, question) else 1.0
+        if hit.kind != "law":  # an article is about one thing; a circular's passage must speak of this one
+            worth *= (0.4 + shares[hit.passage_id]) ** trust * answers.fits(question, hit.text)
+        return hit.passage_id in same, hit.article in labels, hit.score * worth
 
-    ranked = list(hits) if named else sorted(hits, key=value, reverse=True)
-    ranked = in_force_first(ranked)
+    ranked = in_force_first(list(hits) if named else sorted(hits, key=value, reverse=True))
     best = ranked[0]
-    share = shares[best.passage_id]
     if named or best.passage_id in same:
         return Found(tuple(ranked[:8]), True)
-    least = SPEAKS.get(intent, 0.75) * (0.4 + 0.6 * trust)
-    certain = intent == "question" and best.support >= CERTAIN and state.passages >= LARGE
-    sure = best.support >= SURE.get(intent, 0.85) and (share >= least or certain)
+    share = shares[best.passage_id]
+    likely = max(best.likely, hits[0].likely if best in hits[:2] else 0.0)
     # a circular of hers whose very title is what she asks about
     titled = (
         best.kind == "circular" and share >= TITLED and any(run in best.title for run in answers.subjects(question))
     )
-    sure = sure or (intent == "question" and titled)
-    near = answers.fits(question, best.text) < 1 or best.support < NEAR_SUPPORT
+    least = SPEAKS.get(intent, 0.7)
+    sure = likely >= SURE.get(intent, 0.85) and (share >= least * trust or (intent == "question" and likely >= CERTAIN))
     whole = f"{best.title}\n{best.place}\n{best.text}"
     missed = all(answers.misses(one, whole, state.vocabulary.synonyms) for one in {question, said})
-    near = (
-        near
-        or share < least
-        or (trust > 0.5 and share < NEAR_SPEAKS)
-        or (trust > 0.8 and missed and share < MISSED_SPEAKS)
-    )
-    if not sure and intent == "question" and state.passages >= LARGE and hits[0].support >= FIRST_SUPPORT:
-        best, sure, near = hits[0], True, True  # the library's own choice, for what it is worth
-        share = shares[best.passage_id]
+    # the electricity of the 妇女之家 is asked about, and nothing here speaks of electricity
+    missed = missed and best.kind != "law" and trust > MISSED_SHORT and share < MISSED_SPEAKS
+    sure = sure and not (missed and likely < PLAIN)
+    sure = sure or (intent == "question" and titled)
+    near = missed or answers.fits(question, best.text) < 1 or likely < NEAR or share < NEAR_SPEAKS
     also = [
         hit
-        for hit in ranked
-        if hit is not best
-        and shares[hit.passage_id] >= ALSO * share
-        and hit.support >= NEAR_SUPPORT
-        and not is_frame(hit, question)
+        for hit in ranked[1:]
+        if hit.likely >= ALSO_LIKELY and shares[hit.passage_id] >= ALSO * share and not is_frame(hit, question)
     ]
     return Found((best, *also[:7]), sure, nearest=near)
 

@@ -20,6 +20,10 @@ _FULL_NUMBER = re.compile(
     rf"|(?P<bare_year>{_SAID_YEAR})\s*年?\s*第?\s*(?P<bare_serial>{_SAID_SERIAL})\s*号)"
 )
 _SERIAL = re.compile(rf"(?:第)?(?P<serial>\d{{1,4}}|{_NUMERAL}{{1,6}})号(?:文件|文|通知|令|件)?")
+#: What is asked of a document and of no day: 「81号是哪天发的」, 「30号依据什么」.
+_ABOUT_DOCUMENT = re.compile(
+    r"\s*[的是里]{0,2}\s*(?:(?:谁|哪里|[哪那]天|[哪那]年|几号|几月|什么时候|啥时候|何时)(?:印?发|出|定)|依据|根据|抄送|主送|附件|落款|引用)"
+)
 _ARTICLE = re.compile(
     rf"第?(?P<number>{_NUMERAL}{{1,8}})条(?:之(?P<sub>[一二三四五六七八九十]))?(?:第?{_NUMERAL}{{1,4}}[款项])*"
 )
@@ -93,7 +97,8 @@ def numbers(normalised: str) -> list[Number]:
         named = match.group().endswith(("文", "件", "知", "令"))
         day = re.search(r"[月日]\s*$", normalised[: match.start()])
         alone = len(normalised.strip()) <= len(match.group()) + 2
-        if serial is not None and (named or alone) and not day:
+        asked = _ABOUT_DOCUMENT.match(normalised[match.end() :])
+        if serial is not None and (named or alone or asked) and not day:
             found.append(Number("", None, serial, match.start(), match.end()))
     return found
 

@@ -1,41 +1,51 @@
-"""Fit the likelihood that a passage answers (`knowledge.ranking.SUPPORTING`) and print what would be refused.
+"""Fit the likelihoods that a passage answers (`knowledge.ranking.ANSWERING`, `SUPPORTING`) and print what is refused.
 
-    python tests/benchmarks/calibrate_library.py DATABASE_URL [QUESTIONS.jsonl …]
+    python tests/benchmarks/calibrate_library.py LAWS_DATABASE_URL CIRCULARS_DATABASE_URL
 
-Answerable: the files named and tests/knowledge/questions/answerable.tsv; unanswerable: unanswerable.txt beside it.
-Shares are cross-validated (eight folds).
+The first holds the articles of ../shared/retrieval, the second the documents of ../shared/circulars (`niangjia library
+import`). Questions are our own, under tests/knowledge/questions. Answerable in the laws: answerable.tsv; in the
+circulars: lookups.tsv. Unanswerable in both: unanswerable.txt; in the circulars also unanswerable_small.txt and what is
+asked of the laws. Shares refused are cross-validated (eight folds): each question is judged by coefficients that were
+fitted without it. Printed coefficients are rounded as they stand in the code.
 """
 
 from __future__ import annotations
 
-import json
-import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from knowledge import library as module
+from knowledge import ranking
 from knowledge.library import Library
 from storage.store import Store
 
 QUESTIONS = Path(__file__).parents[1] / "knowledge" / "questions"
+LIMITS = (0.2, 0.3, ranking.SUPPORT, 0.4, 0.5)
 
 
-def lines(name: str) -> list[str]:
+def lines(name: str, column: int = 0) -> list[str]:
     text = (QUESTIONS / name).read_text(encoding="utf-8")
-    return [line.split("\t")[0] for line in text.splitlines() if line and not line.startswith("#")]
+    return [line.split("\t")[column] for line in text.splitlines() if line and not line.startswith("#")]
 
 
-def signs(store: Store, library: Library, questions: Sequence[str]) -> list[tuple[float, ...]]:
-    """What `support` is computed from, for the best passage of each question."""
-    found = []
-    for question in questions:
-        with store.read() as session:
-            if hits := library.search(session, question, limit=1):
-                found.append((1.0, *module.support_signs(session, library, question, hits[0])))
-    return found
+def signs(store: Store, library: Library, question: str) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
+    """What `answering` and `support` are computed from, for the best passage; None where a number names it."""
+    with store.read() as session:
+        hits = library.search(session, question, limit=1)
+        if not hits or hits[0].likely == 1.0:
+            return None
+        state, hit = library.catalogue(session), hits[0]
+        asked = library.read(state, question)
+        _, rarities, strange = library.scores(session, state, asked)
+        topics = library.topics(session, state, asked)
+        words = f"{hit.title}\n{hit.place}\n{hit.text}"
+        plainly = ranking.pointing(topics[hit.passage_id][1], asked) if hit.passage_id in topics else 0.0
+        small = ranking.smallness(state.passages)
+        synonyms = state.vocabulary.synonyms
+        answering = ranking.answering_signs(asked, strange, hit.score, words, synonyms, plainly, small)
+        return (1.0, *answering), (1.0, *ranking.signs_of(asked, rarities, strange, hit.score, words))
 
 
 def fit(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> np.ndarray:
@@ -48,26 +58,45 @@ def fit(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> np.ndarray:
     return b
 
 
-def main() -> None:
-    store, library = Store(sys.argv[1], secret="x" * 40), Library()
-    groups = {path: [json.loads(one)["query"] for one in Path(path).read_text().splitlines()] for path in sys.argv[2:]}
-    groups |= {"answerable.tsv": lines("answerable.tsv"), "unanswerable.txt": lines("unanswerable.txt")}
-    found = {name: signs(store, library, questions) for name, questions in groups.items()}
-    x = np.array([one for rows in found.values() for one in rows])
-    group = np.array([name for name, rows in found.items() for _ in rows])
-    y = (group != "unanswerable.txt").astype(float)
-    weight = np.array([100 / len(found[name]) for name in group])
-    weight[y == 0] *= 2
+def weights(group: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Each set weighs a hundred questions; both classes weigh the same."""
+    weight = np.array([100 / np.sum(group == name) for name in group])
+    weight[y == 0] *= weight[y == 1].sum() / weight[y == 0].sum()
+    return weight
+
+
+def report(name: str, x: np.ndarray, y: np.ndarray, group: np.ndarray) -> None:
+    weight = weights(group, y)
     folds = np.random.default_rng(0).integers(0, 8, len(y))
     likely = np.zeros(len(y))
     for fold in range(8):
         here = folds == fold
         likely[here] = 1 / (1 + np.exp(-x[here] @ fit(x[~here], y[~here], weight[~here])))
-    for limit in (0.2, 0.3, 0.35, 0.4, 0.5):
-        print(limit, {name: round(float((likely[group == name] < limit).mean()), 3) for name in found})
-    print("SUPPORTING =", tuple(round(float(one), 1) for one in fit(x, y, weight)))
-    assert math.isfinite(float(likely.sum()))
+    for limit in LIMITS:
+        shares = {one: round(float((likely[group == one] < limit).mean()), 3) for one in dict.fromkeys(group.tolist())}
+        print(limit, shares)
+    print(f"{name} =", tuple(round(float(one), 1) for one in fit(x, y, weight)))
+
+
+def main(urls: Sequence[str]) -> None:
+    sets = {
+        "laws": (lines("answerable.tsv"), lines("unanswerable.txt")),
+        "circulars": (
+            lines("lookups.tsv", 1),
+            [*lines("unanswerable.txt"), *lines("unanswerable_small.txt"), *lines("answerable.tsv")],
+        ),
+    }
+    rows = []
+    for url, (name, (answerable, unanswerable)) in zip(urls, sets.items(), strict=True):
+        store, library = Store(url, secret="x" * 40), Library()
+        for right, questions in ((1.0, answerable), (0.0, unanswerable)):
+            found = [signs(store, library, question) for question in questions]
+            rows += [(f"{name} {'answers' if right else 'no answer'}", right, *one) for one in found if one is not None]
+    group, y = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
+    report("ANSWERING", np.array([row[2] for row in rows]), y, group)
+    laws = np.char.startswith(group, "laws")
+    report("SUPPORTING", np.array([row[3] for row in rows])[laws], y[laws], group[laws])
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
