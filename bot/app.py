@@ -78,6 +78,7 @@ class App:
         self.talk = Talk(slices.routers())
         self.reader = ReadAhead(words)
         self.world.read, self.world.danger = self.reader.understand, self.reader.danger
+        self.world.known = self.reader.known
         self.dispatcher = Dispatcher(self.store, self.talk, self.world, self.clock, reader=self.reader, step=step)
         self.demo = (
             DemoBackend(self.store, self.dispatcher, self.clock, settings.data_dir, self._wake)

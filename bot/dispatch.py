@@ -15,7 +15,7 @@ import queue
 import secrets
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -255,23 +255,25 @@ class Dispatcher:
             ],
         )
         self._step("inbox-stored")
-        said: dict[str, list[Reply]] = {}
+        told: dict[str, Context] = {}
         repeated: list[tuple[int, Message]] = []
-        outgoing: list[outbox.Outgoing] = []
         for index, message in messages:
-            if message.external_id not in fresh or message.external_id in said:
+            if message.external_id not in fresh or message.external_id in told:
                 repeated.append((index, message))
-                continue
-            inbox_id = fresh[message.external_id]
-            replies = self._reply(session, held[message.sender], message, inbox_id)
-            said[message.external_id] = replies
+            else:
+                told[message.external_id] = self._context(session, held[message.sender], message, fresh)
+        self.talk.foresee(list(told.values()))
+        said: dict[str, list[Reply]] = {}
+        outgoing: list[outbox.Outgoing] = []
+        for external_id, ctx in told.items():
+            replies = said[external_id] = self._reply(held[ctx.message.sender], ctx)
             outgoing += [
                 outbox.Outgoing(
-                    identity_id=held[message.sender].speaker.identity_id,
+                    identity_id=ctx.speaker.identity_id,
                     klass=outbox.REPLY,
                     shape=reply.to_json(),
                     state="passive",
-                    inbox_id=inbox_id,
+                    inbox_id=ctx.inbox_id,
                 )
                 for reply in replies
             ]
@@ -302,19 +304,24 @@ class Dispatcher:
         if back:
             conversations.set_reachable(session, back)
 
-    def _reply(self, session: Session, conversation: OpenConversation, message: Message, inbox_id: int) -> list[Reply]:
-        ctx = Context(
+    def _context(
+        self, session: Session, conversation: OpenConversation, message: Message, inbox_ids: Mapping[str, int]
+    ) -> Context:
+        return Context(
             message=message,
             speaker=conversation.speaker,
             session=session,
             now=message.received_at,
             world=self.world,
             state=conversation.state,
-            inbox_id=inbox_id,
+            inbox_id=inbox_ids[message.external_id],
+            text=clean(message.text),
         )
+
+    def _reply(self, conversation: OpenConversation, ctx: Context) -> list[Reply]:
         reply = self.talk.respond(ctx)
         conversation.changed = True
-        conversation.heard_at = message.received_at
+        conversation.heard_at = ctx.message.received_at
         return [reply] if reply is not None else []
 
     def _apologise(self, message: Message, error: Exception) -> Answer | Exception:

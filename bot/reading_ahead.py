@@ -82,6 +82,10 @@ class ReadAhead:
         except (OSError, EOFError) as error:
             self._give_up(error)
 
+    def known(self, text: str, ref: datetime) -> Understanding | None:
+        """What has been read ahead of a text that came at `ref`."""
+        return self._known.get((text, ref))
+
     def danger(self, text: str, ref: datetime) -> str | None:
         """The kind of danger that a text tells of, by `is_crisis`: as read ahead, or read now."""
         known = self._known.get((text, ref))

@@ -26,7 +26,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, make_transient_to_detached, mapped_column
 
 from storage.base import Base, Key
 from storage.people import Person
@@ -260,6 +260,15 @@ def receipt_number(report_id: int) -> str:
             value = value * 2 - 9 if value > 4 else value * 2
         total += value
     return digits + str(-total % 10)
+
+
+def stored(session: Session, report_id: int, values: dict[str, Any]) -> Report:
+    """The record of a report that was stored with these values just now, without reading it again."""
+    report = Report(**values)
+    report.id = report_id
+    make_transient_to_detached(report)
+    session.add(report)
+    return report
 
 
 def by_number(session: Session, number: str, within: str) -> Report | None:

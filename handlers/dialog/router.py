@@ -71,6 +71,8 @@ class Router:
     still_open: Callable[[Context], str] | None = None
     #: Gives up what is open; its reply, or None if nothing was.
     cancel: Callable[[Context], Reply | None] | None = None
+    #: Reads at once what each of a batch's messages will ask the store for, so that they need not one by one.
+    foresee: Callable[[Sequence[Context]], None] | None = None
     #: Looks at every known person's text before its meaning is read (收到, a pasted circular); None passes it on.
     glance: AnswerHandler | None = None
 

@@ -45,13 +45,19 @@ class Talk:
         self.by_word = {word: c for c in self.commands for word in c.words}
         self._any_command = one_of(self.commands)
         self.intents = {intent: handler for r in routers for intent, handler in r.intents.items()}
+        self._foresee = [r.foresee for r in routers if r.foresee is not None]
         self.glances = [r.glance for r in routers if r.glance is not None]
+
+    def foresee(self, batch: Sequence[Context]) -> None:
+        """Before the messages of one transaction are answered, one after the other."""
+        for foresee in self._foresee:
+            foresee(batch)
 
     def respond(self, ctx: Context) -> Reply | None:
         """The answer to one message; None where silence is the answer (an unfollow)."""
         before = ctx.state.get("asking")
         ctx.state.pop("aside", None)
-        reply = self._respond(replace(ctx, text=clean(ctx.message.text)), before)
+        reply = self._respond(ctx if ctx.text else replace(ctx, text=clean(ctx.message.text)), before)
         if reply is None:
             return None
         if before and ctx.state.get("asking") == before and ctx.state.pop("aside", False):

@@ -25,9 +25,12 @@ class World:
     vocabulary: Vocabulary = field(default_factory=default_vocabulary)
     #: Understands a text that came at a local time. The program puts a reader here that may have read it ahead.
     read: Callable[[str, datetime], Understanding] = field(init=False)
+    #: What is known already of such a text, without reading it now.
+    known: Callable[[str, datetime], Understanding | None] = field(init=False)
     #: The kind of danger that a text tells of, asked before anything else; by the same reader.
     danger: Callable[[str, datetime], str | None] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.known = lambda _text, _ref: None
         self.danger = lambda text, _: is_crisis(text)
         self.read = lambda text, ref: understand(text, ref=ref, vocabulary=self.vocabulary)

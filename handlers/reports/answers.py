@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
-from handlers.reports import album, card, rosters, service, texts
+from handlers.reports import album, alike, card, rosters, texts
 from handlers.reports import draft as drafts
 from handlers.reports.draft import Draft
 from handlers.reports.rules import OLDEST, doubt, merge
@@ -175,20 +175,20 @@ _WITHOUT = re.compile(
 )
 
 
-def ask_same_event(alike: service.Alike, today: date, *, changing: bool = False) -> Reply:
+def ask_same_event(found: alike.Alike, today: date, *, changing: bool = False) -> Reply:
     """There is a report of that day already: is it the same event? Never merged or counted twice silently."""
-    other = alike.report
-    shape = texts.CHANGED_LIKE if changing else texts.SAME_EVENT if alike.is_own else texts.SHARED_EVENT
+    other = found.report
+    shape = texts.CHANGED_LIKE if changing else texts.SAME_EVENT if found.is_own else texts.SHARED_EVENT
     said = shape.format(
         date=card.day(other.slots["date"], today),
         form=other.form,
         number=other.number,
-        unit=alike.unit_name,
+        unit=found.unit_name,
         summary=card.summary(other.slots, today),
     )
     if changing:  # both are filed already: both stay
         return Reply(said, choices=(Choice(texts.SHARED_CHOICE), Choice(texts.CHANGED_APART_CHOICE)))
-    if alike.is_own:
+    if found.is_own:
         return Reply(said, choices=(Choice(texts.SAME_CHOICE), Choice(texts.OTHER_CHOICE), Choice(texts.ADD_CHOICE)))
     return Reply(said, choices=(Choice(texts.SHARED_CHOICE), Choice(texts.OTHER_CHOICE)))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from handlers import access
@@ -11,6 +13,7 @@ from handlers.dialog.context import Context
 from handlers.dialog.reply import Reply
 from handlers.dialog.router import Router
 from handlers.reports import (
+    alike,
     answers,
     behalf,
     card,
@@ -246,9 +249,9 @@ def file_it(ctx: Context, draft: Draft) -> Reply:
     try:
         if draft.report_id is not None:
             return filed.changed(ctx, draft)
-        alike = steps.alike_report(ctx, draft)
-        if alike is not None:  # somebody else was quicker while the card stood there
-            return steps.ask_same(ctx, draft, alike)
+        known = steps.alike_report(ctx, draft)
+        if known is not None:  # somebody else was quicker while the card stood there
+            return steps.ask_same(ctx, draft, known)
         unit = units.get(ctx.session, draft.unit_id) if draft.unit_id else None
         report_, titles = service.file_report(
             ctx.session,
@@ -308,6 +311,21 @@ def on_behalf(ctx: Context, _rest: str) -> Reply | None:
     return steps.go_on(ctx, draft)
 
 
+def foresee(batch: Sequence[Context]) -> None:
+    """What was reported of the days that a batch's reports and open drafts are about."""
+    told: list[tuple[str, date]] = []
+    for ctx in batch:
+        if not ctx.speaker.is_known:
+            continue
+        meaning = ctx.world.known(ctx.text, ctx.local)
+        days = {activity.date for activity in meaning.reports} if meaning is not None else set()
+        days.add((ctx.state.get("draft") or {}).get("slots", {}).get("date"))
+        told += [(ctx.speaker.unit_path, date.fromisoformat(day)) for day in days if day and len(day) == 10]
+    if told:
+        alike.foresee(batch[0].session, told)
+
+
+router.foresee = foresee
 router.answer = answer
 router.still_open = still_open
 router.cancel = cancel

@@ -289,6 +289,7 @@ def _save(ctx: Context, found: Report, slots: dict[str, Any]) -> Reply:
 
 def _change(ctx: Context, found: Report, draft: Draft) -> list[str] | Reply:
     """The change made; what is said about events that it is no longer the same as, or why nothing was changed."""
+    service.wait_for_closing(ctx.session, shared=True)  # not within what may be taken back, or the lock would go too
     try:
         with ctx.session.begin_nested():
             service.change(ctx.session, found, draft.slots, by=ctx.speaker, now=ctx.now)

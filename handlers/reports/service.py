@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, bindparam, delete, func, insert, or_, select
+from sqlalchemy import Date, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from handlers.duties import service as duties
-from handlers.reports import album, rules
+from handlers.reports import album, alike, rules
 from storage import audit, reports
 from storage.fixed import Fixed, filled, named, places
 from storage.people import Speaker
@@ -26,7 +24,7 @@ from storage.reports import (
     Report,
     ReportVersion,
 )
-from storage.units import Unit, path_end
+from storage.units import Unit
 
 
 class PeriodClosed(Exception):
@@ -56,31 +54,34 @@ def file_report(
     assert by.person_id is not None
     unit_id = unit.id if unit is not None else by.unit_id
     event_on, month_only = _event_day(slots["date"])
-    check_period(session, unit_id, event_on)
-    report = Report(
-        unit_id=unit_id,
-        by_person_id=by.person_id,
-        on_behalf=unit is not None and unit.id != by.unit_id,
-        filed_at=now,
-        event_on=event_on,
-        month_only=month_only,
-        event_until=_day(slots.get("date_end")),
-        form=slots.get("form") or "其他",
-        category=slots.get("category") or "",
-        place=(slots.get("place") or "")[:100],
-        topic=(slots.get("topic") or "")[:200],
-        title=(slots.get("title") or "")[:200],
-        slots=slots,
-        inbox_id=inbox_id,
-        same_event_as_id=_first_of(session, same_event_as),
-    )
-    session.add(report)
-    session.flush()
-    report.number = reports.receipt_number(report.id)
-    _write_version(session, report, by.person_id, now, "")
+    check_period(session, unit_id, event_on, path=unit.path if unit is not None else by.unit_path)
+    values = {
+        "unit_id": unit_id,
+        "by_person_id": by.person_id,
+        "on_behalf": unit is not None and unit.id != by.unit_id,
+        "state": FILED,
+        "version": 1,
+        "filed_at": now,
+        "event_on": event_on,
+        "month_only": month_only,
+        "event_until": _day(slots.get("date_end")),
+        "form": slots.get("form") or "其他",
+        "category": slots.get("category") or "",
+        "place": (slots.get("place") or "")[:100],
+        "topic": (slots.get("topic") or "")[:200],
+        "title": (slots.get("title") or "")[:200],
+        "slots": slots,
+        "review_note": "",
+        "same_event_as_id": _first_of(session, same_event_as),
+        "inbox_id": inbox_id,
+    }
+    session.flush()  # what the row points to
+    ((report_id,),) = _ADD_REPORT.rows(session, values)
+    report = reports.stored(session, report_id, {**values, "number": reports.receipt_number(report_id)})
+    _write_version(session, report, by.person_id, now, "", first=True)
     if photos:
         album.attach(session, report, photos)
-    session.flush()
+        session.flush()
     return report, duties.fulfil(session, report, now)
 
 
@@ -92,6 +93,7 @@ def change(
     event_on, month_only = _event_day(slots["date"])
     check_period(session, report.unit_id, report.event_on)
     check_period(session, report.unit_id, event_on)
+    alike.forget(session, report.unit_id, report.event_on)
     report.slots, report.version = slots, report.version + 1
     report.event_on, report.month_only, report.event_until = event_on, month_only, _day(slots.get("date_end"))
     report.form, report.category = slots.get("form") or "其他", slots.get("category") or ""
@@ -150,6 +152,7 @@ def say_same(session: Session, first: Report, second: Report, *, by: Speaker, no
         if report.id != root:
             check_period(session, report.unit_id, report.event_on)
             report.same_event_as_id = root
+            alike.forget(session, report.unit_id, report.event_on)
     session.flush()
     audit.note(
         session, at=now, person_id=by.person_id, action="report.same_event", about=f"report:{second.id}", first=root
@@ -160,6 +163,7 @@ def say_apart(session: Session, report: Report, *, by: Speaker, now: datetime) -
     """The report is of an event of its own after all. Raises PeriodClosed."""
     check_period(session, report.unit_id, report.event_on)
     report.same_event_as_id = None
+    alike.forget(session, report.unit_id, report.event_on)
     session.flush()
     audit.note(session, at=now, person_id=by.person_id, action="report.own_event", about=f"report:{report.id}")
 
@@ -186,6 +190,7 @@ def part_by_date(session: Session, report: Report, *, by: Speaker, now: datetime
     for one in left:
         check_period(session, one.unit_id, one.event_on)
         one.same_event_as_id = left[0].id if one is not left[0] else None
+        alike.forget(session, one.unit_id, one.event_on)
     session.flush()
     for one in left:
         audit.note(session, at=now, person_id=by.person_id, action="report.own_event", about=f"report:{one.id}")
@@ -199,66 +204,13 @@ def _first_of(session: Session, report_id: int | None) -> int | None:
     return session.scalar(select(func.coalesce(Report.same_event_as_id, Report.id)).where(Report.id == report_id))
 
 
-@dataclass(frozen=True, slots=True)
-class Alike:
-    """A report that may be of the same event as the one that is being told, and whose it is."""
-
-    report: Report
-    unit_name: str
-    is_own: bool
-
-
-def same_event(
-    session: Session,
-    unit_id: int,
-    unit_path: str,
-    slots: dict[str, Any],
-    *,
-    not_these: Sequence[int] = (),
-    has_below: bool = False,
-) -> Alike | None:
-    """A report of that day and form by the same unit, or by one above or below it, that may be of the same event."""
-    if len(slots.get("date") or "") != 10:
-        return None
-    above = [int(part) for part in unit_path.strip("/").split("/") if part]
-    that_day = {"day": date.fromisoformat(slots["date"]), "kind": slots.get("form") or "其他"}
-    # every confirmed card asks this: columns only, of the same form, a handful of rows of one index
-    units_above = {f"unit_{i}": above[i] if i < len(above) else 0 for i in range(_DEEPEST)}
-    found = _SAME_DAY.rows(session, {**units_above, **that_day})
-    if has_below:
-        found += _SAME_DAY_BELOW.rows(session, {"path": unit_path, "end": path_end(unit_path), **that_day})
-    for report_id, stored, of_unit, name, same_as in sorted(found, key=lambda row: row[2] != unit_id):
-        if report_id in not_these or same_as in not_these:
-            continue
-        alike = rules.same_activity(stored, slots) if of_unit == unit_id else rules.shared_activity(stored, slots, name)
-        if alike:
-            return Alike(session.get_one(Report, report_id), name, of_unit == unit_id)
-    return None
-
-
-_THAT_DAY = (
-    select(Report.id, Report.slots, Report.unit_id, Unit.name, Report.same_event_as_id)
-    .join(Unit, Unit.id == Report.unit_id)
-    .where(
-        Report.event_on == bindparam("day", type_=Date),
-        Report.form == bindparam("kind"),
-        or_(*(Report.state == state for state in reports.COUNTED)),
-    )
-    .order_by(Report.id.desc())
-)
-#: Levels from the country down to a group of a village.
-_DEEPEST = 8
-_SAME_DAY = Fixed(_THAT_DAY.where(places(Report.unit_id, "unit", _DEEPEST)).limit(20))
-_SAME_DAY_BELOW = Fixed(_THAT_DAY.where(Unit.path > bindparam("path"), Unit.path < bindparam("end")).limit(50))
-
-
-def check_period(session: Session, unit_id: int, day: date) -> None:
-    """Raise PeriodClosed if the figures of that day were handed in for the unit or one above it."""
+def check_period(session: Session, unit_id: int, day: date, *, path: str = "") -> None:
+    """Raise PeriodClosed if the figures of that day were handed in for the unit (its path, if known) or one above it."""
     wait_for_closing(session, shared=True)
-    above = [int(part) for (path,) in _PATH.rows(session, {"unit": unit_id}) for part in path.strip("/").split("/")]
-    if not above:
+    line = alike.line_of(path or next((found for (found,) in _PATH.rows(session, {"unit": unit_id})), ""))
+    if not line:
         return
-    closed = _CLOSED.rows(session, {**filled("unit", above, _DEEPEST), "day": day})
+    closed = _CLOSED.rows(session, {**filled("unit", line, alike.DEEPEST), "day": day})
     if closed:
         raise PeriodClosed(closed[0][0], closed[0][1])
 
@@ -267,7 +219,7 @@ _PATH = Fixed(select(Unit.path).where(Unit.id == bindparam("unit")))
 _CLOSED = Fixed(
     select(ClosedPeriod.first, ClosedPeriod.last)
     .where(
-        places(ClosedPeriod.unit_id, "unit", _DEEPEST),
+        places(ClosedPeriod.unit_id, "unit", alike.DEEPEST),
         ClosedPeriod.first <= bindparam("day", type_=Date),
         ClosedPeriod.last >= bindparam("day", type_=Date),
     )
@@ -280,48 +232,61 @@ _CLOSING = 2_026_110_401
 
 def wait_for_closing(session: Session, *, shared: bool) -> None:
     """Nothing is filed while a period is being closed: on PostgreSQL by an advisory lock; SQLite has one writer anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        (_LOCK_SHARED if shared else _LOCK).rows(session, {})
+    if session.get_bind().dialect.name != "postgresql" or (shared and session.info.get("closing")):
+        return  # once in a transaction will do: it is held to its end
+    (_LOCK_SHARED if shared else _LOCK).rows(session, {})
+    session.info["closing"] = True
 
 
 _LOCK_SHARED = Fixed(select(func.pg_advisory_xact_lock_shared(_CLOSING)))
 _LOCK = Fixed(select(func.pg_advisory_xact_lock(_CLOSING)))
 
 
-def _write_version(session: Session, report: Report, person_id: int, now: datetime, reason: str) -> None:
-    _ADD_VERSION.run(
-        session,
-        {
-            "report_id": report.id,
-            "version": report.version,
-            "state": report.state,
-            "slots": report.slots,
-            "by_person_id": person_id,
-            "at": now,
-            "reason": reason,
-        },
-    )
+def _write_version(
+    session: Session, report: Report, person_id: int, now: datetime, reason: str, *, first: bool = False
+) -> None:
+    """How the report reads now, and its figures; of a new one its number too."""
+    alike.forget(session, report.unit_id, report.event_on)
     if report.version > 1:
         session.execute(delete(Quantity).where(Quantity.report_id == report.id))
+    version = {
+        "report_id": report.id,
+        "version": report.version,
+        "state": report.state,
+        "slots": report.slots,
+        "by_person_id": person_id,
+        "at": now,
+        "reason": reason,
+    }
     found = rules.quantities(report.slots) if report.state != WITHDRAWN else []
-    if found:
-        _ADD_QUANTITY.run_all(
-            session,
-            [
-                {
-                    "report_id": report.id,
-                    "measure": q.measure,
-                    "unit": q.unit,
-                    "noun": q.noun,
-                    "low": q.low,
-                    "high": q.high,
-                    "mark": q.mark,
-                }
-                for q in found
-            ],
+    quantities = [
+        {
+            "report_id": report.id,
+            "measure": q.measure,
+            "unit": q.unit,
+            "noun": q.noun,
+            "low": q.low,
+            "high": q.high,
+            "mark": q.mark,
+        }
+        for q in found
+    ]
+    numbered = [{"report": report.id, "receipt": report.number}] if first else []
+    Fixed.run_in_turn(session, (_NUMBER, numbered), (_ADD_VERSION, [version]), (_ADD_QUANTITY, quantities))
+
+
+_ADD_REPORT = Fixed(
+    insert(Report)
+    .values(
+        named(
+            *("unit_id", "by_person_id", "on_behalf", "state", "version", "filed_at", "event_on", "month_only"),
+            *("event_until", "form", "category", "place", "topic", "title", "slots", "review_note"),
+            *("same_event_as_id", "inbox_id"),
         )
-
-
+    )
+    .returning(Report.id)
+)
+_NUMBER = Fixed(update(Report).where(Report.id == bindparam("report")).values(number=bindparam("receipt")))
 _ADD_VERSION = Fixed(
     insert(ReportVersion).values(named("report_id", "version", "state", "slots", "by_person_id", "at", "reason"))
 )

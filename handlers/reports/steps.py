@@ -7,7 +7,7 @@ from datetime import date
 
 from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
-from handlers.reports import answers, behalf, card, rules, service, texts
+from handlers.reports import alike, answers, behalf, card, rules, service, texts
 from handlers.reports import draft as drafts
 from handlers.reports.draft import Draft
 from storage import reports, units
@@ -45,9 +45,9 @@ def _go_on(ctx: Context, draft: Draft, *, changed: bool, hint: str) -> Reply:
         ctx.state["expects_number"] = True
         drafts.save(ctx.state, draft)
         return doubtful
-    alike = alike_report(ctx, draft)
-    if alike is not None:
-        return ask_same(ctx, draft, alike)
+    known = alike_report(ctx, draft)
+    if known is not None:
+        return ask_same(ctx, draft, known)
     draft.asked = ""
     drafts.save(ctx.state, draft)
     return Reply(
@@ -56,7 +56,7 @@ def _go_on(ctx: Context, draft: Draft, *, changed: bool, hint: str) -> Reply:
     )
 
 
-def alike_report(ctx: Context, draft: Draft) -> service.Alike | None:
+def alike_report(ctx: Context, draft: Draft) -> alike.Alike | None:
     """A report that may be of the same event and of which she has not been asked yet."""
     spared, filed = draft.not_same_as, None
     if draft.report_id is not None:
@@ -70,13 +70,13 @@ def alike_report(ctx: Context, draft: Draft) -> service.Alike | None:
     of_unit = filed.unit_id if filed is not None else draft.unit_id
     if of_unit is not None and of_unit != speaker.unit_id:
         unit_id, path = of_unit, units.get(ctx.session, of_unit).path
-    return service.same_event(ctx.session, unit_id, path, draft.slots, not_these=spared, has_below=has_below)
+    return alike.same_event(ctx.session, unit_id, path, draft.slots, not_these=spared, has_below=has_below)
 
 
-def ask_same(ctx: Context, draft: Draft, alike: service.Alike) -> Reply:
-    draft.asked = f"{'same' if alike.is_own else 'shared'}:{alike.report.id}"
+def ask_same(ctx: Context, draft: Draft, found: alike.Alike) -> Reply:
+    draft.asked = f"{'same' if found.is_own else 'shared'}:{found.report.id}"
     drafts.save(ctx.state, draft)
-    return answers.ask_same_event(alike, ctx.local.date(), changing=draft.report_id is not None)
+    return answers.ask_same_event(found, ctx.local.date(), changing=draft.report_id is not None)
 
 
 def ask_month(ctx: Context, draft: Draft) -> Reply:
