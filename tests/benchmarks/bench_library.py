@@ -115,6 +115,13 @@ def resident_mb() -> float:
 
 def ours(name: str, url: str, corpus: Path, sets: dict[str, list[dict]], rounds: int) -> Times:
     """Import, then look up as a process does that has just begun: as often as there are rounds, the median of each."""
+    count = apart(partial(taken_in, name, url, corpus))
+    times = [apart(partial(looked_up, name, url, sets, count, at == 0)) for at in range(rounds)]
+    return {title: [float(one) for one in np.median([each[title] for each in times], axis=0)] for title in sets}
+
+
+def taken_in(name: str, url: str, corpus: Path) -> int:
+    """Import into an empty database; how many articles."""
     store = Store(url, secret="bench")
     upgrade(store)
     before, began, busy = peak_mb(), time.perf_counter(), time.process_time()
@@ -123,16 +130,13 @@ def ours(name: str, url: str, corpus: Path, sets: dict[str, list[dict]], rounds:
     more = f"{time.process_time() - busy:.0f} s of CPU, {peak_mb() - before:.0f} MB more at the peak"
     print(f"= {name}: {count} articles in {seconds:.0f} s, {count / seconds:.0f}/s, {more}", flush=True)
     store.close()
-    times = [apart(partial(looked_up, name, url, sets, count, at == 0)) for at in range(rounds)]
-    return {title: [float(one) for one in np.median([each[title] for each in times], axis=0)] for title in sets}
+    return count
 
 
 def looked_up(name: str, url: str, sets: dict[str, list[dict]], count: int, quality: bool) -> Times:
-    store, library = Store(url, secret="bench"), Library()
-    with store.read() as session:
-        library.read(library.catalogue(session), "")  # tables of words, which the understanding of messages shares
-        library.by_number(session, "")
+    """The times of one process; what memory it has more than before it had a library, its tables of words included."""
     before = resident_mb()
+    store, library = Store(url, secret="bench"), Library()
 
     def answer(question: str) -> list[str]:
         with store.read() as session:
@@ -272,10 +276,10 @@ def main() -> None:
 
             asked = more if name == "SQLite" else sets
             here, rounds = url("library"), chosen.rounds
-            once = apart(partial(ours, name, here, corpus, asked, rounds))
+            once = ours(name, here, corpus, asked, rounds)
             if chosen.tenfold:
                 there, ten = url("tenfold"), f"{name} tenfold"
-                compare(name, once, apart(partial(ours, ten, there, great, asked, rounds)))
+                compare(name, once, ours(ten, there, great, asked, rounds))
         for name, peer in (("fts5", fts5), ("bm25s", bm25s), ("tantivy", tantivy)):
             if name in only:
                 try:

@@ -11,7 +11,9 @@ from bot import backup
 from knowledge.importing import import_document
 from knowledge.library import Library
 from knowledge.reading import read_text
+from storage import circulars as records
 from storage.store import Store
+from tests.kit.import_crashes import ARTICLES, write_laws
 from tests.kit.stores import SECRET
 
 NOW = datetime(2025, 3, 1, 9, tzinfo=UTC)
@@ -39,6 +41,19 @@ from storage.store import Store
 store = Store(sys.argv[1], secret=sys.argv[2])
 with store.begin() as session:
     import_document(session, read_text("other.txt", sys.argv[3]), datetime.now(UTC))
+store.close()
+"""
+
+IMPORT_MANY = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from knowledge import importing, indexing
+from storage.store import Store
+importing.BULK, indexing.OF_ONE_IMPORT, indexing.ROWS_TOGETHER, indexing.ROWS_AT_ONCE = 5, 3, 4, 7
+store = Store(sys.argv[1], secret=sys.argv[2])
+for _ in importing.import_records(store, Path(sys.argv[3]), datetime.now(UTC)):
+    pass
 store.close()
 """
 
@@ -71,6 +86,28 @@ def test_another_process_sees_a_commit_at_once(store: Store) -> None:
     with store.read() as session:
         assert library.search(session, "爱心妈妈队几个人")[0].file == "other.txt"
     assert time.monotonic() - began < 1
+
+
+def test_a_bulk_import_never_hides_what_was_found(store: Store, tmp_path: Path) -> None:
+    """While another process imports and merges, each law is found whole from some moment on, and all in the end."""
+    path, numbers = write_laws(tmp_path, 7)
+    command = [sys.executable, "-c", IMPORT_MANY, store.url, SECRET, str(path)]
+    importing = subprocess.Popen(command, cwd=ROOT)
+    library = Library()
+    seen: set[str] = set()
+    done = False
+    while not done:
+        done = importing.poll() is not None
+        for number in numbers:
+            with store.read() as session:
+                found = [hit for hit in library.search(session, f"编号{number}", limit=100) if number in hit.text]
+            assert len(found) in (0, ARTICLES)
+            assert found or number not in seen
+            seen |= {number} if found else set()
+    assert importing.returncode == 0
+    assert seen == set(numbers)
+    with store.read() as session:
+        assert len(records.segments(session)) == 1
 
 
 def test_a_restored_library_answers_the_same(store: Store, tmp_path: Path) -> None:
