@@ -76,7 +76,7 @@ def _rows(session: Session, statement: str, parameters: tuple[Any, ...]) -> list
             found: list[Any] = driver.execute(statement, parameters).fetchall()
             return found
         with driver.cursor(binary=True) as cursor:  # bytes as they are, not as hexadecimal digits
-            found = cursor.execute(statement, parameters, prepare=True).fetchall()
+            found = cursor.execute(statement, parameters).fetchall()
             return found
     except connection.dialect.loaded_dbapi.Error:
         return list(connection.exec_driver_sql(statement, parameters))
