@@ -41,21 +41,32 @@ class Command:
         for word in self.words:
             if text == word:
                 return ""
-            if self.takes_rest and text.startswith(word) and text[len(word)] in " ，,：:　\n":
+            if self.takes_rest and text.startswith(word) and text[len(word)] in _AFTER:
                 return text[len(word) + 1 :].strip()
         return None
 
 
-def one_of(commands: Sequence[Command]) -> re.Pattern[str]:
-    """A pattern over the whole of a message that any of these commands may match, and that no other message does."""
-    patterns = [_GROUP_NAME.sub("(?:", c.pattern.pattern) for c in commands if c.pattern is not None]
-    words = [re.escape(w) + (_REST if c.takes_rest else "") for c in commands for w in c.words]
-    return re.compile("|".join(f"(?:{p})" for p in [*patterns, *words]) or r"(?!)", re.DOTALL)
+class AnyCommand:
+    """Whether any of these commands may match a message: asked of every message, where each of them need not be."""
+
+    def __init__(self, commands: Sequence[Command]) -> None:
+        patterns = [_GROUP_NAME.sub("(?:", c.pattern.pattern) for c in commands if c.pattern is not None]
+        self._pattern = re.compile("|".join(f"(?:{p})" for p in patterns) or r"(?!)", re.DOTALL)
+        self._takes_rest = {word: c.takes_rest for c in commands for word in c.words}
+        self._lengths = sorted({len(word) for word in self._takes_rest})
+
+    def matches(self, text: str) -> bool:
+        """As some command's `match` would."""
+        for length in self._lengths:
+            takes_rest = self._takes_rest.get(text[:length])
+            if takes_rest is not None and (len(text) == length or (takes_rest and text[length] in _AFTER)):
+                return True
+        return self._pattern.fullmatch(text) is not None
 
 
 _GROUP_NAME = re.compile(r"\(\?P<\w+>")
-#: What may follow a command's words, as `Command.match` takes it.
-_REST = "(?:[ ，,：:　\n].*)?"
+#: What may stand between a command's words and what follows them.
+_AFTER = " ，,：:\u3000\n"
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from handlers.dialog import choices, texts
 from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
-from handlers.dialog.router import Command, Router, check, one_of
+from handlers.dialog.router import AnyCommand, Command, Router, check
 from knowledge.messages import Understanding
 from storage.people import Speaker
 
@@ -43,7 +43,7 @@ class Talk:
         self.routers = {router.name: router for router in routers}
         self.commands: list[Command] = [c for r in routers for c in r.commands]
         self.by_word = {word: c for c in self.commands for word in c.words}
-        self._any_command = one_of(self.commands)
+        self._any_command = AnyCommand(self.commands)
         self.intents = {intent: handler for r in routers for intent, handler in r.intents.items()}
         self._foresee = [r.foresee for r in routers if r.foresee is not None]
         self.glances = [r.glance for r in routers if r.glance is not None]
@@ -116,7 +116,7 @@ class Talk:
         if exact:
             commands = [self.by_word[ctx.text]] if ctx.text in self.by_word else []
         else:  # a report is no command, and asking each of them would cost as much as storing it
-            commands = self.commands if self._any_command.fullmatch(ctx.text) else []
+            commands = self.commands if self._any_command.matches(ctx.text) else []
         for command in commands:
             rest = command.match(ctx.text)
             if rest is None:

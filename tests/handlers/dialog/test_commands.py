@@ -1,4 +1,4 @@
-"""Commands are found through one pattern over all of them: it lets through exactly what one of them matches."""
+"""Commands are found through one question to all of them: it lets through exactly what one of them matches."""
 
 import random
 import re
@@ -6,11 +6,11 @@ import re
 import pytest
 
 from handlers import all as slices
-from handlers.dialog.router import Command, one_of
+from handlers.dialog.router import AnyCommand, Command
 from handlers.dialog.talk import Talk
 
 COMMANDS = Talk(slices.routers()).commands
-ANY = one_of(COMMANDS)
+ANY = AnyCommand(COMMANDS)
 TAILS = (
     "",
     " ",
@@ -36,14 +36,14 @@ def _starts() -> list[str]:
 
 
 @pytest.mark.parametrize("tail", TAILS)
-def test_the_pattern_of_all_commands_agrees_with_each(tail: str) -> None:
-    """Whatever stands before or after a command's words: one pattern says what asking each of them would say."""
+def test_the_question_to_all_commands_agrees_with_each(tail: str) -> None:
+    """Whatever stands before or after a command's words: one question says what asking each of them would say."""
     seen = set()
     for start in _starts():
         for head in HEADS:
             said = head + start + tail
             known = any(command.match(said) is not None for command in COMMANDS)
-            assert bool(ANY.fullmatch(said)) == known, said
+            assert ANY.matches(said) == known, said
             seen.add(known)
     assert seen == {True, False}
 
@@ -53,10 +53,10 @@ def test_it_agrees_on_scrambled_words() -> None:
     random_, letters = random.Random(7), "".join(_starts()) + " ，：\n0123456789"
     for _ in range(3_000):
         said = "".join(random_.choices(letters, k=random_.randint(1, 6)))
-        assert bool(ANY.fullmatch(said)) == any(command.match(said) is not None for command in COMMANDS), said
+        assert ANY.matches(said) == any(command.match(said) is not None for command in COMMANDS), said
 
 
 def test_without_commands_nothing_matches() -> None:
     """A program without commands asks none."""
-    assert one_of([]).fullmatch("") is None
-    assert one_of([Command(("好",), lambda *_: None, lambda _: True)]).fullmatch("好")
+    assert not AnyCommand([]).matches("")
+    assert AnyCommand([Command(("好",), lambda *_: None, lambda _: True)]).matches("好")
