@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from bot import sender_texts as texts
 from bot.clock import Clock
-from bot.platforms.base import Platform, SendError
+from bot.platforms.base import Payload, Platform, SendError
 from bot.sender_rules import Pace, PersonPace, after
 from handlers.dialog.reply import Reply
 from storage import outbox
@@ -255,9 +255,12 @@ class Sender:
 
     async def _send(self, batch: Batch, row: Claimed, platform: Platform) -> Outcome:
         key = (row.platform, row.account)
-        external_id, tried, part = "", False, 0
+        external_id, tried = "", False
         try:
-            for part, payload in enumerate(platform.render(self._again(row, platform), row.address)):
+            payloads = self._payloads(row, platform)
+            for part, payload in enumerate(payloads):
+                if part < row.parts_done:  # it is there
+                    continue
                 await self._person_paces[key].wait(row.address)
                 await self._paces[key].wait(row.klass)
                 if self.clock.now() > batch.until - timedelta(seconds=self._send_timeout):
@@ -270,9 +273,10 @@ class Sender:
                 async with asyncio.timeout(self._send_timeout):
                     external_id = await send
                 self._step("after-send")
+                if part + 1 < len(payloads) and not await self._arrived(batch, row, part + 1):
+                    return Outcome(row.id, "pending", error=f"{outbox.DOUBT}late")
             return Outcome(row.id, "sent", external_id=external_id or None)
         except SendError as error:
-            error.ambiguous |= external_id != "" or part > 0  # the first half of it is there
             if error.account_blocked or (error.retryable and error.retry_after):
                 self._paces[key].pause(min(error.retry_after or ACCOUNT_PAUSE, ACCOUNT_PAUSE))
             return after(row, error, self.clock.now())
@@ -291,13 +295,25 @@ class Sender:
 
         return bool(await self._guarded(mark))
 
-    def _again(self, row: Claimed, platform: Platform) -> Reply:
-        """The reply; one that may have arrived before says so under its serial number, unless the platform checks that."""
+    async def _arrived(self, batch: Batch, row: Claimed, parts: int) -> bool:
+        """Write down that so many parts are there, on the disk; False if the row is not ours any more."""
+
+        def mark() -> bool:
+            with self.store.begin() as session:
+                return outbox.parts_arrived(session, row.id, batch.token, parts)
+
+        return bool(await self._guarded(mark))
+
+    def _payloads(self, row: Claimed, platform: Platform) -> Sequence[Payload]:
+        """The parts; one that may have arrived before says so under its serial number, unless the platform checks that."""
         reply = Reply.from_json(row.shape)
+        parts = platform.render(reply, row.address)
         since = (self.clock.now() - row.tried_at).total_seconds() if row.tried_at is not None else 0.0
         if not row.in_doubt or row.klass == REPLY or since < platform.capabilities.duplicate_check:
-            return reply
-        return Reply(reply.text + texts.MAYBE_REPEATED.format(number=row.id), reply.choices, reply.photos, reply.link)
+            return parts
+        noted = Reply(reply.text + texts.MAYBE_REPEATED.format(number=row.id), reply.choices, reply.photos, reply.link)
+        again = platform.render(noted, row.address)
+        return again if list(again[: row.parts_done]) == list(parts[: row.parts_done]) else parts
 
     def _record(self, settled: Sequence[tuple[str, Claimed, Outcome]]) -> int:
         self._step("sent")

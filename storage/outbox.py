@@ -156,6 +156,8 @@ class Claimed:
     refusals: int = 0
     #: When it was first tried, before this time.
     tried_at: datetime | None = None
+    #: So many of its parts have arrived.
+    parts_done: int = 0
 
 
 #: Marks an error after which nobody knows whether the message arrived.
@@ -324,6 +326,7 @@ _CLAIMED = (
         Conversation.heard_at,
         Outbox.dedup_key,
         Outbox.refusals,
+        Outbox.parts_done,
     )
     .join(Identity, Identity.id == Outbox.identity_id)
     .outerjoin(Conversation, Conversation.identity_id == Outbox.identity_id)
@@ -400,6 +403,7 @@ def claim(
             row[11],
             in_doubt=doubts[row[0]][0],
             refusals=row[12],
+            parts_done=row[13],
             tried_at=doubts[row[0]][1],
         )
         for row in rows
@@ -459,6 +463,17 @@ def taking(session: Session, row_id: int, token: str, now: datetime) -> bool:
         update(Outbox)
         .where(Outbox.id == row_id, Outbox.state == "leased", Outbox.lease_token == token, Outbox.lease_until > now)
         .values(error=DOUBT + "in the air")
+        .returning(Outbox.id)
+    )
+    return found.first() is not None
+
+
+def parts_arrived(session: Session, row_id: int, token: str, parts: int) -> bool:
+    """Write down that the first parts of a message are there, so that the next try goes on after them; False if not ours."""
+    found = session.connection().execute(
+        update(Outbox)
+        .where(Outbox.id == row_id, Outbox.state == "leased", Outbox.lease_token == token)
+        .values(parts_done=parts)
         .returning(Outbox.id)
     )
     return found.first() is not None
@@ -601,7 +616,7 @@ def resend(session: Session, ids: Sequence[int], now: datetime) -> int:
     result = session.execute(
         update(Outbox)
         .where(Outbox.id.in_(ids), Outbox.state == "failed", Outbox.klass != CASE)
-        .values(state="pending", refusals=0, due_at=now, retry_at=None, tried_at=None, error=None)
+        .values(state="pending", refusals=0, parts_done=0, due_at=now, retry_at=None, tried_at=None, error=None)
         .execution_options(synchronize_session=False)
     )
     return int(getattr(result, "rowcount", 0))

@@ -125,7 +125,7 @@ def _reword(session: Session, digest_id: int, now: datetime) -> None:
     left = steps_of(session, digest_id)
     if left:
         shape = worded(left, now.astimezone(LOCAL).date()).to_json()
-        session.execute(row.values(shape=shape).execution_options(synchronize_session=False))
+        session.execute(row.values(shape=shape, parts_done=0).execution_options(synchronize_session=False))
     else:
         session.execute(
             row.values(state="cancelled", error=texts.REASON_DONE).execution_options(synchronize_session=False)
@@ -179,7 +179,7 @@ def reword_for(session: Session, about: str, moment: datetime) -> None:
         session.execute(
             update(Outbox)
             .where(Outbox.dedup_key == key(int(number)))
-            .values(shape=shape)
+            .values(shape=shape, parts_done=0)
             .execution_options(synchronize_session=False)
         )
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.platforms.base import Capabilities, Payload, SendError
+from bot.platforms.fit import fit
 from bot.sender import LEASE, Sender
 from bot.sender_rules import RETRIES, Pace, PersonPace, after
 from handlers.dialog.reply import Reply
@@ -236,3 +237,68 @@ def test_a_row_given_up_can_be_sent_again(settled: Store, clock: Clock) -> None:
     assert states(settled)["二"][0] == "failed"
 
 
+
+
+class InParts(InProcess):
+    """Takes ten characters at once."""
+
+    capabilities = Capabilities(text_limit=10, text_unit="chars", max_buttons=12, pace=0)
+
+    def render(self, reply: Reply, address: str) -> list[Payload]:
+        """The parts."""
+        return [part.to_json() for part in fit(reply, self.capabilities)]
+
+
+LONG = "一二三四五六七八九十甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉"
+
+
+@pytest.mark.parametrize("klass", [NOTICE, CASE, BROADCAST])
+def test_a_long_message_goes_on_after_the_parts_that_are_there(settled: Store, clock: Clock, klass: int) -> None:
+    """The second part is refused twice: the first comes once, also of a message about a case."""
+    put(settled, clock, ("王秀兰", klass, LONG))
+    refusals = [SendError("45047", retryable=True), SendError("-1", retryable=True)]
+
+    def refuse(_address: str, payload: Payload) -> None:
+        if payload["text"].startswith("甲") and refusals:
+            raise refusals.pop()
+
+    platform = InParts(world.PLATFORM, world.ACCOUNT, before=refuse)
+    worker = Sender(settled, [platform], clock)
+    for _ in range(4):
+        asyncio.run(worker.drain())
+        clock.move(hours=1)
+    assert [text[0] for text in sent(platform)] == ["一", "甲", "子"]
+    assert states(settled)[LONG] == ("sent", None)
+
+
+def test_a_part_that_may_have_arrived_is_repeated_and_those_before_it_are_not(settled: Store, clock: Clock) -> None:
+    """A worker dies with the second part in its hands; the next begins with that one and says that it may be a repeat."""
+    put(settled, clock, ("王秀兰", NOTICE, LONG))
+    dead: list[str] = []
+
+    def die(_address: str, payload: Payload) -> None:
+        if payload["text"].startswith("甲") and not dead:
+            dead.append(payload["text"])
+            raise KeyboardInterrupt
+
+    platform = InParts(world.PLATFORM, world.ACCOUNT, before=die)
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(Sender(settled, [platform], clock).drain())
+    clock.move(LEASE * 2)
+    while asyncio.run(Sender(settled, [platform], clock).drain()):
+        pass
+    texts = sent(platform)
+    assert [text[0] for text in texts[:3]] == ["一", "甲", "子"]
+    assert "如果已经收到过" in "".join(texts[3:])
+
+
+def test_a_worker_whose_lease_has_ended_writes_down_no_part(settled: Store, clock: Clock) -> None:
+    """The token of the first is refused, as with everything it records."""
+    put(settled, clock, ("王秀兰", NOTICE, LONG))
+    claim(settled, clock, "a")
+    clock.move(LEASE * 2)
+    claim(settled, clock, "b")
+    with settled.begin() as session:
+        [row] = session.scalars(select(Outbox))
+        assert not outbox.parts_arrived(session, row.id, "a", 1)
+        assert outbox.parts_arrived(session, row.id, "b", 1)
