@@ -19,6 +19,9 @@ SCREEN = 220
 #: A list behind 「下列情形：」 may be this much longer.
 WITH_LIST = 330
 
+#: What fits under words that matter more, as in an answer to somebody in danger.
+BRIEF = 130
+
 _WORDS = Path(__file__).parent / "data" / "retrieval" / "question_words.txt"
 _LABEL = re.compile(
     r"\s*(?:第[一二三四五六七八九十百千零〇\d]+条(?:之[一二三四五六七八九十]+)?[　 ]+|"
@@ -229,6 +232,28 @@ def excerpt(body: str, quote: str, *, after: Sequence[str] = ()) -> Excerpt:
     if len(marked) >= 0.9 * len(shown):
         marked = shown
     return Excerpt(shown, marked)
+
+
+def brief(body: str, quote: str, room: int = BRIEF) -> str:
+    """A passage in at most so many characters, in whole sentences from its beginning or from the one that answers.
+
+    A question at its head is left out, for it is she who has asked. Empty when its sentences are too long for that.
+    """
+    head, mark, rest = body.partition("？")
+    if mark and len(head) < 40 and rest.strip():
+        body = rest.strip()
+    parts = [one for one in sentences(body) if one]
+    first = next((at for at, one in enumerate(parts) if quote and (quote in one or one in quote)), 0)
+    if sum(map(len, parts)) <= room:
+        first = 0
+    start = body.find(parts[first]) if parts else -1
+    end = start
+    for part in parts[first:]:
+        after = body.find(part, end) + len(part)
+        if after - start > room:
+            break
+        end = after
+    return body[start:end].strip() if start >= 0 else ""
 
 
 def _answering(body: str, quote: str) -> str:

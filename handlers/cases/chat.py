@@ -11,6 +11,7 @@ from handlers.dialog.reply import Choice, Reply
 from handlers.dialog.router import Router
 from handlers.dialog.tell import tell
 from handlers.local import LOCAL
+from handlers.policies import card
 from knowledge.messages import Understanding
 from storage import outbox, units
 
@@ -41,14 +42,10 @@ def _clause(ctx: Context) -> str:
     """The clause that protects her, if she has asked what to do."""
     if not _ASKS.search(ctx.text):
         return ""
-    hits = ctx.world.library.search(
-        ctx.session, ctx.text, limit=1, place=ctx.speaker.unit_path or None, today=ctx.local.date()
+    clause = card.protecting(
+        ctx.session, ctx.world.library, ctx.text, path=ctx.speaker.unit_path, today=ctx.local.date()
     )
-    if not ctx.world.library.is_supported(hits):
-        return ""
-    hit = hits[0]
-    number = texts.NUMBER.format(number=hit.doc_number) if hit.doc_number else ""
-    return texts.CLAUSE.format(quote=hit.quote or hit.text, title=hit.title, number=number, place=hit.place)
+    return texts.CLAUSE.format(**clause) if clause else ""
 
 
 @router.command(texts.CALL_ME, allow=access.anyone, takes_rest=False)

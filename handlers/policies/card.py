@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy.orm import Session
 
 from handlers.dialog.reply import Choice
 from handlers.policies import finding, texts
 from knowledge import answers
+from knowledge.library import Library
 from storage.circulars import Circular, FaqEntry, Passage
 
 _SHORT = re.compile(
@@ -144,3 +146,27 @@ def chosen(circular: Circular) -> Choice:
     says = circular.number or title(circular.title)
     label = f"{short(circular.title)} {circular.number}".strip()
     return Choice(label, says)
+
+
+def protecting(
+    session: Session, library: Library, question: str, *, path: str = "", region: str = "", today: date | None = None
+) -> dict[str, str] | None:
+    """The clause that answers a question, briefly, for a message that is about something else first; None without one.
+
+    `quote` is a piece of the source in whole sentences; `title`, `number` and `place` are where it stands.
+    """
+    found = finding.find(session, library, question, path=path, region=region, today=today)
+    if not found.supported or found.nearest or finding.is_frame(found.hits[0], question):
+        return None
+    hit = found.hits[0]
+    passage = session.get_one(Passage, hit.passage_id)
+    circular = session.get_one(Circular, hit.circular_id)
+    said = answers.brief(answers.unlabelled(answers.parted(passage.text, passage.end - passage.start)[1])[1], hit.quote)
+    if not said or passage.kind in ("row", "faq"):
+        return None
+    return {
+        "quote": said,
+        "title": circular.title.replace("《", "〈").replace("》", "〉"),
+        "number": number(circular.number),
+        "place": place(passage, circular.title),
+    }
