@@ -56,10 +56,13 @@ class Rule:
         return f"Rule({self.pattern.pattern!r})"
 
 
-def rule(pattern: str) -> Rule:
-    """Compile a pattern and give it its gate; called while modules are loaded."""
+def rule(pattern: str, usual: Iterable[str] = ()) -> Rule:
+    """Compile a pattern and give it its gate; called while modules are loaded.
+
+    `usual` are words that often stand where the pattern finds nothing, and so say little for it.
+    """
     mask = 0
-    for clause in needs(pattern):
+    for clause in needs(pattern, usual):
         bit = _clauses.get(clause)
         if bit is None:
             bit = _clauses[clause] = 1 << len(_clauses)
@@ -80,75 +83,81 @@ def missing(text: str) -> int:
     return ~found & ((1 << len(_clauses)) - 1)
 
 
-def needs(pattern: str) -> list[Clause]:
+def needs(pattern: str, usual: Iterable[str] = ()) -> list[Clause]:
     """The few clauses of a pattern that shut out most texts; every match of it satisfies all of them."""
     tree = parser.parse(pattern)
     if tree.state.flags & re.IGNORECASE:
         return []
-    found = sorted(set(_of_sequence(tree)), key=lambda c: (_chance(c), sorted(c)))
-    return [clause for clause in found[:_CLAUSES] if _chance(clause) < _USELESS]
+    return _Reading(usual).of_pattern(tree)
 
 
-def _chance(clause: AbstractSet[str]) -> float:
-    """About how likely a message satisfies a clause."""
-    return sum(map(_share, clause))
+class _Reading:
+    """Reads the clauses off parse trees."""
 
+    def __init__(self, usual: Iterable[str]) -> None:
+        self._usual = _COMMON_PAIRS.union(*(map(add, word, word[1:]) for word in usual))
 
-def _share(gram: str) -> float:
-    if len(gram) > 1:
-        return 0.3 if gram in _COMMON_PAIRS else 0.004
-    if gram.isascii():
-        return 0.35 if gram.isdigit() else 0.1
-    return 0.35 if gram in _COMMON else 0.05
+    def of_pattern(self, tree: Iterable[Any]) -> list[Clause]:
+        """The best clauses of a whole pattern."""
+        found = sorted(set(self._of_sequence(tree)), key=lambda c: (self._chance(c), sorted(c)))
+        return [clause for clause in found[:_CLAUSES] if self._chance(clause) < _USELESS]
 
+    def _chance(self, clause: AbstractSet[str]) -> float:
+        """About how likely a message satisfies a clause."""
+        return sum(map(self._share, clause))
 
-def _of_sequence(items: Iterable[Any]) -> list[Clause]:
-    """The clauses of a run of nodes: those of each node, and those of the words that finite neighbours spell."""
-    clauses: list[Clause] = []
-    nodes = list(items)
-    words = [_words(op, of) for op, of in nodes]
-    for op, of in nodes:
-        clauses.extend(_of_node(op, of))
-    for first in range(len(nodes)):
-        spelt: set[str] | None = {""}
-        for more in words[first:]:
-            if spelt is None or more is None or len(spelt) * len(more) > _WORDS_AT_MOST:
-                break
-            spelt = {a + b for a in spelt for b in more}
-            if "" not in spelt:
-                clauses.append(frozenset(map(_rarest, spelt)))
-    return clauses
+    def _share(self, gram: str) -> float:
+        if len(gram) > 1:
+            return 0.3 if gram in self._usual else 0.0015
+        if gram.isascii():
+            return 0.35 if gram.isdigit() else 0.1
+        return 0.35 if gram in _COMMON else 0.05
 
+    def _of_sequence(self, items: Iterable[Any]) -> list[Clause]:
+        """The clauses of a run of nodes: those of each node, and those of the words that finite neighbours spell."""
+        clauses: list[Clause] = []
+        nodes = list(items)
+        words = [_words(op, of) for op, of in nodes]
+        for op, of in nodes:
+            clauses.extend(self._of_node(op, of))
+        for first in range(len(nodes)):
+            spelt: set[str] | None = {""}
+            for more in words[first:]:
+                if spelt is None or more is None or len(spelt) * len(more) > _WORDS_AT_MOST:
+                    break
+                spelt = {a + b for a in spelt for b in more}
+                if "" not in spelt:
+                    clauses.append(frozenset(map(self._rarest, spelt)))
+        return clauses
 
-def _rarest(word: str) -> str:
-    """The pair of letters in a word that says most, or its only letter."""
-    if len(word) == 1:
-        return word
-    pairs: list[str] = list(map(add, word, word[1:]))
-    return min(pairs, key=_share)
+    def _rarest(self, word: str) -> str:
+        """The pair of letters in a word that says most, or its only letter."""
+        if len(word) == 1:
+            return word
+        pairs: list[str] = list(map(add, word, word[1:]))
+        return min(pairs, key=self._share)
 
-
-def _of_node(op: Any, of: Any) -> list[Clause]:
-    if op is sre.SUBPATTERN:
-        return [] if of[1] & re.IGNORECASE else _of_sequence(of[-1])
-    if op is sre.ATOMIC_GROUP:
-        return _of_sequence(of)
-    if op in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
-        return _of_sequence(of[2]) if of[0] else []
-    if op is sre.ASSERT:
-        return _of_sequence(of[1])
-    if op is sre.BRANCH:
-        best: set[str] = set()
-        for branch in of[1]:
-            clauses = _of_sequence(branch)
-            if not clauses:
-                return []
-            best |= min(clauses, key=lambda c: (_chance(c), sorted(c)))
-        return [frozenset(best)]
-    if op is sre.IN:
-        members = _members(of)
-        return [frozenset(members)] if members else []
-    return []
+    def _of_node(self, op: Any, of: Any) -> list[Clause]:
+        if op is sre.SUBPATTERN:
+            return [] if of[1] & re.IGNORECASE else self._of_sequence(of[-1])
+        if op is sre.ATOMIC_GROUP:
+            return self._of_sequence(of)
+        if op in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
+            return self._of_sequence(of[2]) if of[0] else []
+        if op is sre.ASSERT:
+            return self._of_sequence(of[1])
+        if op is sre.BRANCH:
+            best: set[str] = set()
+            for branch in of[1]:
+                clauses = self._of_sequence(branch)
+                if not clauses:
+                    return []
+                best |= min(clauses, key=lambda c: (self._chance(c), sorted(c)))
+            return [frozenset(best)]
+        if op is sre.IN:
+            members = _members(of)
+            return [frozenset(members)] if members else []
+        return []
 
 
 def _words(op: Any, of: Any) -> set[str] | None:
@@ -268,3 +277,45 @@ def _starts_of_class(of: Any) -> set[str]:
                 return {ANY}
             found |= letters
     return found
+
+
+def first_letters(*patterns: str) -> frozenset[str]:
+    """The letters with which a match of one of the patterns can begin; none of them may match nothing."""
+    return frozenset(start[0] for pattern in patterns for start in starts(pattern))
+
+
+def last_letters(pattern: str) -> frozenset[str]:
+    """The letters with which a match of a pattern can end; 0 … 9 stand for the figures of all scripts."""
+    found = _lasts(list(parser.parse(pattern)))
+    if found is None or "" in found:
+        raise ValueError(f"may end with anything, or match nothing: {pattern}")
+    return frozenset(found)
+
+
+def _lasts(nodes: list[Any]) -> set[str] | None:
+    """The letters that a run of nodes can end with, "" if it can be empty; None if any letter can be the last."""
+    found: set[str] = set()
+    for op, of in reversed(nodes):
+        letters: set[str] | None
+        if op in (sre.AT, sre.ASSERT, sre.ASSERT_NOT):
+            letters = {""}
+        elif op is sre.LITERAL:
+            letters = {chr(of)}
+        elif op is sre.IN:
+            letters = _starts_of_class(of)
+        elif op is sre.SUBPATTERN:
+            letters = _lasts(list(of[-1]))
+        elif op is sre.BRANCH:
+            branches = [_lasts(list(branch)) for branch in of[1]]
+            letters = None if None in branches else set().union(*filter(None, branches))
+        elif op in (sre.MAX_REPEAT, sre.MIN_REPEAT):
+            once = _lasts(list(of[2]))
+            letters = None if once is None else once | {""} if of[0] == 0 else once
+        else:
+            letters = None
+        if letters is None or ANY in letters:
+            return None
+        found |= letters - {""}
+        if "" not in letters:
+            return found
+    return found | {""}

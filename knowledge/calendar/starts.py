@@ -86,20 +86,6 @@ def readers_at(text: str, i: int) -> int:
     return may or 0
 
 
-def _words() -> str:
-    """The pairs of letters as a pattern, those with the same first letter together."""
-    seconds: dict[str, set[str]] = {}
-    for pair in _PAIRS:
-        seconds.setdefault(pair[0], set()).add(pair[1])
-    firsts: dict[str, set[str]] = {}
-    for first, found in seconds.items():
-        if first not in _ALONE and first not in DIGITS:
-            named = "".join(sorted(re.escape(second) for second in found - DIGITS))
-            firsts.setdefault(named + (r"\d" if found & DIGITS else ""), set()).add(first)
-    words = [f"[{''.join(sorted(f))}](?=[{s}])" for s, f in sorted(firsts.items())]
-    return "|".join([f"[{''.join(sorted(_ALONE))}]", *words])
-
-
 _UNIT: Final = r"[小工天日周星礼月季年分]"
 _AFTER: Final = rf"(?:[\s年月日号点时:./·•、,和及与跟至到季天周星礼工小分-]|份[-至到、和]|个(?:{_UNIT}|半))"
 #: figures after which a time may be meant: 5月, 10:, 3个月, 20250306, 119消防日
@@ -107,5 +93,11 @@ AFTER_DIGITS: Final = re.compile(
     rf"\d+{_AFTER}|20\d{{6}}(?!\d)|" + "|".join(re.escape(name) for name in FEASTS if name[0] in DIGITS)
 )
 _HAN: Final = "".join(sorted(NUMERALS - DIGITS))
-#: where an expression of time can begin at the earliest
-BEGIN: Final = re.compile(rf"[0-9]|[{_HAN}]+(?={_AFTER})|廿(?=[一二三四五六七八九])|{_words()}")
+_HAN_PAIRS: Final = "|".join(sorted(pair for pair in _PAIRS if pair[0] in _HAN))
+_WORDS: Final = sorted(pair for pair in _PAIRS if pair[0] not in NUMERALS and pair[0] not in _ALONE)
+_SECONDS: Final = "".join(sorted({re.escape(pair[1]) for pair in _WORDS}))
+#: where an expression of time may begin: at a figure, or at two letters that stand first and second in some word
+BEGIN: Final = re.compile(
+    rf"[0-9]|[{_HAN}]+(?={_AFTER})|{_HAN_PAIRS}|廿(?=[一二三四五六七八九])|[{''.join(sorted(_ALONE))}]"
+    rf"|[{''.join(sorted({pair[0] for pair in _WORDS}))}](?=[{_SECONDS}\d])"
+)

@@ -1,15 +1,14 @@
 """Says on which day and at what hour an activity was (时间), from the times in its words."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from knowledge.calendar import TimeExpression
+from knowledge.gates import rule
 from knowledge.messages.activity import Span
 from knowledge.messages.passage import Passage
 
-_JUST = re.compile(
-    r"刚(?:才|刚|散|结束|搞|开|弄|完|忙|从|办|做|去|回|把|给|走|调解|讲|慰问|发|组织)|才(?:散|结束)(?:会|场)?"
-)
+_JUST = rule(r"刚(?:才|刚|散|结束|搞|开|弄|完|忙|从|办|做|去|回|把|给|走|调解|讲|慰问|发|组织)|才(?:散|结束)(?:会|场)?")
 _BEGAN = re.compile(r"开营|开班|开始|开课|启动|起")
 _ENDED = re.compile(r"结营|结班|结束|结业|结课|闭幕|收官")
 _RELATIVE = re.compile(
@@ -17,13 +16,19 @@ _RELATIVE = re.compile(
 )
 OF_ALL_YEARS = re.compile(r"^(?:今年|去年|本年|全年|前年|明年|\d{4}年|近年|这些年|上半年|下半年|[一二三四]季度|本季度)")
 
+_A_SPAN = re.compile(r"周|星期|礼拜|月")
+_OWN_ENDS = re.compile(r"\d|到|至")
+_CELEBRATED = ("过", "庆", "庆祝", "迎", "迎接", "纪念", "欢度", "喜迎")
+#: feasts that other things are named after: 三八红旗手
+_NAMED_AFTER = frozenset({"三八", "六一", "五一", "七一", "八一", "五四", "端午", "重阳", "三八节"})
+_HONOURS = re.compile(r"红旗|标兵|表彰|维权|粽|敬老活动|座谈")
+_SIDE_BY_SIDE = re.compile(r"[一-龥]{0,2}?(?:一直)?[到至]|[、和跟与及,，]?")
 
 #: 3月初, 上旬: only the month is known
 _TEN_DAYS = re.compile(r"月(?:初|底|末)(?![一二三四五六七八九十])|[上中下]旬")
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """Day(s) and hour; all None where the message names none."""
 
     date: str | None = None
@@ -42,33 +47,39 @@ def read_moment(passage: Passage, today_by_default: bool) -> Moment:
     date = date_end = None
     span: Span | None = None
     if days:
-        best = max(days, key=lambda t: (_weight(t), -t.start))
-        wider = next(
-            (t for t in days if t is not best and t.first == best.first and t.last != t.first and t.last), None
-        )
-        best = wider if wider is not None and best.last == best.first and _weight(wider) >= 2 else best
-        best = next((t for t in days if _within(t, best)), best)
+        best = _best_day(days) if len(days) > 1 else days[0]
         date, date_end = _window(best)
         span = (best.start, best.end)
         if date_end is None and len(days) > 1:
             date, date_end = _day_after_day(passage, days, date)
-        if date_end is None and len(days) > 1:
-            date, date_end = _opened_and_closed(passage, days, date)
-    part = next((t.part for t in times if t.part and not t.vague), None)
-    clocked = next((t for t in times if t.clock), None)
-    alone = any(not t.day_given and (t.part or t.clock or t.first) for t in times)
-    if date is None and today_by_default and (alone or _JUST.search(passage.said)):
+            if date_end is None:
+                date, date_end = _opened_and_closed(passage, days, date)
+    part: str | None = None
+    clocked: TimeExpression | None = None
+    loose: TimeExpression | None = None
+    alone = False
+    for time in times:
+        if part is None and time.part and not time.vague:
+            part = time.part
+        if clocked is None and time.clock:
+            clocked = time
+        if not time.day_given:
+            loose = loose or time
+            alone = alone or bool(time.part or time.clock or time.first)
+    if date is None and today_by_default and (alone or (not _JUST.mask & passage.lacks and _JUST.search(passage.said))):
         date = passage.ref.date().isoformat()
-        span = next(((t.start, t.end) for t in times if not t.day_given), None)
-    return Moment(
-        date,
-        date_end,
-        part,
-        clocked.clock if clocked else None,
-        clocked.clock_end if clocked else None,
-        span,
-        (clocked.start, clocked.end) if clocked else None,
-    )
+        span = (loose.start, loose.end) if loose else None
+    if clocked is None:
+        return Moment(date, date_end, part, None, None, span)
+    return Moment(date, date_end, part, clocked.clock, clocked.clock_end, span, (clocked.start, clocked.end))
+
+
+def _best_day(days: list[TimeExpression]) -> TimeExpression:
+    """The day that is meant where several are named."""
+    best = max(days, key=lambda t: (_weight(t), -t.start))
+    wider = next((t for t in days if t is not best and t.first == best.first and t.last != t.first and t.last), None)
+    best = wider if wider is not None and best.last == best.first and _weight(wider) >= 2 else best
+    return next((t for t in days if _within(t, best)), best)
 
 
 def _within(day: TimeExpression, span: TimeExpression) -> bool:
@@ -77,8 +88,8 @@ def _within(day: TimeExpression, span: TimeExpression) -> bool:
         return False
     return (
         span.first <= day.first <= span.last
-        and re.search(r"周|星期|礼拜|月", span.text) is not None
-        and not re.search(r"\d|到|至", span.text)
+        and _A_SPAN.search(span.text) is not None
+        and not _OWN_ENDS.search(span.text)
     )
 
 
@@ -112,12 +123,9 @@ def _not_a_day(passage: Passage, time: TimeExpression) -> bool:
         return True
     after = passage.text[time.end : time.end + 4]
     before = passage.text[max(0, time.start - 3) : time.start]
-    if time.feast and re.search(r"(?:过|庆祝?|迎接?|为庆祝|纪念|欢度|喜迎)$", before):
+    if time.feast and before.removesuffix("\n").endswith(_CELEBRATED):
         return len(passage.times) > 1
-    return (
-        time.text in ("三八", "六一", "五一", "七一", "八一", "五四", "端午", "重阳", "三八节")
-        and re.match(r"红旗|标兵|表彰|维权|粽|敬老活动|座谈", after) is not None
-    )
+    return time.text in _NAMED_AFTER and _HONOURS.match(after) is not None
 
 
 def _day_after_day(passage: Passage, days: list[TimeExpression], date: str | None) -> tuple[str | None, str | None]:
@@ -125,7 +133,7 @@ def _day_after_day(passage: Passage, days: list[TimeExpression], date: str | Non
     run = [days[0]]
     for time in days[1:]:
         between = passage.text[run[-1].end : time.start]
-        if re.fullmatch(r"[一-龥]{0,2}?(?:一直)?[到至]|[、和跟与及,，]?", between):
+        if _SIDE_BY_SIDE.fullmatch(between):
             run.append(time)
         elif len(run) == 1:
             run = [time]

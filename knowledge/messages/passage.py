@@ -138,17 +138,22 @@ def plain_text(text: str, vocabulary: Vocabulary) -> tuple[str, int]:
     return plain, lacks if plain == text else missing(plain)
 
 
-def prepare(text: str, ref: datetime, mode: Mode, vocabulary: Vocabulary) -> Passage:
-    """Read the words, numbers and times of a message; `mode` says where a bare 周三 lies (report, plan)."""
-    plain, lacks = plain_text(text, vocabulary)
+def prepare(text: str, ref: datetime, mode: Mode, vocabulary: Vocabulary, like: Passage | None = None) -> Passage:
+    """Read the words, numbers and times of a message; `mode` says where a bare 周三 lies (report, plan).
+
+    `like` is the same message as it was read in another mode.
+    """
+    if like is None:
+        plain, lacks = plain_text(text, vocabulary)
+        hits, frames = vocabulary.find(plain), find_frames(plain, lacks)
+        breaks = [m.start() for m in _BREAK.finditer(plain) if not _inside_number(plain, m.start())]
+    else:
+        plain, lacks, hits, frames, breaks = like.text, like.lacks, like.hits, like.frames, like.breaks
     times = [t for t in find_times(plain, ref, mode) if not _FIRST_DAY.match(plain, t.start)]
     numbers = [n for n in find_numbers(plain) if not n.is_ordinal and not _TOGETHER.match(plain, n.start)]
     if times:
         numbers = [n for n in numbers if not any(t.start < n.end and n.start < t.end for t in times)]
-    breaks = [m.start() for m in _BREAK.finditer(plain) if not _inside_number(plain, m.start())]
-    passage = Passage(
-        plain, ref, vocabulary.find(plain), numbers, times, 0, len(plain), breaks, find_frames(plain, lacks), lacks
-    )
+    passage = Passage(plain, ref, hits, numbers, times, 0, len(plain), breaks, frames, lacks)
     _forget_what_was_taken_back(passage)
     return passage
 

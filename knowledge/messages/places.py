@@ -85,10 +85,12 @@ def read_place(passage: Passage) -> Found | None:
             rank = 4
         if best is None or rank > best[0]:
             best = (rank, found)
-    bare = _bare(passage, places)
-    if best is not None and not (best[0] < 2 and bare is not None and bare[1][0] < best[1][1][0]):
+    if best is not None and best[0] >= 2:
         return best[1]
-    return bare or (best[1] if best else None)
+    bare = _bare(passage, places)
+    if best is None or (bare is not None and bare[1][0] < best[1][1][0]):
+        return bare
+    return best[1]
 
 
 def _after_cue(passage: Passage, cue: re.Match[str], places: list[Hit]) -> Found | None:

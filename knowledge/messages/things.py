@@ -2,12 +2,13 @@
 
 import re
 
+from knowledge.gates import rule
 from knowledge.messages.activity import Material, Span
 from knowledge.messages.passage import Passage
 from knowledge.messages.vocabulary import Hit, word_list
 from knowledge.numerals import Number
 
-_GIVE = re.compile(
+_GIVE = rule(
     r"发|送|带(?:了|去|着|来|走|点|些|上)|赠|捐|领(?:了|取|到)|签|栽|种|贴|派|奖|拿|收到|分|每人|每户|一人|一户|人手|备了|"
     r"提供|换|慰问品|买了|买点|买些|买|购|给|献|配"
 )
@@ -29,6 +30,40 @@ _AS_PLACE_OR_TOPIC = re.compile(
 )
 
 
+_AFTER_A_THING = tuple("共各发")
+_HAN = re.compile(r"[一-龥]")
+_MEASURED = re.compile(r"[送发带了捐本条斤袋箱桶只个和赠户人壶瓶提罐盒包床套双件束点些]")
+_COUNTED = re.compile(r"[和各共及一二两三四五六七八九十百]")
+_DONE_WITH = re.compile(r"(?:猜|做|洗|穿|晒|缝|换|包|插|修|学|剪|养|讲|学习|叠|画|写|跳|打|踢|念|卖|种植)(?:了|着)?$")
+_SUM_BEFORE = re.compile(r"[元块]$|块钱$")
+_OTHER_WORDS = tuple("记画香法会费店")
+_WHAT_FOLLOWS = frozenset({"奖品", "礼品", "物资", "慰问品", "纪念品"})
+_UP_TO_FIGURE = re.compile(
+    r"(?:等|们)?(?:发|送|领|签|捐)?(?:每人|每户|一人|一户)?(?:了|出|去|共|各|约|有|[:：]|共计|"
+    r"一共|总共|合计| |[xX×*])*"
+)
+_RIDDEN = re.compile(r"(?:骑|开|坐|乘|驾|出动|动用|租|包车)(?:着|了)?$")
+_APART = re.compile(r"[，。,；;、0-9发送给了和]")
+_TAKING = re.compile(r"[把将]$")
+_HANDED = re.compile(r"送|发|颁|交")
+_NOT_GIVEN = re.compile(r"(?:没|不用|不)(?:发|送|带|领)[^，。]*$")
+_TO_EACH = re.compile(r"[每一]人$|[每一]户$")
+_THEN_GIVEN = re.compile(
+    r"(?:一家|每家|各|一?共|总共|合计|一人|每人|每户|一户|人均)?(?:发|送|签|贴|领|派|赠)?(?:了|出)?(?:去)?(?:了|大概|约|有)?"
+)
+_PLANTED = re.compile(
+    r"(?:种|栽|植|插)(?:了|下|上)?(?:[一二两三四五六七八九十百0-9]+[棵株])?([一-龥]{1,3}?(?:树苗|树|苗|花|竹|秧))"
+)
+_A_THING = re.compile(r"(?:^|[发送栽种赠捐签])(?:了|出)?([一-龥]{2,6})$")
+_NO_THING = re.compile(r"[了在到去来共约]|一共|走访|清|挖|捡|拉|收|车$")
+_LIST_FOR = re.compile(r"[一-龥、]{0,22}各")
+_WORD = re.compile(r"[一-龥]{1,6}")
+_FIGURE = re.compile(r"[一二两三四五六七八九十0-9]")
+_GAVE = re.compile(r"(?:发|送|捐|赠|签|栽|种|每人|每户|一人|一户|奖|给)(?:了|放|给|出|去)?(?:约|近|每人|每户)?$")
+_ENDS_THING = re.compile(r"[和给作以到去来让并的]")
+_SAPLINGS = tuple("树苗花竹秧桃柳杉桂")
+
+
 def read_things(passage: Passage) -> tuple[list[Material], Span | None, set[int]]:
     """Materials of one activity, where the first stands, and the starts of the numbers used up."""
     taken: set[int] = set()
@@ -47,10 +82,14 @@ def read_things(passage: Passage) -> tuple[list[Material], Span | None, set[int]
         material = _of_hit(passage, hit, hits, taken)
         if material is not None:
             found.append((hit.start, material))
-    found = _figures_after(passage, found, taken)
-    found.extend(_listed(passage, taken))
-    found.extend(_unknown(passage, taken))
-    found.extend(_planted(passage, taken, found))
+    if any(n.unit in _THING_UNITS and n.start not in taken for n in passage.numbers):
+        found = _figures_after(passage, found, taken)
+        found.extend(_listed(passage, taken))
+        found.extend(_unknown(passage, taken))
+    if any(n.unit in ("棵", "株") and n.start not in taken for n in passage.numbers):
+        found.extend(_planted(passage, taken, found))
+    if not found:
+        return [], None, taken
     found.sort(key=lambda f: f[0])
     counted = [m.item for _, m in found if m.n]
     found = [f for f in found if f[1].n or not any(f[1].item in item for item in counted)]
@@ -58,7 +97,7 @@ def read_things(passage: Passage) -> tuple[list[Material], Span | None, set[int]
     for _, material in found:
         if not any(m.item == material.item and (m.n == material.n or material.n is None) for m in unique):
             unique.append(material)
-    return unique, (found[0][0], found[0][0] + len(found[0][1].item)) if found else None, taken
+    return unique, (found[0][0], found[0][0] + len(found[0][1].item)), taken
 
 
 def _not_a_thing(passage: Passage, hit: Hit) -> bool:
@@ -67,20 +106,18 @@ def _not_a_thing(passage: Passage, hit: Hit) -> bool:
     if _AS_PLACE_OR_TOPIC.match(after):
         return True
     if len(hit.word) == 1:
-        if after.startswith(tuple("共各发")) or before.endswith(("米", "油", "、", "和")):
+        if after.startswith(_AFTER_A_THING) or before.endswith(("米", "油", "、", "和")):
             return False
-        if re.match(r"[一-龥]", before[-1:]) and not re.search(
-            r"[送发带了捐本条斤袋箱桶只个和赠户人壶瓶提罐盒包床套双件束点些]", before[-1:]
-        ):
+        if _HAN.match(before[-1:]) and not _MEASURED.match(before[-1:]):
             return True
-        if re.match(r"[一-龥]", after[:1]) and not re.match(r"[和各共及一二两三四五六七八九十百]", after):
+        if _HAN.match(after) and not _COUNTED.match(after):
             return True
-    if re.search(r"(?:猜|做|洗|穿|晒|缝|换|包|插|修|学|剪|养|讲|学习|叠|画|写|跳|打|踢|念|卖|种植)(?:了|着)?$", before):
+    if _DONE_WITH.search(before):
         return True
-    if hit.word == "红包" and re.search(r"[元块]$|块钱$", before):
+    if hit.word == "红包" and _SUM_BEFORE.search(before):
         return True
     return before.endswith(("作为", "主题", "优秀")) or (
-        hit.word in ("书", "花", "笔", "药", "米", "油") and after.startswith(tuple("记画香法会费店"))
+        hit.word in ("书", "花", "笔", "药", "米", "油") and after.startswith(_OTHER_WORDS)
     )
 
 
@@ -95,7 +132,7 @@ def _thing_number(number: Number) -> bool:
 def _of_hit(passage: Passage, hit: Hit, hits: list[Hit], taken: set[int]) -> Material | None:
     text = passage.text
     item = _longer(passage, hit)
-    if hit.word in ("奖品", "礼品", "物资", "慰问品", "纪念品") and any(0 <= h.start - hit.end <= 2 for h in hits):
+    if hit.word in _WHAT_FOLLOWS and any(0 <= h.start - hit.end <= 2 for h in hits):
         return None  # 奖品毛巾60条: what it was follows
     for number in passage.numbers:
         if number.start in taken and not _shared(text, hit, number):
@@ -104,13 +141,7 @@ def _of_hit(passage: Passage, hit: Hit, hits: list[Hit], taken: set[int]) -> Mat
             between = text[hit.end : number.start]
             if number.unit in ("元", "块钱") or (number.unit == "块" and not _IN_BLOCKS.search(hit.word)):
                 return None
-            if re.fullmatch(
-                (
-                    r"(?:等|们)?(?:发|送|领|签|捐)?(?:每人|每户|一人|一户)?(?:了|出|去|共|各|约|有|[:：]|共计|"
-                    r"一共|总共|合计| |[xX×*])*"
-                ),
-                between,
-            ) and _thing_number(number):
+            if _thing_number(number) and _UP_TO_FIGURE.fullmatch(between):
                 taken.add(number.start)
                 return Material(item, number.notation, number.unit)
             shared = _shared(text, hit, number)
@@ -119,12 +150,10 @@ def _of_hit(passage: Passage, hit: Hit, hits: list[Hit], taken: set[int]) -> Mat
                 return Material(item, number.notation, number.unit)
         elif _end(number) <= hit.start and hit.start - _end(number) <= 8 and number.unit in _THING_UNITS:
             between = text[_end(number) : hit.start]
-            if re.search(
-                r"(?:骑|开|坐|乘|驾|出动|动用|租|包车)(?:着|了)?$", text[max(0, number.start - 3) : number.start]
-            ):
+            if _RIDDEN.search(text[max(0, number.start - 3) : number.start]):
                 taken.add(number.start)
                 return None
-            if not re.search(r"[，。,；;、0-9发送给了和]", between) or between == "装":
+            if not _APART.search(between) or between == "装":
                 taken.add(number.start)
                 return Material(item, number.notation, number.unit)
     # 牌子和牛奶各8份: one figure for a list
@@ -138,11 +167,9 @@ def _of_hit(passage: Passage, hit: Hit, hits: list[Hit], taken: set[int]) -> Mat
         h.end <= hit.start and hit.start - h.end <= 1 and text[h.end : hit.start] in ("", "、", "和", "及")
         for h in hits
     )
-    handed = re.search(r"[把将]$", text[max(0, hit.start - 1) : hit.start]) and re.match(
-        r"送|发|颁|交", text[hit.end : hit.end + 1]
-    )
+    handed = _TAKING.search(text[max(0, hit.start - 1) : hit.start]) and _HANDED.match(text, hit.end)
     if _GIVE.search(before) or listed or handed:
-        if re.search(r"(?:没|不用|不)(?:发|送|带|领)[^，。]*$", before):
+        if _NOT_GIVEN.search(before):
             return None
         return Material(item)
     return None
@@ -159,26 +186,18 @@ def _figures_after(passage: Passage, found: list[tuple[int, Material]], taken: s
             number.start in taken
             or number.start < at
             or number.unit not in _THING_UNITS
-            or (number.unit == "个" and not re.search(r"[每一]人$|[每一]户$", passage.text[: number.start]))
+            or (number.unit == "个" and not _TO_EACH.search(passage.text[max(0, number.start - 3) : number.start]))
         ):
             continue
         left, right = passage.clause_bounds(number.start)
         if (
             0 < left - at <= 16
-            and re.fullmatch(
-                r"(?:一家|每家|各|一?共|总共|合计|一人|每人|每户|一户|人均)?(?:发|送|签|贴|领|派|赠)?(?:了|出)?(?:去)?(?:了|大概|约|有)?",
-                passage.text[left : number.start],
-            )
+            and _THEN_GIVEN.fullmatch(passage.text, left, number.start)
             and _end(number) >= right - 1
         ):
             taken.add(number.start)
             return [f for f in found if f is not bare[-1]] + [(at, Material(thing.item, number.notation, number.unit))]
     return found
-
-
-_PLANTED = re.compile(
-    r"(?:种|栽|植|插)(?:了|下|上)?(?:[一二两三四五六七八九十百0-9]+[棵株])?([一-龥]{1,3}?(?:树苗|树|苗|花|竹|秧))"
-)
 
 
 def _planted(passage: Passage, taken: set[int], found: list[tuple[int, Material]]) -> list[tuple[int, Material]]:
@@ -187,7 +206,7 @@ def _planted(passage: Passage, taken: set[int], found: list[tuple[int, Material]
         if number.unit in ("棵", "株") and number.start not in taken:
             taken.add(number.start)
             what = _PLANTED.search(passage.said)
-            known = next((m for m in found if m[1].n is None and m[1].item.endswith(tuple("树苗花竹秧桃柳杉桂"))), None)
+            known = next((m for m in found if m[1].n is None and m[1].item.endswith(_SAPLINGS)), None)
             if known is not None:
                 found.remove(known)
                 return [(known[0], Material(known[1].item, number.notation, number.unit))]
@@ -195,13 +214,10 @@ def _planted(passage: Passage, taken: set[int], found: list[tuple[int, Material]
     return []
 
 
-_A_THING = re.compile(r"(?:^|[发送栽种赠捐签])(?:了|出)?([一-龥]{2,6})$")
-
-
 def _listed(passage: Passage, taken: set[int]) -> list[tuple[int, Material]]:
     """李子树120棵，柚子树80棵: a noun that fills its clause up to a measure of things."""
     found: list[tuple[int, Material]] = []
-    if not _GIVE.search(passage.said):
+    if _GIVE.mask & passage.lacks or not _GIVE.search(passage.said):
         return found
     for number in passage.numbers:
         if number.start in taken or number.unit not in _THING_UNITS or number.unit in ("个", "块", "条", "件"):
@@ -209,7 +225,7 @@ def _listed(passage: Passage, taken: set[int]) -> list[tuple[int, Material]]:
         left, _ = passage.clause_bounds(number.start)
         left = max(left, passage.text.rfind("、", left, number.start) + 1)
         noun = _A_THING.search(passage.text[left : number.start])
-        if noun is None or re.search(r"[了在到去来共约]|一共|走访|清|挖|捡|拉|收|车$", noun.group(1)):
+        if noun is None or _NO_THING.search(noun.group(1)):
             continue
         if any(h.entry.person and left <= h.start < number.start for h in passage.hits):
             continue
@@ -220,11 +236,7 @@ def _listed(passage: Passage, taken: set[int]) -> list[tuple[int, Material]]:
 
 def _shared(text: str, hit: Hit, number: Number) -> bool:
     between = text[hit.end : number.start]
-    return (
-        between.endswith("各")
-        and re.fullmatch(r"[一-龥、]{0,22}各", between) is not None
-        and number.unit in _THING_UNITS
-    )
+    return between.endswith("各") and number.unit in _THING_UNITS and _LIST_FOR.fullmatch(between) is not None
 
 
 def _longer(passage: Passage, hit: Hit) -> str:
@@ -244,13 +256,13 @@ def _unknown(passage: Passage, taken: set[int]) -> list[tuple[int, Material]]:
             continue
         left, right = passage.clause_bounds(number.start)
         before = text[max(left, number.start - 14) : number.start]
-        after = re.match(r"[一-龥]{1,6}", text[_end(number) : right])
+        after = _WORD.match(text, _end(number), right)
         if any(h.start == _end(number) and (h.entry.person or h.entry.form or h.entry.place) for h in passage.hits):
             continue
         noun = _GIVE_NOUN.search(before)
         if (
             noun
-            and not re.search(r"[一二两三四五六七八九十0-9]", noun.group(1))
+            and not _FIGURE.search(noun.group(1))
             and not any(h.entry.person and h.start >= left and h.end == number.start for h in passage.hits)
             and number.unit != "个"
         ):
@@ -258,17 +270,8 @@ def _unknown(passage: Passage, taken: set[int]) -> list[tuple[int, Material]]:
             found.append(
                 (left + before.find(noun.group(1)), Material(noun.group(1).strip("《》"), number.notation, number.unit))
             )
-        elif (
-            after
-            and (
-                re.search(
-                    r"(?:发|送|捐|赠|签|栽|种|每人|每户|一人|一户|奖|给)(?:了|放|给|出|去)?(?:约|近|每人|每户)?$",
-                    before,
-                )
-            )
-            and not _NOT_THINGS.match(after.group())
-        ):
-            item = re.split(r"[和给作以到去来让并的]", after.group())[0]
+        elif after and _GAVE.search(before) and not _NOT_THINGS.match(after.group()):
+            item = _ENDS_THING.split(after.group(), 1)[0]
             if item:
                 taken.add(number.start)
                 found.append((_end(number), Material(item, number.notation, number.unit)))

@@ -25,6 +25,11 @@ from knowledge.messages.vocabulary import Vocabulary, default_vocabulary
 LONGEST = 4000
 _PLAIN_INTENTS = frozenset({"chat", "ack", "notice", "question", "command"})
 _DONE = re.compile(r"[一-龥][了过](?!吗)|刚|已|结束|完成")
+_OWN_DOING = re.compile(r"走访|入户|慰问|开展|组织|讲座|培训")
+_VISITED = re.compile(r"看|给|为|陪|慰问|帮|走访|送|照顾|到|去|替")
+_PICTURES_TOO = re.compile(r"照片|图片|补|忘|漏")
+_OF_VISITS = frozenset({"慰问", "走访排查", "捐赠救助", "志愿服务"})
+_TELLS = ("form", "category", "participants", "beneficiaries", "topic")
 
 
 def understand(
@@ -61,9 +66,9 @@ def understand(
     if intent in _PLAIN_INTENTS:
         return Understanding(intent, also)
     if intent == "plan":
-        passage = prepare(text, ref, "plan", words)
+        passage = prepare(text, ref, "plan", words, like=passage)
         return Understanding("plan", also, (_planned(passage),))
-    return Understanding("report", also, _reports(passage))
+    return Understanding("report", also, _reports(passage, kind))
 
 
 def _rather_to_come(passage: Passage, text: str, words: Vocabulary) -> bool:
@@ -71,7 +76,7 @@ def _rather_to_come(passage: Passage, text: str, words: Vocabulary) -> bool:
     days = [t.first for t in passage.times if t.day_given and t.first]
     if not days or len(text) > 80 or max(days) > passage.ref.date() - timedelta(days=250) or _DONE.search(text):
         return False
-    ahead = [t.first for t in prepare(text, passage.ref, "plan", words).times if t.day_given and t.first]
+    ahead = [t.first for t in prepare(text, passage.ref, "plan", words, like=passage).times if t.day_given and t.first]
     return bool(ahead) and timedelta(0) <= min(ahead) - passage.ref.date() <= timedelta(days=60)
 
 
@@ -80,30 +85,30 @@ def _crisis(text: str, ref: datetime, words: Vocabulary, danger: str) -> Underst
     passage = prepare(text, ref, "report", words)
     kind = read_kind(passage)
     own = kind.weight >= 3 and passage.times and passage.numbers and kind.form not in ("纠纷调解", "宣传", "讲座")
-    if own and re.search(r"走访|入户|慰问|开展|组织|讲座|培训", text):
-        reports = tuple(r for r in _reports(passage)[:1])
-        return Understanding("crisis", ("report",), reports, danger)
+    if own and _OWN_DOING.search(text):
+        return Understanding("crisis", ("report",), _reports(passage, kind)[:1], danger)
     return Understanding("crisis", (), (), danger)
 
 
-def _reports(passage: Passage) -> tuple[Activity, ...]:
+def _reports(passage: Passage, kind: Kind) -> tuple[Activity, ...]:
+    """The activities of a message that `kind` is the kind of."""
     twice = shows(passage)
     pieces = twice or activities(passage)
     found: list[Activity] = []
     date: str | None = None
     for piece in pieces:
-        kind = read_kind(piece if not twice else passage)
-        if found and kind.category_span is None and kind.form in ("走访排查", "宣传") and found[-1].category:
-            kind = kind._replace(category=found[-1].category)  # 下午入户发倡议书: about what the morning was about
-        values, spans = _slots(piece, kind, first=not found)
+        of_piece = kind if twice or piece is passage else read_kind(piece)
+        if found and of_piece.category_span is None and of_piece.form in ("走访排查", "宣传") and found[-1].category:
+            of_piece = of_piece._replace(
+                category=found[-1].category
+            )  # 下午入户发倡议书: about what the morning was about
+        values, spans = _slots(piece, of_piece, first=not found)
         if "date" not in values and date and found:
             values["date"] = date
         date = values.get("date", date)
-        if twice and "sessions" in values:
-            values.pop("sessions")
-        if len(pieces) > 1 and not any(
-            s in values for s in ("form", "category", "participants", "beneficiaries", "topic")
-        ):
+        if twice:
+            values.pop("sessions", None)
+        if len(pieces) > 1 and not any(slot in values for slot in _TELLS):
             continue
         found.append(Activity(**values, spans=spans))
     return tuple(found) or (Activity(),)
@@ -142,15 +147,22 @@ def _slots(passage: Passage, kind: Kind, first: bool, adding: bool = False) -> t
     things, span, taken = read_things(passage)
     put("materials", tuple(things), span)
     counts = read_counts(passage, kind.form, taken)
-    for slot in ("participants", "women", "children", "sessions", "cases"):
-        put(slot, getattr(counts, slot), counts.spans.get(slot))
+    for slot, count in (
+        ("participants", counts.participants),
+        ("women", counts.women),
+        ("children", counts.children),
+        ("sessions", counts.sessions),
+        ("cases", counts.cases),
+    ):
+        if count:
+            put(slot, count, counts.spans.get(slot))
     if counts.participants:
         values["participants_unit"] = counts.participants_unit
     if (
         not counts.beneficiaries
-        and not counts.participants
-        and kind.form in ("慰问", "走访排查", "捐赠救助", "志愿服务")
-    ) or (not counts.beneficiaries and kind.form in ("慰问", "志愿服务")):
+        and kind.form in _OF_VISITS
+        and (not counts.participants or kind.form in ("慰问", "志愿服务"))
+    ):
         _uncounted(passage, kind, put)
     put("beneficiaries", tuple(counts.beneficiaries), counts.spans.get("beneficiaries"))
     put("money", tuple(counts.money), counts.spans.get("money"))
@@ -179,7 +191,7 @@ def _uncounted(passage: Passage, kind: Kind, put: Any) -> None:
         if "客" in hit.entry.person:
             after = passage.text[hit.end : hit.end + 2]
             before = passage.text[max(passage.start, hit.start - 6) : hit.start]
-            if kind.form != "慰问" and not re.search(r"看|给|为|陪|慰问|帮|走访|送|照顾|到|去|替", before):
+            if kind.form != "慰问" and not _VISITED.search(before):
                 continue
             if hit.word in ("先进", "家庭") or after.startswith(("之家", "节")):
                 continue
@@ -238,7 +250,7 @@ def _follow(
     if old is not None and following.conflict(values, old) and not following.adds(text):
         return Understanding("correction", reports=(Activity(**_changed(values, old), spans=spans),))
     if following.adds(text) or (values and kind.weight < 3 and not any(t.day_given for t in passage.times)):
-        if not values and not re.search(r"照片|图片|补|忘|漏", text):
+        if not values and not _PICTURES_TOO.search(text):
             return None
         return Understanding("followup", reports=(Activity(**values, spans=spans),))
     return None

@@ -217,7 +217,7 @@ def default_vocabulary() -> Vocabulary:
             words[word] = _extended(words.get(word, Entry()), kind)
     _inherit(words)
     homophones = {row[0]: row[1] for row in _rows("homophones.tsv")}
-    slips = rule("|".join(map(re.escape, sorted(homophones, key=len, reverse=True))))
+    slips = rule("|".join(map(re.escape, sorted(homophones, key=len, reverse=True))), homophones.values())
     return Vocabulary(words, _index(words), homophones, slips)
 
 
