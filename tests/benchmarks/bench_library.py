@@ -39,13 +39,10 @@ from tests.benchmarks.library_corpora import SHARED, lines, made_up, questions, 
 from tests.kit import postgres
 
 Answer = Callable[[str], Sequence[str]]
-#: By set of questions: p50 and p99 of the time, p50 and p99 of the CPU, in milliseconds.
-Times = dict[str, list[float]]
 
 
-def measure(name: str, answer: Answer, sets: dict[str, list[dict]]) -> Times:
-    """Time and, where answers are known, MRR@10 of every set of questions: printed, and given back by set."""
-    measured: Times = {}
+def measure(name: str, answer: Answer, sets: dict[str, list[dict]]) -> None:
+    """Time and, where answers are known, MRR@10 of every set of questions."""
     for title, asked in sets.items():
         for question in asked[:50]:
             answer(question["query"])
@@ -64,19 +61,33 @@ def measure(name: str, answer: Answer, sets: dict[str, list[dict]]) -> Times:
             f"= {name}, {title}: {quality}p50 {p50:.2f} ms, p99 {p99:.2f} ms; CPU p50 {cpu50:.2f}, p99 {cpu99:.2f} ms",
             flush=True,
         )
-        measured[title] = [float(one) for one in (p50, p99, cpu50, cpu99)]
-    return measured
 
 
-def compare(name: str, once: Times, tenfold: Times) -> None:
-    """How many times the time ten times the articles take."""
-    for title in once:
-        wall50, wall99, cpu50, cpu99 = (ten / one for one, ten in zip(once[title], tenfold[title], strict=True))
+def side_by_side(name: str, url: str, tenfold_url: str, sets: dict[str, list[dict]]) -> None:
+    """How many times the time ten times the articles take: each question to both in turn, so that both are measured
+    on the same machine, whatever else it does."""
+    both = [(Store(one, secret="bench"), Library()) for one in (url, tenfold_url)]
+
+    def timed(store: Store, library: Library, question: str) -> tuple[float, float]:
+        began, busy = time.perf_counter(), time.thread_time()
+        with store.read() as session:
+            library.search(session, question)
+        return time.perf_counter() - began, time.thread_time() - busy
+
+    for title, asked in sets.items():
+        for question in asked[:50]:
+            for one in both:
+                timed(*one, question["query"])
+        times = np.array([[timed(*one, question["query"]) for one in both] for question in asked]) * 1000
+        shares = np.percentile(times[:, 1], [50, 99], axis=0) / np.percentile(times[:, 0], [50, 99], axis=0)
+        (wall50, cpu50), (wall99, cpu99) = shares
         print(
             f"= {name}, {title}: ten times the articles take {wall50:.2f} × the time at p50, {wall99:.2f} × at p99; "
             f"of CPU {cpu50:.2f} × and {cpu99:.2f} ×",
             flush=True,
         )
+    for store, _ in both:
+        store.close()
 
 
 def apart(work: Callable[[], Any]) -> Any:
@@ -113,11 +124,11 @@ def resident_mb() -> float:
     return pages * resource.getpagesize() / 2**20
 
 
-def ours(name: str, url: str, corpus: Path, sets: dict[str, list[dict]], rounds: int) -> Times:
-    """Import, then look up as a process does that has just begun: as often as there are rounds, the median of each."""
+def ours(name: str, url: str, corpus: Path, sets: dict[str, list[dict]], rounds: int) -> None:
+    """Import, then look up as a process does that has just begun, as often as there are rounds."""
     count = apart(partial(taken_in, name, url, corpus))
-    times = [apart(partial(looked_up, name, url, sets, count, at == 0)) for at in range(rounds)]
-    return {title: [float(one) for one in np.median([each[title] for each in times], axis=0)] for title in sets}
+    for at in range(rounds):
+        apart(partial(looked_up, name, url, sets, count, at == 0))
 
 
 def taken_in(name: str, url: str, corpus: Path) -> int:
@@ -133,7 +144,7 @@ def taken_in(name: str, url: str, corpus: Path) -> int:
     return count
 
 
-def looked_up(name: str, url: str, sets: dict[str, list[dict]], count: int, quality: bool) -> Times:
+def looked_up(name: str, url: str, sets: dict[str, list[dict]], count: int, quality: bool) -> None:
     """The times of one process; what memory it has more than before it had a library, its tables of words included."""
     before = resident_mb()
     store, library = Store(url, secret="bench"), Library()
@@ -142,12 +153,11 @@ def looked_up(name: str, url: str, sets: dict[str, list[dict]], count: int, qual
         with store.read() as session:
             return [hit.source_id for hit in library.search(session, question)]
 
-    measured = measure(name, answer, sets)
+    measure(name, answer, sets)
     print(f"= {name}: {resident_mb() - before:.0f} MB added by look-ups", flush=True)
     if quality and SHARED.exists() and 50_000 < count < 100_000:
         refusals(name, store, library, sets)
     store.close()
-    return measured
 
 
 def refusals(name: str, store: Store, library: Library, sets: dict[str, list[dict]]) -> None:
@@ -275,11 +285,12 @@ def main() -> None:
                 return postgres.url(server, database)
 
             asked = more if name == "SQLite" else sets
-            here, rounds = url("library"), chosen.rounds
-            once = ours(name, here, corpus, asked, rounds)
+            here = url("library")
+            ours(name, here, corpus, asked, chosen.rounds)
             if chosen.tenfold:
-                there, ten = url("tenfold"), f"{name} tenfold"
-                compare(name, once, ours(ten, there, great, asked, rounds))
+                there = url("tenfold")
+                ours(f"{name} tenfold", there, great, sets, chosen.rounds)
+                apart(partial(side_by_side, name, here, there, sets))
         for name, peer in (("fts5", fts5), ("bm25s", bm25s), ("tantivy", tantivy)):
             if name in only:
                 try:
