@@ -40,25 +40,33 @@ _CANDIDATES = (
 )
 
 
-def fulfil(session: Session, report: Report, now: datetime) -> list[str]:
+class Booked(list[str]):
+    """The titles of the duties that a report answers, with what is still missing; `refused` says why it did not count."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refused: list[str] = []
+
+
+def fulfil(session: Session, report: Report, now: datetime) -> Booked:
     """Book the report on what its unit owes and it answers; the titles of those duties, with what is still missing.
 
     Of a duty that comes back it counts for the period it took place in, else for the earliest that is still owed.
-    A report of something old that does not count where only new ones do is refused, and its author is told.
+    A report of something old does not count where only new ones do; the sentence that says so is for who reports.
     """
     rows = session.connection().execute(_CANDIDATES, {"unit": report.unit_id, "oldest": report.event_on - OLDEST})
     candidates: dict[int, list[Any]] = {}
     for row in rows:
         if rules.answers(row[5], report.slots) and (row[1] is None or report.event_on >= row[1]):
             candidates.setdefault(row[4], []).append(row)
-    titles: list[str] = []
+    titles = Booked()
     for periods in candidates.values():
         chosen = next((p for p in periods if report.event_on <= (p[2] or p[3])), periods[0])
         duty = session.get_one(Duty, chosen[4])
         assignment = session.get_one(Assignment, chosen[0])
         old = _seen_before(session, report, duty.quota) if duty.quota.get("new_only") else ""
         if old:
-            _refuse(session, report, duty, old, now)
+            titles.refused.append(texts.NOT_NEW.format(title=duty.title, number=report.number, old=old))
             continue
         session.execute(
             insert_for(session)(Fulfilment)
@@ -94,7 +102,9 @@ def reconsider(session: Session, report: Report, now: datetime) -> None:
             )
         )
         if not booked:
-            fulfil(session, report, now)
+            for refusal in fulfil(session, report, now).refused:
+                key = f"not-new:{report.id}:{report.version}"
+                tell(session, report.by_person_id, Reply(refusal), now, klass=outbox.NOTICE, key=key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +205,6 @@ def _name(title: str, topic: str, place: str) -> str:
     return title or (place or "") + (topic or "")
 
 
-def _refuse(session: Session, report: Report, duty: Duty, old: str, now: datetime) -> None:
-    notice = Reply(texts.NOT_NEW.format(title=duty.title, number=report.number, old=old))
-    tell(session, report.by_person_id, notice, now, klass=outbox.NOTICE, key=f"not-new:{duty.id}:{report.id}")
-
-
 # -- answered by her word --
 
 
@@ -290,4 +295,4 @@ def take_back(session: Session, assignment: Assignment, duty: Duty, *, by: Speak
     audit.note(session, at=now, person_id=by.person_id, action="duty.said_open", about=f"assignment:{assignment.id}")
 
 
-__all__ = ["Said", "by_word_alone", "fulfil", "gap_words", "reconsider", "recount", "say_done", "take_back"]
+__all__ = ["Booked", "Said", "by_word_alone", "fulfil", "gap_words", "reconsider", "recount", "say_done", "take_back"]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from handlers.duties import moving, quotas, rules, texts
 from handlers.duties.announcing import announce, basis_words, tell_heads, when_words
-from handlers.duties.booking import Said, fulfil, gap_words, reconsider, recount, say_done, take_back
+from handlers.duties.booking import Booked, Said, fulfil, gap_words, reconsider, recount, say_done, take_back
 from handlers.duties.expanding import CHUNK, audience_count, expand, expand_all, is_large, owing
 from handlers.duties.moving import forget_future, postpone, renew_steps
 from handlers.duties.standing import (
@@ -371,6 +371,7 @@ def chase(session: Session, path: str, *, duty_id: int, due_on: date | None, by:
 
 
 __all__ = [
+    "Booked",
     "Missing",
     "NewDuty",
     "NoBasis",

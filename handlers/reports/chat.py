@@ -275,6 +275,7 @@ def file_it(ctx: Context, draft: Draft) -> Reply:
         behalf.tell_the_unit(ctx, unit, report_)
     if titles:
         said.append(texts.FILED_FOR.format(duties=texts.JOIN.join(titles)))
+    said += titles.refused
     said.append(texts.FILED_HOW.format(number=report_.number))
     if not draft.waiting:
         return Reply("\n".join(said))

@@ -45,7 +45,7 @@ def file_report(
     unit: Unit | None = None,
     inbox_id: int | None = None,
     same_event_as: int | None = None,
-) -> tuple[Report, list[str]]:
+) -> tuple[Report, duties.Booked]:
     """File a report; it counts for the duties it answers. The report and the titles of those duties.
 
     `slots` is in the scheme of message understanding and must have a date. `same_event_as` is a report of another unit on

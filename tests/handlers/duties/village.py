@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handlers.duties import service
+from handlers.duties.booking import Booked
 from handlers.duties.service import NewDuty
 from handlers.local import LOCAL
 from handlers.reports.service import file_report
@@ -48,7 +49,7 @@ def duty(session: Session, *, by: str = "赵玉梅", now: datetime = NOW, **more
     return made
 
 
-def report(session: Session, by: str, on: date, now: datetime | None = None, **slots: Any) -> tuple[Report, list[str]]:
+def report(session: Session, by: str, on: date, now: datetime | None = None, **slots: Any) -> tuple[Report, Booked]:
     """A report of a lecture, received at `now` (the evening of that day)."""
     told = {"date": on.isoformat(), "form": "讲座", "category": "维权普法", "topic": "反家暴", "place": "村部"} | slots
     at = now or datetime.combine(on, datetime.min.time(), LOCAL) + timedelta(hours=18)
