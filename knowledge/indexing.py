@@ -32,7 +32,7 @@ SMALL_SEGMENT, SOME = 4_096, 4
 #: A bulk import merges its own segments as often as there are so many.
 OF_ONE_IMPORT, LARGEST_OF_ONE_COMMIT = 16, 16_384
 #: Passages indexed at a time, rows of one transaction, rows of all segments looked at together when they are merged.
-PASSAGES_AT_ONCE, ROWS_AT_ONCE, ROWS_TOGETHER = 8_192, 2_000, 128
+PASSAGES_AT_ONCE, ROWS_AT_ONCE, ROWS_TOGETHER = 8_192, 2_000, 64
 #: Larger libraries keep several segments.
 LARGEST_SEGMENT = 1_000_000
 
