@@ -186,6 +186,13 @@ DUE_PREFIX: Final = re.compile(
 FROM_PREFIX: Final = re.compile(r"(?:从|自|打|由|自从)\s?$")
 
 _DIGITS: Final = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2}
+#: the months of the lunar year that have names
+LUNAR_MONTHS: Final = {"正": 1, "冬": 11, "腊": 12}
+
+
+def quarter_number(word: str) -> int:
+    """1 to 4 for the numeral of a quarter."""
+    return "一二三四1234".index(word) % 4 + 1
 
 
 def small_number(word: str) -> int:

@@ -20,16 +20,13 @@ from knowledge.calendar.feast_words import FEAST, feast_at
 from knowledge.calendar.feasts import FEASTS
 from knowledge.calendar.model import Mode, TimeExpression
 from knowledge.calendar.points import Point, on
-from knowledge.calendar.recurring import TIMES_A, read_every, trail
+from knowledge.calendar.recurring import read_every, read_so_often, trail
 from knowledge.calendar.starts import DIGITS, NUMERALS, Reader
 
 _FEAST_DOT: Final = re.compile(
     r"(?P<m>1[0-2]|0?[1-9])[·•.](?P<d>[12]\d|3[01]|0?[1-9])(?P<tail>国际|妇女节|儿童节|节|日(?=宣传|活动|到|,|，|$))"
 )
 _PART_HEADS: Final = frozenset(word[0] for word in g.PART_WORDS)
-_TIMES_UNITS: Final = {
-    "天": "DAILY", "日": "DAILY", "周": "WEEKLY", "星期": "WEEKLY", "月": "MONTHLY", "年": "YEARLY"
-}  # fmt: skip
 _CALENDAR, _QUARTER, _YEAR, _NEW_YEAR = (
     int(r) for r in (Reader.CALENDAR, Reader.QUARTER, Reader.YEAR, Reader.NEW_YEAR)
 )
@@ -90,19 +87,8 @@ class _Scan(Builder):
 
     def _so_often(self, i: int) -> TimeExpression | None:
         """一周三次, 半年报一次."""
-        text = self.text
-        m = TIMES_A.match(text, i)
-        if m is None or not m["n"] or (i and text[i - 1] in "每第0123456789一二三四五六七八九十有了这近"):
-            return None
-        unit = _TIMES_UNITS.get(m["u"])
-        n = 0 if m["n"] == "半" else g.small_number(m["n"])
-        if n == 0:
-            rule = {"月": "FREQ=MONTHLY;BYMONTHDAY=1,15", "年": "FREQ=MONTHLY;INTERVAL=6"}.get(m["u"], "")
-        elif unit:
-            rule = f"FREQ={unit}" + (f";INTERVAL={n}" if n > 1 else "")
-        else:
-            rule = f"FREQ=MONTHLY;INTERVAL={3 * n}"
-        return TimeExpression(i, m.end(), self.raw[i : m.end()], "set", rrule=rule) if rule else None
+        found = read_so_often(self.text, i)
+        return TimeExpression(i, found[0], self.raw[i : found[0]], "set", rrule=found[1]) if found else None
 
     def point(self, i: int, left: Point | None) -> Point | None:
         """The point that begins at `i`, with no part of the day yet."""

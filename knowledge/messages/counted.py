@@ -2,6 +2,7 @@
 
 import re
 
+from knowledge.gates import rule
 from knowledge.messages.figures import Figure, number_end
 from knowledge.messages.passage import Passage
 from knowledge.messages.sums import TOTAL
@@ -10,17 +11,17 @@ from knowledge.numerals import Number
 
 _PEOPLE_UNITS = frozenset({"人", "个", "名", "位", "号", "口", "员", "人次", "口人", "号人", "个人", "名人", "代"})
 _NOUN_UNITS = frozenset({"妇女", "姐妹", "孩子", "儿童", "学生", "老人"})
-_ASIDE = re.compile(
+_ASIDE = rule(
     r"(?:咨询|意向|线上|直播间?|网上|牵手|谈好|成功|解答|答疑|其中|获奖|评委|工作人员|报名|当场|提问|发言|党员|"
     r"签约|上台|入党|就业|录用|达成|应到|应参加|应来|配对|抽到|中奖|转诊|复查|异常|疑似|缺席|请假|没来|未到|还差|"
     r"脱贫|回收|抽取|义诊|问诊)[^，。,；;]{0,9}$|(?:劝[离回返阻退走]|劝住|救起|护送|接回)[^，。；]{0,10}$"
 )
 #: 更换老旧插座9个: the word before the figure is a thing
-_THING_BEFORE = re.compile(
+_THING_BEFORE = rule(
     r"(?:更换|换|安装|装|修|修好|拆除|拆|清理|整改|发现|悬挂|挂|摆放|设置|设|制作|做|搭|建|"
     r"采集|收集)(?:了|好|出)?[一-龥]{1,8}$"
 )
-AIDED = re.compile(
+AIDED = rule(
     r"(?:惠及|受益|服务|帮助|救助|帮扶|资助|慰问|看望|探望|走访|发给|送给|给|为|帮|关爱|表彰|评出|选出|评选|评上|"
     r"颁给|评|奖励|捐给|送到|探访|入户|结对|收到|受助|获评|产生|推荐|覆盖|受惠)(?:了|出|过|到|全村|全镇|辖区|村里|"
     r"我村|村内|的|群众|困难|家|共|约|有|是)*[^，。,；;]{0,6}$"
@@ -31,7 +32,7 @@ _CAME = re.compile(
     r"人数|实到|受教育|的人|的有)(?:了|到|会|课|的|人数|有|得有|约|是|为|共|大概|人员|妇女|群众|者|是|差不多|"
     r"[:：])*$"
 )
-_WOMEN_OF = re.compile(r"(?<!男)(?:女的|女性|女方)(?:有|共)?$|(?:其中|[，,、（( ])女$")
+_WOMEN_OF = rule(r"(?<!男)(?:女的|女性|女方)(?:有|共)?$|(?:其中|[，,、（( ])女$")
 _NO_NOUN_BETWEEN = re.compile(r"[，。了在去来到给和、还]|参加|一起|每|都是|带|其中|里面|请")
 _NOUN_THEN_FIGURE = re.compile(
     r"(?:们|代表|骨干|等|人数|的)?(?:也|就|都|又)?(?:共计|总共|一共|共有|共|有|来了|到了|去了|来|"
@@ -51,16 +52,16 @@ _NO_HAN = re.compile(r"[，。,]?[^一-龥]*")
 _STOPS = re.compile(r"[，。,；;!！人]")
 _GOES_ON = re.compile(r"(?:吧|呢|的|左右|哈|听|参加|来|在)")
 _MEASURE_AFTER = re.compile(r"[年月日号%度米斤亩岁]")
-_EACH_OF = re.compile(r"每(?:村|组|个|户|家|队|班)?$")
+_EACH_OF = rule(r"每(?:村|组|个|户|家|队|班)?$")
 _WERE_THERE = re.compile(r"实到|到会|到场|参加$|来了$")
 _ASIDE_AFTER = re.compile(r"(?:获奖|报名|咨询|没来|请假|缺席|就业|签)")
-_INCLUDING = re.compile(r"(?:含|包括)[^，。]{0,4}$")
-_MEN_OF = re.compile(r"(?:男的?|男性|男方)(?:有|共)?$")
+_INCLUDING = rule(r"(?:含|包括)[^，。]{0,4}$")
+_MEN_OF = rule(r"(?:男的?|男性|男方)(?:有|共)?$")
 
 
-def stands_aside(before: str) -> bool:
-    """Whether those counted after these words were not among those who came: 获奖, 咨询, 应到."""
-    return _ASIDE.search(before) is not None
+def stands_aside(figure: Figure) -> bool:
+    """Whether those counted were not among those who came: 获奖, 咨询, 应到."""
+    return not _ASIDE.mask & figure.lacks and _ASIDE.search(figure.before) is not None
 
 
 class Group:
@@ -164,22 +165,24 @@ def _whole_noun(passage: Passage, hit: Hit) -> Hit:
 
 def read_group(figure: Figure) -> Group | None:
     """The people a figure counts, or None if it counts something else."""
-    number, before = figure.number, figure.before
+    number, before, lacks = figure.number, figure.before, figure.lacks
     if number.mark in ("%", "/", "‰"):
         return None
     noun = counted_noun(figure)
-    if not _may_count_people(figure, noun) or _EACH_OF.search(before):
+    if not _may_count_people(figure, noun) or (not _EACH_OF.mask & lacks and _EACH_OF.search(before)):
         return None
     after = figure.text[figure.end : figure.end + 3]
-    total = TOTAL.search(before) is not None
-    aside = _ASIDE_AFTER.match(after) is not None or (
-        _ASIDE.search(before) is not None and _WERE_THERE.search(before[-3:]) is None
+    total = not TOTAL.mask & lacks and TOTAL.search(before) is not None
+    aside = _ASIDE_AFTER.match(after) is not None or (stands_aside(figure) and _WERE_THERE.search(before[-3:]) is None)
+    subset = (
+        "其中" in before
+        or (not _INCLUDING.mask & lacks and _INCLUDING.search(before) is not None)
+        or _in_brackets(figure)
     )
-    subset = "其中" in before or _INCLUDING.search(before) is not None or _in_brackets(figure)
     marks = noun.entry.person if noun else ""
-    if noun is None and _WOMEN_OF.search(before):
+    if noun is None and not _WOMEN_OF.mask & lacks and _WOMEN_OF.search(before):
         marks = "女"
-    elif noun is None and _MEN_OF.search(before):
+    elif noun is None and not _MEN_OF.mask & lacks and _MEN_OF.search(before):
         marks = "众"
     return Group(figure, noun.word if noun else "", marks, total, aside, subset)
 
@@ -191,7 +194,7 @@ def _may_count_people(figure: Figure, noun: Hit | None) -> bool:
     after = figure.text[figure.end : figure.end + 3]
     if unit in _PEOPLE_UNITS:
         if unit == "个" and noun is None:
-            return _bare_measure_of_people(number, before, after)
+            return _bare_measure_of_people(figure, after)
         return not (
             unit in ("号", "口", "代") and noun is None and not after.startswith("人") and not _CAME.search(before)
         )
@@ -204,18 +207,19 @@ def _may_count_people(figure: Figure, noun: Hit | None) -> bool:
     return number.low < 100000 and not _MEASURE_AFTER.match(after)
 
 
-def _bare_measure_of_people(number: Number, before: str, after: str) -> bool:
+def _bare_measure_of_people(figure: Figure, after: str) -> bool:
     """来了36个: 个 with no word for what is counted."""
-    if _A_THING_AFTER.match(after) or _THING_BEFORE.search(before):
+    number, before, lacks = figure.number, figure.before, figure.lacks
+    if _A_THING_AFTER.match(after) or (not _THING_BEFORE.mask & lacks and _THING_BEFORE.search(before)):
         return False
     if (number.low == 1 and not number.mark) or _MADE_BEFORE.search(before):
         return False
     return bool(
-        _CAME.search(before)
-        or AIDED.search(before)
-        or TOTAL.search(before)
-        or _NO_HAN.fullmatch(after)
+        _NO_HAN.fullmatch(after)
         or _STOPS.match(after)
+        or _CAME.search(before)
+        or (not AIDED.mask & lacks and AIDED.search(before))
+        or (not TOTAL.mask & lacks and TOTAL.search(before))
     )
 
 

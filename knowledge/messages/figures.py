@@ -18,11 +18,12 @@ def number_end(number: Number) -> int:
 class Figure:
     """A number of a passage; `left:right` is its clause, `before` what stands before it there, or before its colon."""
 
-    __slots__ = ("before", "end", "left", "number", "passage", "right", "start", "text", "unit")
+    __slots__ = ("before", "end", "lacks", "left", "number", "passage", "right", "start", "text", "unit")
 
     def __init__(self, passage: Passage, number: Number) -> None:
         self.passage = passage
         self.number = number
+        self.lacks = passage.lacks
         self.text = text = passage.text
         self.unit = number.unit
         self.start = start = number.start

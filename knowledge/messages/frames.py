@@ -17,17 +17,18 @@ class Frame(NamedTuple):
 
 
 @cache
-def _frames() -> tuple[tuple[str, float, Rule], ...]:
+def _frames() -> tuple[tuple[int, Rule, str, float], ...]:
     text = files("knowledge").joinpath("data", "vocabulary", "form_frames.tsv").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines() if line.strip() and not line.startswith("#"))
-    return tuple((form, float(weight), rule(pattern)) for form, weight, pattern in rows)
+    rules = [(form, float(weight), rule(pattern)) for form, weight, pattern in rows]
+    return tuple((frame.mask, frame, form, weight) for form, weight, frame in rules)
 
 
 def find_frames(text: str, lacks: int) -> list[Frame]:
     """Every frame of a plain text, each with the place it stands at; `lacks` is what `missing` says of the text."""
     return [
         Frame(match.start(), match.end(), form, weight)
-        for form, weight, frame in _frames()
-        if not frame.mask & lacks
+        for mask, frame, form, weight in _frames()
+        if not mask & lacks
         for match in frame.finditer(text)
     ]

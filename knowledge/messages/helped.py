@@ -3,6 +3,7 @@
 import re
 from itertools import pairwise
 
+from knowledge.gates import rule
 from knowledge.messages.activity import Beneficiary
 from knowledge.messages.counted import AIDED, Group, counted_noun, stands_aside
 from knowledge.messages.figures import Counts, Figure
@@ -16,9 +17,9 @@ _SERVED = re.compile(
 _SERVED_END = re.compile(r"[，。,；;！!\s]|头|人|老")
 _EACH_GOT = re.compile(r"[一-龥]{0,5}(?:每人|一人|人手|各)[一两发送各]")
 _TIMES_SERVED = re.compile(r"(?:惠及|受益|服务|覆盖|解答|咨询)")
-_GAINED = re.compile(r"(?:惠及|受益|受惠|覆盖|受助)")
+_GAINED = rule(r"(?:惠及|受益|受惠|覆盖|受助)")
 _GAIN = re.compile(r"受益|受惠")
-_HONOURED = re.compile(r"(?:评出|选出|表彰|评选|评上|评了|评|推荐|授予|颁给)[^，。,；;]{0,14}$")
+_HONOURED = rule(r"(?:评出|选出|表彰|评选|评上|评了|评|推荐|授予|颁给)[^，。,；;]{0,14}$")
 _ATTENDED = re.compile(r"(?:参加|来了|到会|到场)")
 _FOR_GUESTS = re.compile(r"(?:给|为|帮|替|慰问|看望|服务)[^，。,；;]{0,4}$")
 _FOR_CHILDREN = re.compile(r"(?:给|为|帮|替|辅导|服务)[^，。,；;]{0,6}$")
@@ -50,16 +51,16 @@ def read_served(figure: Figure, counts: Counts, form: str | None) -> bool:
 def is_helped(group: Group, form: str | None) -> bool:
     """Whether these people were served or honoured rather than there to take part."""
     figure, marks = group.figure, group.marks
-    before, text, end = figure.before, figure.text, figure.end
+    before, text, end, lacks = figure.before, figure.text, figure.end, figure.lacks
     if form in GIVING and _EACH_GOT.match(text, end, end + 9):
         return True
     if "队" in marks:
         return form == "评选表彰" and AIDED.search(before) is not None
     if figure.unit == "人次" and _TIMES_SERVED.search(before):
         return True
-    if _GAINED.search(before) or _GAIN.match(text, end):
+    if not _GAINED.mask & lacks and (_GAINED.search(before) or _GAIN.match(text, end)):
         return True
-    if _HONOURED.search(before) and not _ATTENDED.search(before):
+    if not _HONOURED.mask & lacks and _HONOURED.search(before) and not _ATTENDED.search(before):
         return True
     if "客" in marks:
         return form in _SERVING or _FOR_GUESTS.search(before) is not None
@@ -83,7 +84,7 @@ def read_households(figure: Figure, counts: Counts, form: str | None) -> None:
     if figure.unit == "家" and noun is None and not _CALLED_ON.search(before):
         return
     if (
-        stands_aside(before)
+        stands_aside(figure)
         or _TOOK_PART.match(text, end, end + 8)
         or _JUDGES.search(before[-3:])
         or _FIRMS.match(text, end, end + 4)

@@ -21,11 +21,11 @@ _ACTS = re.compile(
     r"个|人|家))|^[一-龥]{0,3}(?:主任|大夫|医生|律师|老师|所长|院长|局长|警官|经理|校长|[一-龥]老师)"
 )
 _PLACE_CUE = re.compile(
-    r"(?:[在去于赴进往]|(?<![收领得请])到|来到|走进|前往|参观|观摩|进了|送到|送往|走访|慰问|看望|转给|交给|报给|"
+    r"(?:[在去于赴进往]|到(?<![收领得请]到)|来到|走进|前往|参观|观摩|进了|送到|送往|走访|慰问|看望|转给|交给|报给|"
     r"移交|转交|反映给|找|联系|报|上报|地点[:：]?)(?:了|我们|咱们?|俺们?|我|了我们)?[一-龥]{0,6}$"
 )
 _OFFICE = rule(
-    r"(?:(?<!社)[县市区镇乡省州旗]|街道)[一-龥]{1,6}?(?:局|(?<![举开承主协])办(?!了|的|事|班|讲)|(?<!派出)(?<!厕)所|站|中心|协会|促进会|服务队|学校|基金会|联合会|研究所|公司)(?![一-龥]?(?:门口|里|会议室))"
+    r"(?:[县市区镇乡省州旗](?<!社[县市区镇乡省州旗])|街道)[一-龥]{1,6}?(?:局|(?<![举开承主协])办(?!了|的|事|班|讲)|(?<!派出)(?<!厕)所|站|中心|协会|促进会|服务队|学校|基金会|联合会|研究所|公司)(?![一-龥]?(?:门口|里|会议室))"
 )
 _AN_OFFICE = Entry(organisation=True)
 _DONOR = rule(
@@ -43,13 +43,13 @@ _COMMON = frozenset(word_list("needs_name.txt"))
 _OUR_FEDERATION = re.compile(r"(?:我们?|咱们?|俺们?|本)(?:[镇乡村]|社区|街道)?妇联")
 _OURS = re.compile(r"我们|咱们?|本|我|俺")
 _HELD = re.compile(r"开展|举办|组织|召开")
-_STUDIED_AT = re.compile(r"(?:考上|考取|就读|读|毕业于?|在读)[^，。]{0,4}$")
+_STUDIED_AT = rule(r"(?:考上|考取|就读|读|毕业于?|在读)[^，。]{0,4}$")
 _A_NAME = re.compile(rf"(?:{OLD}|[{SURNAMES}][一-龥]{{1,2}})(?:[，。；）)】讲]|$)")
 _DID_IT = re.compile(r"联合|携手|组织|开展|举办|召开|在|会同|特?邀请")
 _CAME_TO_US = re.compile(r"[到来](?:我们?|咱们?|俺们?)|我们?村|我们社区")
 _ITS_PEOPLE = re.compile(r"主席(?!.{0,4}[来到])|干部|要求|通知|安排|的要求|文件|部署|领导(?!来|到|下|一行)")
 _INSIDE = re.compile(r"内|里(?!面的)")
-_WITHIN = re.compile(r"(?<![收领得请])[在到去于]([一-龥]{0,8})$")
+_WITHIN = re.compile(r"[在到去于](?<![收领得请][在到去于])[一-龥]{0,8}$")
 _VISITED = re.compile(r"慰问|走访|看望")
 _SENT_TO = re.compile(r"(?:进|上|找|去|打工|招|工)[一-龥、]{0,5}$")
 _APART = re.compile(r"[，。、和与]")
@@ -165,7 +165,9 @@ def _is_another_thing(passage: Passage, hit: Hit, name: str, after: str, clause_
         return True
     if word.endswith("企业") and after.startswith("家"):
         return True
-    if name.startswith(("全", "各")) or _HELD.search(name) or _STUDIED_AT.search(clause_before):
+    if name.startswith(("全", "各")) or _HELD.search(name):
+        return True
+    if not _STUDIED_AT.mask & passage.lacks and _STUDIED_AT.search(clause_before):
         return True
     if any(h.start == hit.end and h.entry.place and not h.entry.organisation for h in passage.hits):
         return True

@@ -16,7 +16,7 @@ _A_SESSION = rule(
 _A_CASE = rule(
     r"(?:调解|化解|处理|接待|调处|受理|办理|代理|劝和|接)(?:了|好了|成功)?(?:(?:一|1)[起件桩宗](?!来|去)|一个(?:来访|纠纷|信访|案子|上访|投诉))"
 )
-_CASE_TALK = re.compile(
+_CASE_TALK = rule(
     r"隐患|苗头|线索|纠纷|来访|接访|接待|来信|信访|投诉|咨询|矛盾|调解|案|诉求|上访|解答|答疑|求助|维权|反映|调处|化解|吵架"
 )
 _MONEY_BEFORE = re.compile(
@@ -24,13 +24,9 @@ _MONEY_BEFORE = re.compile(
     r"人均|一人|一户|各|奖励|奖|价值|现金|拨|给|赞助|收入|礼金|学费|款)(?:了|是|为|共|一共|总共|共计|合计|的|"
     r"现金|[:：])*$"
 )
-_PLANNED_MONEY = re.compile(
-    r"预算|计划(?:投入|花)|预计(?:花|投入|费用)|打算花|准备花|大概要花|申请(?:了)?经费|没花|未花|贷"
-)
-_EACH = re.compile(
-    r"(?:每|一)(人|户|家|名|位|个孩子|生|个人|个|对)[^，。；;]{0,30}$|人均[^，。；;]{0,6}$|各[^，。；;]{0,4}$"
-)
-TOTAL = re.compile(
+_PLANNED_MONEY = rule(r"预算|计划(?:投入|花)|预计(?:花|投入|费用)|打算花|准备花|大概要花|申请(?:了)?经费|没花|未花|贷")
+_EACH = rule(r"(?:每|一)(人|户|家|名|位|个孩子|生|个人|个|对)[^，。；;]{0,30}$|人均[^，。；;]{0,6}$|各[^，。；;]{0,4}$")
+TOTAL = rule(
     r"(?:共计|总共|一共|总计|合计|共有|加起来|全部|共|拢共|合共|统共|总人数)(?:有|来了|到了|去了|是|约|计|大概|"
     r"得有|参加|到场)*$"
 )
@@ -93,7 +89,7 @@ def read_sessions(figure: Figure, counts: Counts) -> bool:
         return True
     if figure.unit in ("次", "轮") and _TIMES_DONE.search(before):
         return True
-    if counts.sessions is None or TOTAL.search(figure.before):
+    if counts.sessions is None or (not TOTAL.mask & figure.lacks and TOTAL.search(figure.before)):
         counts.sessions = figure.number.notation
         counts.spans["sessions"] = figure.span
     return True

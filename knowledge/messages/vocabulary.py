@@ -36,6 +36,7 @@ class Hit(NamedTuple):
     entry: Entry
 
 
+_ALONE = (1,)
 #: a hit from the tuple of its fields, without the call of `Hit`
 _hit = partial(tuple.__new__, Hit)
 
@@ -46,12 +47,18 @@ def _rows(name: str) -> list[list[str]]:
 
 
 def _index(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    """First two letters (the only one of a word of one) → the lengths of the words that begin so, longest first."""
+    """First two letters → the lengths of the words that begin so, or with the first of them alone, longest first."""
     lengths: dict[str, set[int]] = {}
     alone = {word for word in words if len(word) == 1}
     for word in words:
-        lengths.setdefault(word[:2], {1} if word[0] in alone else set()).add(len(word))
+        if len(word) > 1:
+            lengths.setdefault(word[:2], {1} if word[0] in alone else set()).add(len(word))
     return {head: tuple(sorted(found, reverse=True)) for head, found in lengths.items()}
+
+
+def _alone(words: Iterable[str]) -> re.Pattern[str]:
+    """What finds the words of one letter; nothing if there are none."""
+    return re.compile("|".join(re.escape(word) for word in words if len(word) == 1) or r"(?!)")
 
 
 #: the kinds `with_words(extra=…)` takes, and how a word of the kind is entered
@@ -72,24 +79,27 @@ class Vocabulary:
     lengths: Mapping[str, tuple[int, ...]]
     homophones: Mapping[str, str]
     slips: Rule
+    alone: re.Pattern[str]  # the words of one letter
 
     def find(self, text: str) -> list[Hit]:
         """The longest word at each place, words inside a longer one left out; in order of their start."""
         found: list[Hit] = []
-        words, lengths = self.words, self.lengths
+        entry_of, lengths = self.words.get, self.lengths
+        begun = [(i, sizes) for i, sizes in enumerate(map(lengths.get, map(add, text, text[1:]))) if sizes]
+        alone = [m.start() for m in self.alone.finditer(text)]
+        if alone:
+            begun.extend((i, _ALONE) for i in alone if i + 1 == len(text) or text[i : i + 2] not in lengths)
+            begun.sort()
         reach = 0
-        size_of_text = len(text)
-        for i, head in enumerate(map(add, text, text[1:] + "\n")):
-            sizes = lengths.get(head) or lengths.get(head[0])
-            if sizes is None:
-                continue
+        for i, sizes in begun:
             for size in sizes:
                 end = i + size
                 if end <= reach:
                     break
                 word = text[i:end]
-                if word in words and end <= size_of_text:
-                    found.append(_hit((i, end, word, words[word])))
+                entry = entry_of(word)
+                if entry is not None and len(word) == size:
+                    found.append(_hit((i, end, word, entry)))
                     reach = end
                     break
         return found
@@ -118,7 +128,7 @@ class Vocabulary:
             for word in added:
                 if word:
                     words[word] = _extended(words.get(word, Entry()), kind)
-        return Vocabulary(words, _index(words), self.homophones, self.slips)
+        return Vocabulary(words, _index(words), self.homophones, self.slips, _alone(words))
 
 
 def _extended(entry: Entry, kind: str) -> Entry:
@@ -218,7 +228,7 @@ def default_vocabulary() -> Vocabulary:
     _inherit(words)
     homophones = {row[0]: row[1] for row in _rows("homophones.tsv")}
     slips = rule("|".join(map(re.escape, sorted(homophones, key=len, reverse=True))), homophones.values())
-    return Vocabulary(words, _index(words), homophones, slips)
+    return Vocabulary(words, _index(words), homophones, slips, _alone(words))
 
 
 @cache
