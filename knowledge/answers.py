@@ -216,7 +216,7 @@ def excerpt(body: str, quote: str, *, after: Sequence[str] = ()) -> Excerpt:
     body = body.strip()
     parts = sentences(body)
     marked = _answering(body, quote)
-    if len(body) <= SCREEN:
+    if len(body) <= (SCREEN if quote else WITH_LIST):
         shown = body
     else:
         shown = _around(body, parts, marked)

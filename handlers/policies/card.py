@@ -63,6 +63,16 @@ def place(passage: Passage, name: str = "") -> str:
     return f"{near} {label}".strip()
 
 
+def short_place(said: str, room: int = 14) -> str:
+    """A place as it fits on a button behind a title: its number is kept, its heading is cut."""
+    if len(said) <= room:
+        return said
+    heading, _, label = said.rpartition(" ")
+    label = f" {label}" if heading and len(label) <= 5 else ""
+    heading = re.sub(r"[《“（(，,、\s]*$", "", (heading if label else said)[: room - 1 - len(label)])
+    return f"{heading}…{label}"
+
+
 def _last_label(said: str) -> str:
     found = re.findall(
         r"第[一二三四五六七八九十百]+条|[（(][一二三四五六七八九十\d]+[)）]|\d+[.、]|[一二三四五六七八九十]+、", said
@@ -93,6 +103,15 @@ def quotation(session: Session, passage: Passage, quote: str) -> str:
                 break
             after.append(answers.parted(one.text, one.end - one.start)[1])
     return answers.excerpt(plain, quote, after=after).shown()
+
+
+def whole(passage: Passage) -> str:
+    """A passage as it is read on in its document: articles with their number, rows a cell a line."""
+    if passage.kind == "row":
+        return row(passage)
+    body = answers.parted(passage.text, passage.end - passage.start)[1].strip()
+    label = passage.article
+    return body if not label or body.startswith(label) else f"{label}　{body}"
 
 
 def row(passage: Passage, quote: str = "") -> str:

@@ -32,6 +32,12 @@ _ASKS = re.compile(
     r"(.)不\1|有没有|没有吗|是啥|是什么|什么意思|怎么|咋|多少|几[个次天号人]|哪[里儿个些天]|谁|为什么|为啥|能不能|可不可以|[吗呢][？?]?$|[？?]$"
 )
 _MAY_I = re.compile(r"(?:能|可以|要不要|该不该|算|合法|有没有|会不会)[^，。]{0,16}(?:吗|不|呢)?[？?]?$")
+#: 「治安管理处罚法第四十三条」, and what may stand behind it.
+_ARTICLE = re.compile(
+    r"《?[\u4e00-\u9fff（）()]{2,24}[法典例定则释]》?\s*第?[\d一二三四五六七八九十百千零]{1,8}条(?:[说讲]?的?(?:是)?(?:什么|啥)|规定|内容|原文)?[？?。]?"
+)
+#: What is asked in a few words that might as well begin a report: 「春蕾夏令营第几届」, 「读书会是哪年办的」.
+_WHICH = re.compile(r"第?几[届期轮批次][的了呀啊？?]*$|是?哪[一]?[年届](?:办|搞|开|举办)?的?[呀啊？?]*$")
 _ABOUT_DUTIES = re.compile(r"任务|上报|报了|报过|报没|收到|提醒|群发|汇总|审核|谁没报|登记|编号|撤回")
 _THANKS = re.compile(r"(?:多谢|谢谢|感谢|辛苦)[了啦你您们大家啊哈呀！!。~ ]*")
 _FINE = re.compile(r"(?:好的?|嗯+|哦+|行|可以|明白|知道|晓得|没事|不用)[了啦的吧啊哈呢！!。~ ]*")
@@ -46,12 +52,18 @@ _PAGE = 420
 
 def glance(ctx: Context) -> Reply | None:
     """A long story that ends in a question, or a short 「我能…吗」 that the library answers, while no form is open."""
-    if ctx.state.get("asking") or len(ctx.text) > 400 or "\n" in ctx.text.strip():
+    if len(ctx.text) > 400 or "\n" in ctx.text.strip():
+        return None
+    if _ARTICLE.fullmatch(ctx.text.strip()):  # a law by name and article is asked for, whatever form is open
+        return answer(ctx, "question")
+    if ctx.state.get("asking"):
         return None
     if len(ctx.text) > _STORY:
         if not _ASKS_AT_END.search(ctx.text) or _ABOUT_REPORTING.search(ctx.text):
             return None
         return answer(ctx, "question")
+    if _WHICH.search(ctx.text) and not _ABOUT_DUTIES.search(ctx.text):
+        return answer(ctx, "question", only_sure=True)
     if not _MAY_I.search(ctx.text) or _ABOUT_DUTIES.search(ctx.text) or not re.search(r"吗|[？?]|不$", ctx.text):
         return None
     return answer(ctx, "question", only_sure=True)
@@ -84,6 +96,9 @@ def answer(ctx: Context, intent: str, *, honest_no: bool = True, only_sure: bool
         region=service.region_of(ctx.session, ctx.speaker),
         today=ctx.local.date(),
     )
+    if found.replaced:
+        old, new = found.replaced
+        return Reply(texts.REPLACED_LAW.format(old=old, new=new))
     if not found.supported:
         if _ABOUT_OWN.search(ctx.text) and ctx.speaker.is_known and not only_sure:
             return Reply(texts.OWN, (Choice(texts.MY_TASKS), Choice(texts.MY_REPORTS)))
@@ -162,7 +177,7 @@ def _label(ctx: Context, passage_id: int) -> str:
     passage, circular = service.passage(ctx.session, passage_id)
     if passage.kind == "faq":
         return passage.place[:24]
-    return f"{card.title(card.short(circular.title))}{card.place(passage, circular.title)[:14]}"
+    return f"{card.title(card.short(circular.title))}{card.short_place(card.place(passage, circular.title))}"
 
 
 def not_found(ctx: Context, missing: str = "") -> Reply:
@@ -258,7 +273,7 @@ def _page(ctx: Context, circular_id: int, ordinal: int) -> Reply:
     taken: list[tuple[Passage, str]] = []
     size = 0
     for one in found:
-        body = card.row(one) if one.kind == "row" else answers.parted(one.text, one.end - one.start)[1].strip()
+        body = card.whole(one)
         if taken and size + len(body) > _PAGE:
             break
         taken.append((one, body))

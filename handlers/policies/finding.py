@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,11 +20,15 @@ from knowledge.retrieval.references import article_label
 from knowledge.text import normalise
 from storage.circulars import FaqEntry, Passage, Question
 
+_REPLACED = Path(answers.__file__).parent / "data" / "retrieval" / "replaced_laws.tsv"
+
 #: How likely a passage must answer, by what the message seems to be; talk is only answered when it clearly is a question.
 SURE = {"question": SUPPORT, "other": 0.6, "command": 0.6, "report": 0.75, "notice": 0.75, "chat": 0.85}
 #: The least share of the subject that must be spoken of; a long story is not held to it, nor what is CERTAIN.
 SPEAKS = {"question": 0.3, "other": 0.4, "command": 0.5, "report": 0.6, "notice": 0.6, "chat": 0.7}
 CERTAIN = 0.75
+#: The smaller, the more it costs a circular's passage not to speak of the subject.
+UNSPOKEN = 0.4
 #: Lengths of questions between which the order of the library takes over.
 SHORT, LONG = 12, 26
 #: Below these an answer is given as the nearest there is, not as the answer.
@@ -41,13 +48,15 @@ class Found:
     """What was found for a question: hits in the order in which they are shown, and whether the first may be said.
 
     `missing` is the article that was asked for by name and is not in the library (第二十三条); `nearest`: the first is
-    near the question, but does not hold what was asked for (how many days, how much).
+    near the question, but does not hold what was asked for (how many days, how much); `replaced`: the law whose article
+    was asked for holds no longer, and which one does.
     """
 
     hits: tuple[Hit, ...]
     supported: bool
     missing: str = ""
     nearest: bool = False
+    replaced: tuple[str, str] | None = None
 
 
 def find(
@@ -66,6 +75,8 @@ def find(
         return Found((), False)
     state = library.catalogue(session)
     asked = library.read(state, question)
+    if asked.articles and (old := replaced_law(normalise(question))) and old[0] not in state.by_title:
+        return Found((), False, replaced=old)
     labels = {article_label(one.number, one.sub) for one in asked.articles}
     if labels and not any(hit.article in labels for hit in hits[:3]):
         return Found((), False, next(iter(labels)))
@@ -84,9 +95,11 @@ def find(
     def value(hit: Hit) -> tuple[bool, bool, float]:
         worth = FRAME if is_frame(hit, question) else FORMAL if answers.is_formal(hit.text, question) else 1.0
         if hit.kind != "law":  # an article is about one thing; a circular's passage must speak of this one
-            worth *= (0.4 + shares[hit.passage_id]) ** trust * answers.fits(question, hit.text)
+            worth *= ((UNSPOKEN + shares[hit.passage_id]) / (UNSPOKEN + 1)) ** trust * answers.fits(question, hit.text)
         return hit.passage_id in same, hit.article in labels, hit.score * worth
 
+    # an article that is asked for by its number is read from its beginning, none of it marked
+    hits = [replace(hit, quote="") if hit.article in labels else hit for hit in hits]
     ranked = in_force_first(list(hits) if named else sorted(hits, key=value, reverse=True))
     best = ranked[0]
     if named or best.passage_id in same:
@@ -112,6 +125,27 @@ def find(
         if hit.likely >= ALSO_LIKELY and shares[hit.passage_id] >= ALSO * share and not is_frame(hit, question)
     ]
     return Found((best, *also[:7]), sure, nearest=near)
+
+
+@cache
+def _replaced() -> tuple[tuple[str, str], ...]:
+    lines = _REPLACED.read_text(encoding="utf-8").splitlines()
+    rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
+    return tuple((old, new) for old, new in rows)
+
+
+def replaced_law(said: str) -> tuple[str, str] | None:
+    """The law named before an article that holds no longer, with the one that does: its articles are numbered anew.
+
+    >>> replaced_law("婚姻法第三十二条")
+    ('婚姻法', '民法典')
+    """
+    for old, new in _replaced():
+        if re.search(
+            rf"(?:^|[^\u4e00-\u9fff]|共和国|按照?|依照?|看看?|查){old}》?第?[\d一二三四五六七八九十百]+条", said
+        ):
+            return old, new
+    return None
 
 
 def is_frame(hit: Hit, question: str = "") -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.policies import texts
+from handlers.policies import finding, texts
 from knowledge.importing import import_records
 from storage.store import Store
 from tests.handlers.policies.phone import Phone
@@ -85,3 +85,10 @@ def test_a_law_by_its_name_is_shown_as_a_document(phone: Phone) -> None:
     said = phone.says("花灯管理条例").text
     assert said.startswith("《花灯管理条例》")
     assert "2024-05-01" in said
+
+
+def test_the_article_of_a_law_that_is_gone_is_not_taken_from_the_one_that_replaced_it() -> None:
+    """婚姻法第三十二条 is no article of 民法典; the one who asks is told which law holds now."""
+    assert finding.replaced_law("婚姻法第三十二条") == ("婚姻法", "民法典")
+    assert finding.replaced_law("劳动合同法第三十八条") is None
+    assert finding.replaced_law("中华人民共和国继承法10条") == ("继承法", "民法典")
