@@ -7,13 +7,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from handlers.broadcasts import confidential
 from handlers.broadcasts import service as broadcasts
 from handlers.duties import rules
 from handlers.reminders import digests
 from handlers.reminders import service as reminders
 from storage import outbox
 from storage.broadcasts import of_key
-from storage.outbox import BROADCAST, NOTICE, REMINDER, Claimed, Outcome
+from storage.outbox import BROADCAST, CASE, NOTICE, REMINDER, Claimed, Outcome
 
 
 def overtaken(session: Session, rows: Sequence[Claimed], now: datetime) -> dict[int, str | datetime]:
@@ -53,7 +54,10 @@ def _by_day(session: Session, rows: Sequence[Claimed], now: datetime) -> dict[in
 
 
 def settled(session: Session, outcomes: Sequence[tuple[Claimed, Outcome]], now: datetime) -> None:
-    """Book the outcomes on the deliveries of broadcasts."""
+    """Book the outcomes on the deliveries of broadcasts; a word about a case that may not have arrived is told to others."""
+    lost = [row for row, outcome in outcomes if row.klass == CASE and outcome.state == "failed"]
+    if lost:
+        confidential.tell_others(session, lost, now)
     final = {
         key: (outcome.state, outcome.error or "")
         for row, outcome in outcomes

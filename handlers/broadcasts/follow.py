@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from handlers import access
+from handlers.broadcasts import confidential as confidential_
 from handlers.broadcasts import relay, service, texts, undelivered
 from handlers.dialog.context import Context
 from handlers.dialog.reply import Reply, choices
@@ -25,6 +26,7 @@ def register(router: Router) -> None:
     router.command("接龙", "转发", "转到群里", allow=access.known)(relay_card)
     router.command("没发出去的", "没发成的", "没送到的", allow=access.official, takes_rest=False)(undelivered_list)
     router.command(allow=access.official, pattern=r"(?:重发|再发一次)\s*(?P<rest>全部|所有|\d[\d\s、，,]*)")(resend)
+    router.command(allow=access.official, pattern=r"再提醒求助\s*(?P<rest>\d{1,9})")(remind_of_case)
     router.command("建组", allow=access.official)(make_group)
     router.command("我的组", allow=access.official, takes_rest=False)(groups)
 
@@ -170,8 +172,12 @@ def undelivered_list(ctx: Context, _rest: str) -> Reply:
     """What was given up, to whom and why; she can send it once more."""
     found, count, confidential = undelivered.listed(ctx.session, by=ctx.speaker, now=ctx.now)
     note = texts.DEAD_CONFIDENTIAL.format(count=confidential) if confidential else ""
+    unsure = confidential_.listed(ctx.session, by=ctx.speaker, now=ctx.now)
+    for one in unsure:
+        shape = texts.DEAD_CASE_UNSURE if one.in_doubt else texts.DEAD_CASE
+        note += shape.format(number=one.case_id, name=one.name)
     if not count:
-        return Reply(texts.DEAD_NONE + note)
+        return Reply((texts.DEAD_NONE if not confidential else texts.DEAD_NO_OTHERS) + note)
     lines = [
         texts.DEAD_LINE.format(
             number=one.number, name=one.name, text=one.text, why=texts.REASONS.get(one.why, texts.REASON_OTHER)
@@ -196,6 +202,16 @@ def resend(ctx: Context, rest: str) -> Reply:
     if without:
         said += texts.RESENT_NO_CHANNEL.format(names="、".join(dict.fromkeys(without)))
     return Reply(said.strip() or texts.RESENT_NONE)
+
+
+def remind_of_case(ctx: Context, rest: str) -> Reply:
+    """「再提醒求助 12」: a person decides what is never sent again by itself."""
+    names = confidential_.remind(ctx.session, int(rest), by=ctx.speaker, now=ctx.now)
+    if names is None:
+        return Reply(texts.CASE_NOT_HERS)
+    return Reply(
+        texts.CASE_REMINDED.format(names="、".join(names)) if names else texts.CASE_ARRIVED.format(number=rest)
+    )
 
 
 def make_group(ctx: Context, rest: str) -> Reply:

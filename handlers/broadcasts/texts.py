@@ -76,7 +76,19 @@ DEAD_HEAD = "没发出去的有{count}条："
 DEAD_LINE = "{number}　给{name}：“{text}”（{why}）"
 DEAD_MORE = "\n……另有{count}条"
 DEAD_HOW = "\n再发一次说“重发 {number}”，都要再发说“重发 全部”。"
-DEAD_CONFIDENTIAL = "\n另有{count}条求助方面的没送到，这类不会自动重发，也不在这里显示，请经办的同志当面或打电话联系。"
+DEAD_NO_OTHERS = "别的都发出去了。"
+DEAD_CONFIDENTIAL = (
+    "\n另有{count}条求助方面的没确认送到，这类不会自动重发，只有经办的同志看得到是哪条，请她们当面或打电话联系。"
+)
+DEAD_CASE_UNSURE = "\n求助 {number} 的提醒不知道{name}收到没有。您可以直接看：“求助 {number}”；要再提醒她一次，说“再提醒求助 {number}”。"
+DEAD_CASE = (
+    "\n求助 {number} 的提醒没有送到{name}。您可以直接看：“求助 {number}”；要再提醒她一次，说“再提醒求助 {number}”。"
+)
+CASE_UNSURE = "求助 {number} 的提醒没能确认送到{name}，请您看一下：回“求助 {number}”（查看会留记录）。"
+CASE_OPEN = "求助 {number}"
+CASE_NOT_HERS = "没有这条求助，或者不归您办。"
+CASE_REMINDED = "好，再提醒{names}一次。"
+CASE_ARRIVED = "求助 {number} 的提醒都送到了，没有再发。"
 RESENT = "{count}条已重新排上，马上再发。"
 RESENT_NONE = "没有这个编号的，或者已经发出去了。发“没发出去的”看看。"
 RESENT_NO_CHANNEL = "{names}现在没有能收到的号，请先让她用邀请码重新登记。"
