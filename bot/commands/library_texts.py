@@ -1,7 +1,13 @@
 """What `niangjia library` says."""
 
 LIBRARY = "文件库：导入、查找、查看。"
-IMPORT = "导入文件和文件夹（txt md html docx pdf，以及 .jsonl[.gz] 记录）。同一份文件再导入不会有变化。"
+IMPORT = """导入文件和文件夹（txt md html docx pdf，以及 .jsonl[.gz] 记录）。同一份文件再导入不会有变化。
+
+装好时库里没有法律条文，要自己放：从国家法律法规数据库（flk.npc.gov.cn）下载 Word 版，一部法一个文件，整个文件夹一起导入就行，
+“第几条”会自动认出来；文件名或第一行要有法律名称，题注里的日期当作版本。成批的记录一行一条：
+{"id", "title", "article": "第三条", "text", "version": "2022-10-30", "chapter", "scope": "local", "region": "浙江省"}，
+地方的规定写 scope 和 region，当地人问的时候排在前面。
+"""
 SEARCH = "查找：给一句话，或用 --batch 给一个问题文件。"
 SHOW = "查看一份文件：按文号或标题。"
 OPTION_JSON = "每行输出一个 JSON 对象"

@@ -189,6 +189,8 @@ def not_found(ctx: Context, missing: str = "") -> Reply:
     ctx.state["question"] = number
     name = above.name if above else texts.ABOVE_DEFAULT
     text = texts.NO_ARTICLE.format(article=missing, above=name) if missing else texts.NOT_FOUND.format(above=name)
+    if ctx.speaker.is_official and not service.has_laws(ctx.session, ctx.world.library):
+        text += texts.NO_LAWS
     return Reply(text, (Choice(texts.SEND_UP),))
 
 

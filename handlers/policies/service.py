@@ -65,6 +65,11 @@ def region_of(session: Session, speaker: Speaker) -> str:
     return " ".join(unit.name for unit in [own, *units.ancestors(session, own)])
 
 
+def has_laws(session: Session, library: Library) -> bool:
+    """Whether any law has been put into the library."""
+    return any(one.kind == "law" for one in library.catalogue(session).held)
+
+
 # --- the question log ------------------------------------------------------------------------------------------------
 
 

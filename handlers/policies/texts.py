@@ -17,6 +17,7 @@ NEAREST = "没找到正好回答的原文，最接近的是："
 
 NOT_FOUND = "文件库里没有找到能回答这句话的原文，我不乱说。要不要转给{above}的同志来答？"
 NOT_FOUND_STRANGER = "文件库里没有找到能回答这句话的原文，我不乱说。可以换个说法再问，或者打妇女维权热线 12338。"
+NO_LAWS = "\n（库里还没有放法律。请管理员下载常用法律的 Word 版，用 niangjia library import 文件夹 导入，以后这类问题就能答。）"
 NO_ARTICLE = "文件库里没有您说的那部法的{article}，我不乱说。要不要转给{above}的同志来答？"
 SEND_UP = "转给上级"
 SENT_UP = "已转给{above}，有了答复我马上告诉您。"

@@ -93,7 +93,8 @@ def _read(path: Path, content: bytes) -> Document:
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         # Word with a password is an OLE container too; its stream names are written in UTF-16.
         encrypted = "EncryptedPackage".encode("utf-16-le") in content
-        raise Refused(texts.ENCRYPTED if encrypted else texts.OLD_WORD)
+        kinds = {".wps": texts.OLD_WPS, ".wpt": texts.OLD_WPS, ".xls": texts.SPREADSHEET, ".et": texts.SPREADSHEET}
+        raise Refused(texts.ENCRYPTED if encrypted else kinds.get(suffix, texts.OLD_WORD))
     if start.startswith(_PICTURES):
         raise Refused(texts.PICTURE)
     if start.startswith(b"{\\rtf"):

@@ -12,6 +12,7 @@ import pypdfium2
 import pypdfium2.raw as raw
 
 from knowledge.reading import texts
+from knowledge.reading.columns import Row, in_columns
 from knowledge.reading.files import Refused
 
 _PAGES = 1000  # of one document; more is no circular
@@ -84,7 +85,7 @@ def _lines(page: Any, number: int) -> list[_Line]:
     """The lines of a page from top to bottom; a wide gap inside a line is a tab."""
     text_page = page.get_textpage()
     handle = text_page.raw
-    letters: list[tuple[float, float, float, float, str]] = []
+    letters: Row = []
     box = raw.FS_RECTF()
     for index in range(text_page.count_chars()):
         code = raw.FPDFText_GetUnicode(handle, index)
@@ -95,7 +96,7 @@ def _lines(page: Any, number: int) -> list[_Line]:
         if not raw.FPDFText_GetLooseCharBox(handle, index, box):
             continue
         letters.append((box.left, box.right, box.bottom, box.top, letter))
-    rows: list[list[tuple[float, float, float, float, str]]] = []
+    rows: list[Row] = []
     middles: list[float] = []
     for letter_box in letters:
         height = letter_box[3] - letter_box[2]
@@ -118,11 +119,11 @@ def _lines(page: Any, number: int) -> list[_Line]:
             rows[place].append(letter_box)
             if height > 4:
                 middles[place] = (middles[place] + middle) / 2 if len(rows[place]) < 4 else middles[place]
-    ordered = sorted(zip(middles, rows, strict=True), key=lambda pair: -pair[0])
-    return [line for _, row in ordered if (line := _line(row, number)) is not None]
+    ordered = [row for _, row in sorted(zip(middles, rows, strict=True), key=lambda pair: -pair[0])]
+    return [line for row in in_columns(ordered) if (line := _line(row, number)) is not None]
 
 
-def _line(row: list[tuple[float, float, float, float, str]], number: int) -> _Line | None:
+def _line(row: Row, number: int) -> _Line | None:
     row.sort(key=lambda box: box[0])
     solid = [box for box in row if not box[4].isspace()]
     if not solid:
