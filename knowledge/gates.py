@@ -73,12 +73,12 @@ def rule(pattern: str, usual: Iterable[str] = ()) -> Rule:
     return Rule(re.compile(pattern), mask)
 
 
-def missing(text: str) -> int:
-    """The clauses that no letter and no pair of letters of a text satisfies, as bits."""
+def missing(text: str, pairs: Iterable[str] | None = None) -> int:
+    """The clauses that no letter and no pair of letters of a text satisfies, as bits; `pairs` if they are at hand."""
     found = 0
     for gram in _letters.intersection(text):
         found |= _bits[gram]
-    for gram in _pairs.intersection(map(add, text, text[1:])):
+    for gram in _pairs.intersection(pairs if pairs is not None else map(add, text, text[1:])):
         found |= _bits[gram]
     return ~found & ((1 << len(_clauses)) - 1)
 

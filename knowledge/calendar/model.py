@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Mode = Literal["report", "circular", "plan"]
 Kind = Literal["date", "daterange", "datetime", "datetimerange", "set"]
 
 
-@dataclass(frozen=True, slots=True)
-class TimeExpression:
+class TimeExpression(NamedTuple):
     """One expression of time: `text` is what stands between `start` and `end` (character offsets).
 
     `first`..`last` is the window of days, both inclusive; None where it is open (X前 has no first, X起 has no last).

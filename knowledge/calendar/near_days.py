@@ -70,7 +70,7 @@ class NearDays(Chooser):
         last = first + timedelta(days=(days[-1] - days[0]) % 7)
         if not self.future and not named and left is None and last > self.ref:
             first, last = first - timedelta(days=7), last - timedelta(days=7)
-        return Point(m.end(), first, last, weekday=True, week_named=named, several=last != first)
+        return Point(m.end(), first, last, weekday=True, several=last != first)
 
     def around(self, i: int) -> Point | None:
         """一周内, 三天前, 10个工作日内, 前两天, 这两天, 过三天."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
 from knowledge.calendar import grammar as g
@@ -15,24 +14,17 @@ from knowledge.calendar.lunar import lunar_to_solar
 Window = tuple[date, date]
 
 
-@dataclass(slots=True)
 class Point:
     """What was read: the window, where the text of it ends, and how it was named."""
 
-    end: int
-    first: date
-    last: date
     unit: str = "day"  # day, span, month, year, week, quarter, half
     feast: Feast | None = None
     weekday: bool = False
-    week_named: bool = False
     month_named: bool = True  # False for a bare 17号
     lunar: bool = False
     day_given: bool = True
     vague: bool = False
     within: bool = False
-    since: bool = False
-    open_first: bool = False
     several: bool = False  # already a span by itself: 14日至18日
     workdays: str | None = None
     part: str | None = None
@@ -40,10 +32,12 @@ class Point:
     relative: bool = False
     year_named: bool = False
 
-    @property
-    def month_only(self) -> bool:
-        """Whether a whole month was named and no day."""
-        return self.unit == "month"
+    def __init__(self, end: int, first: date, last: date, **named: object) -> None:
+        self.end = end
+        self.first = first
+        self.last = last
+        if named:
+            vars(self).update(named)
 
 
 def month_window(year: int, month: int) -> Window:

@@ -87,7 +87,7 @@ class YearParts(Chooser):
                 if feast is None:
                     return None
                 eve = feast[0] - timedelta(days=1)
-                return Point(m.end(), eve - timedelta(days=14), eve, unit="span", vague=True, open_first=self.future)
+                return Point(m.end(), eve - timedelta(days=14), eve, unit="span", vague=True)
             if edge == "全年" or m[0].endswith("全年"):
                 y = year or self.ref.year
                 return Point(m.end(), date(y, 1, 1), date(y, 12, 31), unit="year")

@@ -65,6 +65,8 @@ def read_attendance(passage: Passage, groups: list[Group], counts: Counts, form:
 
 def _total(passage: Passage, proper: list[Group]) -> Group | None:
     """The group that counts everybody: said to, or of no kind and as large as any or before all others."""
+    if len(proper) == 1 and not proper[0].marks:
+        return proper[0]
     for group in proper:
         if group.total:
             return group

@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
+from operator import add
 
 from knowledge.calendar import Mode, TimeExpression, find_times
 from knowledge.gates import missing, rule
@@ -28,11 +29,11 @@ _REPAIR = rule(
     r"更正[,，]?(?:为|是)?|改成|改为|换成|变成)[，, ]*(?:应该)?是?[，,是 ]*"
 )
 #: 开学头一天 is that very day, not the one before
-_FIRST_DAY = re.compile(r"(?<=[学班园业])(?:的)?[头第]一天")
+_FIRST_DAY = rule(r"(?<=[学班园业])(?:的)?[头第]一天")
 #: 3·15
 _DOTTED = rule(r"(?<!\d)(\d{1,2})[·•](\d{1,2})(?!\d)")
 #: 一块到东坡 is together, no measure
-_TOGETHER = re.compile(
+_TOGETHER = rule(
     r"一(?:块儿?(?=[到去来给过做把在上下干参帮种捡走搞学])|道(?=[到去来给过做把在慰])|边|下子|手|路|心|线)"
 )
 #: what was said before was wrong: 写成8名了
@@ -121,21 +122,25 @@ class Passage:
             yield left, self.end
 
 
-def plain_text(text: str, vocabulary: Vocabulary) -> tuple[str, int]:
-    """One width, Simplified, slips put right, and what is `missing` in it.
+def plain_text(text: str, vocabulary: Vocabulary) -> tuple[str, list[str], int]:
+    """One width, Simplified, slips put right; its letters two by two, and what is `missing` in it.
 
     The length never changes, so offsets are those of the message.
     """
     if _ANY_WIDE.search(text):
         text = text.translate(_WIDE)
     traditional, table = _simplified()
-    lacks = missing(text)
+    pairs = list(map(add, text, text[1:]))
+    lacks = missing(text, pairs)
     plain = text if _DOTTED.mask & lacks else _DOTTED.sub(r"\1.\2", text)
     if traditional.search(plain):
         plain = plain.translate(table)
         lacks = missing(plain)
     plain = vocabulary.put_right(plain, lacks)
-    return plain, lacks if plain == text else missing(plain)
+    if plain is not text and plain != text:
+        pairs = list(map(add, plain, plain[1:]))
+        lacks = missing(plain, pairs)
+    return plain, pairs, lacks
 
 
 def prepare(text: str, ref: datetime, mode: Mode, vocabulary: Vocabulary, like: Passage | None = None) -> Passage:
@@ -144,22 +149,29 @@ def prepare(text: str, ref: datetime, mode: Mode, vocabulary: Vocabulary, like: 
     `like` is the same message as it was read in another mode.
     """
     if like is None:
-        plain, lacks = plain_text(text, vocabulary)
-        hits, frames = vocabulary.find(plain), find_frames(plain, lacks)
-        breaks = [m.start() for m in _BREAK.finditer(plain) if not _inside_number(plain, m.start())]
+        plain, pairs, lacks = plain_text(text, vocabulary)
+        hits, frames = vocabulary.find(plain, pairs), find_frames(plain, lacks)
+        breaks = [
+            m.start() for m in _BREAK.finditer(plain) if m[0] not in ",:：" or not _inside_number(plain, m.start())
+        ]
     else:
         plain, lacks, hits, frames, breaks = like.text, like.lacks, like.hits, like.frames, like.breaks
-    times = [t for t in find_times(plain, ref, mode) if not _FIRST_DAY.match(plain, t.start)]
-    numbers = [n for n in find_numbers(plain) if not n.is_ordinal and not _TOGETHER.match(plain, n.start)]
-    if times:
-        numbers = [n for n in numbers if not any(t.start < n.end and n.start < t.end for t in times)]
+    times = find_times(plain, ref, mode)
+    if not _FIRST_DAY.mask & lacks:
+        times = [t for t in times if not _FIRST_DAY.match(plain, t.start)]
+    numbers = [n for n in find_numbers(plain) if not n.is_ordinal]
+    if not _TOGETHER.mask & lacks:
+        numbers = [n for n in numbers if not _TOGETHER.match(plain, n.start)]
+    for time in times:
+        first, last = time.start, time.end
+        numbers = [n for n in numbers if n.end <= first or n.start >= last]
     passage = Passage(plain, ref, hits, numbers, times, 0, len(plain), breaks, frames, lacks)
     _forget_what_was_taken_back(passage)
     return passage
 
 
 def _inside_number(text: str, at: int) -> bool:
-    return text[at] in ",:：" and text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit()
+    return text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit()
 
 
 def _forget_what_was_taken_back(passage: Passage) -> None:

@@ -1,7 +1,6 @@
 """Cuts a message into its activities: by numbering, by a new time with a new doing, by 另外 and 接着."""
 
 import re
-from dataclasses import replace
 
 from knowledge.calendar import TimeExpression
 from knowledge.gates import rule
@@ -162,7 +161,7 @@ def shows(passage: Passage) -> list[Passage]:
     at = passage.start + match.start()
     cut = at + second.start()
     if len(days) == 1 and days[0].first != days[0].last:  # 前儿个跟昨个
-        days = [replace(days[0], last=days[0].first), replace(days[0], first=days[0].last)]
+        days = [days[0]._replace(last=days[0].first), days[0]._replace(first=days[0].last)]
     if len(days) < 2:
         return []
     head = passage.part(passage.start, at)

@@ -107,7 +107,7 @@ def read_title(passage: Passage) -> Found | None:
 def read_topic(passage: Passage, form: str | None, title: Found | None, who: str) -> Found | None:
     """What it was about, in her words; of a visit, whom it was to."""
     text, start, end, lacks = passage.text, passage.start, passage.end, passage.lacks
-    topical = [h for h in passage.hits if _is_topic(passage, h, form)]
+    topical = [h for h in passage.hits if h.entry.topical and _is_topic(passage, h, form)]
     if form == "参观学习" and not _clear(topical):
         match = _VISITING.search(text, start, end)
         if match:

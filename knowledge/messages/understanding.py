@@ -73,8 +73,10 @@ def understand(
 
 def _rather_to_come(passage: Passage, text: str, words: Vocabulary) -> bool:
     """3月7号 said on the 1st, with nothing told as done, is next week rather than a year ago."""
+    if len(text) > 80 or not passage.times:
+        return False
     days = [t.first for t in passage.times if t.day_given and t.first]
-    if not days or len(text) > 80 or max(days) > passage.ref.date() - timedelta(days=250) or _DONE.search(text):
+    if not days or max(days) > passage.ref.date() - timedelta(days=250) or _DONE.search(text):
         return False
     ahead = [t.first for t in prepare(text, passage.ref, "plan", words, like=passage).times if t.day_given and t.first]
     return bool(ahead) and timedelta(0) <= min(ahead) - passage.ref.date() <= timedelta(days=60)

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib.resources import files
-from operator import add
 from typing import NamedTuple
 
 from knowledge.gates import Rule, rule
@@ -81,11 +80,14 @@ class Vocabulary:
     slips: Rule
     alone: re.Pattern[str]  # the words of one letter
 
-    def find(self, text: str) -> list[Hit]:
-        """The longest word at each place, words inside a longer one left out; in order of their start."""
+    def find(self, text: str, pairs: Iterable[str]) -> list[Hit]:
+        """The longest word at each place, words inside a longer one left out; in order of their start.
+
+        `pairs` are the letters of the text two by two.
+        """
         found: list[Hit] = []
         entry_of, lengths = self.words.get, self.lengths
-        begun = [(i, sizes) for i, sizes in enumerate(map(lengths.get, map(add, text, text[1:]))) if sizes]
+        begun = [(i, sizes) for i, sizes in enumerate(map(lengths.get, pairs)) if sizes]
         alone = [m.start() for m in self.alone.finditer(text)]
         if alone:
             begun.extend((i, _ALONE) for i in alone if i + 1 == len(text) or text[i : i + 2] not in lengths)
