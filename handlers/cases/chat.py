@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 
 from handlers import access
 from handlers.cases import service, texts
@@ -12,16 +13,30 @@ from handlers.dialog.router import Router
 from handlers.dialog.tell import tell
 from handlers.local import LOCAL
 from handlers.policies import card
-from knowledge.messages import Understanding
+from knowledge.messages import Understanding, about_another, before_danger, may_be_danger
 from storage import outbox, units
 
 router = Router("cases")
+
+#: So long after a word of danger her next ones are heard as part of it.
+STILL_WITH_HER = timedelta(hours=1)
+#: So long a request for a call stands; asking again in that time does not open a second case.
+CALL_STANDS = timedelta(hours=24)
 
 #: She does not only tell, she asks what can be done.
 _ASKS = re.compile(r"咋办|咋整|怎么办|怎么弄|如何|能不能|可以.{0,6}吗|吗[？?]?$|哪里|找谁|[？?]")
 
 _BY_KIND = {
     "自杀": texts.SUICIDE,
+    "儿童侵害": texts.CHILD_HERSELF,
+    "儿童遗弃": texts.CHILD,
+    "失踪": texts.MISSING,
+    "拐卖": texts.MISSING,
+    "非法拘禁": texts.LOCKED_IN,
+    "性侵": texts.SEXUAL,
+}
+_OF_ANOTHER = {
+    "自杀": texts.SUICIDE_OF_ANOTHER,
     "儿童侵害": texts.CHILD,
     "儿童遗弃": texts.CHILD,
     "失踪": texts.MISSING,
@@ -31,11 +46,60 @@ _BY_KIND = {
 
 @router.intent("crisis")
 def in_danger(ctx: Context, meaning: Understanding) -> Reply:
-    """110 and 12338 at once. An open form waits where it is."""
+    """110 and 12338 at once. An open form waits where it is, and so does an activity told in the same message."""
     kind = meaning.crisis_type or ""
+    again = _with_her(ctx) and kind in (ctx.state.get("danger"), ctx.state.get("danger_of_call"))
+    kept = _activity_before(ctx)
+    ctx.state["danger_at"] = ctx.now.isoformat()
+    if kept:
+        ctx.state["kept"] = kept
+    if (number := _call_asked(ctx)) is not None:
+        ctx.state["danger_of_call"] = kind
+        said = texts.AGAIN if again else _for(kind, ctx.text)
+        return Reply(said + "\n" + texts.ON_ITS_WAY.format(number=number) + (texts.KEPT if kept else ""))
     ctx.state["danger"] = kind
-    said = _BY_KIND.get(kind, texts.URGENT) + _clause(ctx) + texts.ASK_CALL
+    said = texts.AGAIN if again else _for(kind, ctx.text)
+    said += (texts.KEPT if kept else "") + _clause(ctx) + texts.ASK_CALL
     return Reply(said, choices=(Choice(texts.CALL_ME), Choice(texts.NOT_NOW)))
+
+
+def _for(kind: str, text: str) -> str:
+    """What is said to one who tells of herself, or of somebody else."""
+    if about_another(text):
+        return _OF_ANOTHER.get(kind, texts.FOR_ANOTHER)
+    return _BY_KIND.get(kind, texts.URGENT)
+
+
+def _with_her(ctx: Context) -> bool:
+    """Whether she has spoken of danger within the last hour."""
+    at = ctx.state.get("danger_at")
+    return at is not None and ctx.now - datetime.fromisoformat(at) <= STILL_WITH_HER
+
+
+def _call_asked(ctx: Context) -> int | None:
+    """The number of the case in which she is to be called, if she has asked for it within a day."""
+    number, at = ctx.state.get("call") or (None, None)
+    return number if at is not None and ctx.now - datetime.fromisoformat(at) <= CALL_STANDS else None
+
+
+def _activity_before(ctx: Context) -> str:
+    """What she has told of an activity before the words of danger; nothing of these goes into a report."""
+    told = before_danger(ctx.text) if ctx.speaker.is_known else ""
+    return told if told and ctx.world.read(told, ctx.local).intent == "report" else ""
+
+
+@router.intent("heard on")
+def heard_on(ctx: Context, meaning: Understanding) -> Reply | None:
+    """What she goes on telling after a word of danger is heard as part of it; a command or a report is what it is."""
+    if not _with_her(ctx):
+        return None
+    if may_be_danger(ctx.text):
+        return in_danger(ctx, Understanding("crisis", crisis_type=ctx.state.get("danger") or ""))
+    if meaning.intent != "chat":
+        return None
+    return Reply(
+        texts.LISTENING, choices=(Choice(texts.CALL_ME), Choice(texts.NOT_NOW)) if "danger" in ctx.state else ()
+    )
 
 
 def _clause(ctx: Context) -> str:
@@ -51,11 +115,14 @@ def _clause(ctx: Context) -> str:
 @router.command(texts.CALL_ME, allow=access.anyone, takes_rest=False)
 def call_me(ctx: Context, _rest: str) -> Reply:
     """She wants to be called: a restricted case, and a word without content to its officers."""
-    kind = ctx.state.pop("danger", None)
     ctx.state["aside"] = False  # not the moment to ask for a report
+    if (number := _call_asked(ctx)) is not None:
+        return Reply(texts.ASKED_ALREADY.format(number=number))
+    kind = ctx.state.pop("danger", None)
     if kind is None:
         return Reply(texts.NOTHING_OPEN)
     case = service.open_case(ctx.session, ctx.speaker, kind, now=ctx.now)
+    ctx.state["call"], ctx.state["danger_of_call"] = [case.id, ctx.now.isoformat()], kind
     for officer in service.officers(ctx.session, case, ctx.now):
         tell(
             ctx.session,
@@ -67,7 +134,8 @@ def call_me(ctx: Context, _rest: str) -> Reply:
             about=f"case:{case.id}",
         )
     if ctx.speaker.is_known and case.unit_id:
-        return Reply(texts.ASKED.format(unit=units.get(ctx.session, case.unit_id).name, number=case.id))
+        asked = texts.ASKED.format(unit=units.get(ctx.session, case.unit_id).name, number=case.id)
+        return Reply(asked, choices=_kept(ctx))
     return Reply(texts.ASKED_STRANGER.format(number=case.id))
 
 
@@ -77,7 +145,20 @@ def not_now(ctx: Context, _rest: str) -> Reply | None:
     if ctx.state.pop("danger", None) is None:
         return None
     ctx.state["aside"] = False
-    return Reply(texts.DECLINED)
+    return Reply(texts.DECLINED, choices=_kept(ctx))
+
+
+def _kept(ctx: Context) -> tuple[Choice, ...]:
+    return (Choice(texts.GO_ON),) if ctx.state.get("kept") else ()
+
+
+@router.command(texts.GO_ON, allow=access.anyone, takes_rest=False)
+def go_on(ctx: Context, _rest: str) -> Reply | None:
+    """The activity she told of before the words of danger, as a choice whose words are what she said."""
+    told = ctx.state.pop("kept", None)
+    if not told:
+        return None
+    return Reply(texts.SO_YOU_SAID, choices=(Choice(texts.REPORT_IT, says=told),))
 
 
 @router.command(allow=access.official, pattern=r"求助\s*(?P<rest>\d{1,9})")

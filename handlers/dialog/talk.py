@@ -6,17 +6,23 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from handlers.dialog import choices, texts
 from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
 from handlers.dialog.router import AnyCommand, Command, Router, check
-from knowledge.messages import Understanding
+from knowledge.messages import Understanding, may_be_danger
 from storage.people import Speaker
 
 #: Longer messages are not read as chat; officials may paste circulars up to the other limit.
 LONGEST_CHAT = 1_500
 LONGEST_PASTE = 60_000
+
+#: At most so often the gentle line is said.
+_GENTLE_EVERY = timedelta(hours=12)
+#: What a quiet cry may look like.
+_MAY_HIDE = frozenset({"chat", "question", "report"})
 
 _CANCEL = frozenset({"取消", "算了", "不报了", "退出", "不弄了", "取消上报"})
 _HELP = frozenset({"帮助", "菜单", "help", "?", "？", "怎么用", "你好", "您好", "在吗", "start", "/start"})
@@ -109,7 +115,12 @@ class Talk:
         if not has_words(ctx.text):
             return Reply(texts.ONLY_EMOJI)
         meaning = ctx.world.read(ctx.text, ctx.local)
-        return self._answer_by(meaning.intent, ctx, meaning) or Reply(texts.UNKNOWN)
+        heard = self.intents.get("heard on")  # after a word of danger
+        reply = heard(ctx, meaning) if heard is not None else None
+        if reply is not None:
+            return reply
+        reply = self._answer_by(meaning.intent, ctx, meaning) or Reply(texts.UNKNOWN)
+        return self._with_gentle_line(ctx, reply) if meaning.intent in _MAY_HIDE else reply
 
     def _command(self, ctx: Context, *, exact: bool) -> Reply | None:
         """The answer of the first command that knows these words; with `exact` only of one that is nothing but its words."""
@@ -161,6 +172,16 @@ class Talk:
         if router.still_open is None:
             return reply
         return Reply(reply.text + "\n" + router.still_open(ctx), reply.choices, reply.photos, reply.link)
+
+    def _with_gentle_line(self, ctx: Context, reply: Reply) -> Reply:
+        """Where her words may hide something, she is told once in a while whom she can turn to; no more is made of it."""
+        if texts.HOTLINE in reply.text or not may_be_danger(ctx.text):
+            return reply
+        last = ctx.state.get("gentle_at")
+        if last is not None and ctx.now - datetime.fromisoformat(last) < _GENTLE_EVERY:
+            return reply
+        ctx.state["gentle_at"] = ctx.now.isoformat()
+        return Reply(reply.text + "\n" + texts.GENTLE, reply.choices, reply.photos, reply.link)
 
     def help_for(self, speaker: Speaker) -> str:
         """What she can do, by who she is."""
