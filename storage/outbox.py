@@ -251,7 +251,7 @@ def _candidates() -> Any:
     """Due rows of one class in line, without those behind a row that is in the air or that waits for its next try."""
     other = aliased(Outbox)
     # PostgreSQL would read the whole table once and join it; the offset keeps this a look into one person's line
-    in_front = select(literal_column("1")).where(
+    in_front: Any = select(literal_column("1")).where(
         other.identity_id == Outbox.identity_id,
         other.id != Outbox.id,
         other.klass <= Outbox.klass,
