@@ -17,7 +17,7 @@ from knowledge.fields import of_stored
 from knowledge.retrieval.buckets import Bucket, buckets, cuts, joined, touched
 from knowledge.retrieval.impacts import Fields, lists_of
 from storage import circulars as records
-from storage import postings
+from storage import postings, postings_reading
 from storage.postings import Arrays, Row, bucket_key
 from storage.store import Store
 
@@ -243,7 +243,7 @@ def _joined(session: Session, laid: _Laid) -> Iterator[Bucket]:
 
 def _between(session: Session, key: int, firsts: npt.NDArray[np.int64], low: int, high: int) -> Iterator[Bucket]:
     first, end = touched(firsts, low, high)
-    for at, (_, df, body) in enumerate(postings.read_range(session, key, first, end), first):
+    for at, (_, df, body) in enumerate(postings_reading.read_range(session, key, first, end), first):
         yield Bucket(int(firsts[at]), df, body)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -61,15 +61,6 @@ def add_segment(session: Session, uid: str, version: int, arrays: Arrays, rows: 
     session.flush()
     write_rows(session, segment.id, rows)
     return segment.id
-
-
-def read_range(session: Session, segment_id: int, first: int, end: int) -> Iterator[Row]:
-    """The rows of some buckets of a segment, in order."""
-    query = select(Posting.term, Posting.df, Posting.body).where(
-        Posting.segment_id == segment_id, Posting.term >= bucket_key(first), Posting.term < bucket_key(end)
-    )
-    for row in session.execute(query.order_by(Posting.term)):
-        yield row[0], row[1], row[2]
 
 
 def segment_arrays(session: Session, segment_ids: Sequence[int]) -> dict[int, Arrays]:

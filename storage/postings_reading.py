@@ -1,4 +1,4 @@
-"""What every look-up reads: the library's token, posting lists and passages, by fixed statements on the driver itself.
+"""What every look-up and merge reads: token, posting lists and passages, by fixed statements on the driver itself.
 
 Compiling and wrapping cost more than these statements do. Where the driver refuses one, it is sent again the ordinary
 way, so that errors are wrapped, and broken connections given up, as everywhere.
@@ -13,13 +13,16 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from storage.circulars import PassageText
-from storage.postings import Row
+from storage.postings import Row, bucket_key
 
 #: IN lists are filled up to one of these lengths with what is there already, so that few statements are prepared.
 _LENGTHS = (1, 8, 16, 32, 64, 128, 256, 512, 1024)
 
 _TOKEN = "SELECT token FROM library_state WHERE id = 1"  # noqa: S105 - of the library, no secret
 _TERMS = "SELECT term, df, body FROM posting WHERE segment_id = {segment} AND term {wanted}"
+_RANGE = (
+    "SELECT term, df, body FROM posting WHERE segment_id = {mark} AND term >= {mark} AND term < {mark} ORDER BY term"
+)
 _TEXTS = "SELECT id, source_id, place, article, text FROM passage WHERE id {wanted}"
 
 
@@ -38,6 +41,12 @@ def read_terms(session: Session, segment_id: int, terms: Sequence[str]) -> list[
         part = _filled(terms[first : first + _LENGTHS[-1]])
         found += _rows(session, _in(_TERMS, len(part)), (segment_id, *part))
     return found
+
+
+def read_range(session: Session, segment_id: int, first: int, end: int) -> list[Row]:
+    """The rows of some buckets of a segment, in order."""
+    mark = "%s" if session.get_bind().dialect.name == "postgresql" else "?"
+    return _rows(session, _RANGE.format(mark=mark), (segment_id, bucket_key(first), bucket_key(end)))
 
 
 def read_texts(session: Session, passage_ids: Sequence[int]) -> dict[int, PassageText]:

@@ -70,8 +70,7 @@ def answers(store: Store) -> list[list[tuple[str, str, str]]]:
     library = Library()
     with store.read() as session:
         return [
-            [(hit.title, hit.text, hit.quote) for hit in library.search(session, question)]
-            for question in QUESTIONS
+            [(hit.title, hit.text, hit.quote) for hit in library.search(session, question)] for question in QUESTIONS
         ]
 
 
@@ -88,7 +87,7 @@ def as_before(store: Store) -> None:
         for key, arrays in postings.segment_arrays(session, [one for one, _, _ in records.segments(session)]).items():
             rows = []
             firsts = np.frombuffer(arrays.codes, dtype="<i8").tolist()
-            for first, (_, df, body) in zip(firsts, list(postings.read_range(session, key, 0, 1 << 30)), strict=True):
+            for first, (_, df, body) in zip(firsts, postings_reading.read_range(session, key, 0, 1 << 30), strict=True):
                 lists = lists_in(indexing.Bucket(first, df, body))
                 ends = np.cumsum(lists.counts).tolist()
                 for code, count, end in zip(lists.codes.tolist(), lists.counts.tolist(), ends, strict=True):
@@ -129,7 +128,9 @@ def test_renewing_makes_what_an_import_makes(store: Store, tmp_path: Path) -> No
             found = []
             for key, arrays in segments.items():
                 firsts = np.frombuffer(arrays.codes, dtype="<i8").tolist()
-                for first, (_, df, body) in zip(firsts, postings.read_range(session, key, 0, 1 << 30), strict=True):
+                for first, (_, df, body) in zip(
+                    firsts, postings_reading.read_range(session, key, 0, 1 << 30), strict=True
+                ):
                     one = lists_in(indexing.Bucket(first, df, body))
                     found += [(key, one.codes.tolist(), [*one.positions.tolist(), *one.impacts.tolist()])]
             return [(0, codes, numbers) for _, codes, numbers in found]

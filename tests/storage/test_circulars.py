@@ -1,6 +1,6 @@
 """Posting rows and the token that tells processes to look again."""
 
-from storage import postings
+from storage import postings, postings_reading
 from storage.circulars import change_library, library_token, segments
 from storage.postings import Arrays, bucket_key
 from storage.store import Store
@@ -29,9 +29,9 @@ def test_buckets_come_in_order(store: Store) -> None:
         first = postings.add_segment(session, "one", 1, arrays(1), rows)
         second = postings.add_segment(session, "two", 1, arrays(2), [(bucket_key(0), 2, b"y")])
     with store.read() as session:
-        assert [row[0] for row in postings.read_range(session, first, 0, 6_000)] == [*map(bucket_key, numbers)]
-        assert list(postings.read_range(session, first, 7, 8)) == [(bucket_key(7), 1, b"x7")]
-        assert list(postings.read_range(session, second, 0, 9)) == [(bucket_key(0), 2, b"y")]
+        assert [row[0] for row in postings_reading.read_range(session, first, 0, 6_000)] == [*map(bucket_key, numbers)]
+        assert postings_reading.read_range(session, first, 7, 8) == [(bucket_key(7), 1, b"x7")]
+        assert postings_reading.read_range(session, second, 0, 9) == [(bucket_key(0), 2, b"y")]
         assert [(key, size) for key, _, size in segments(session)] == [(first, 1), (second, 2)]
 
 
@@ -44,5 +44,5 @@ def test_segments_go_with_their_rows(store: Store) -> None:
     with store.begin() as session:
         postings.delete_segments(session, [key])
     with store.read() as session:
-        assert list(postings.read_range(session, key, 0, 9)) == []
+        assert postings_reading.read_range(session, key, 0, 9) == []
         assert segments(session) == []
