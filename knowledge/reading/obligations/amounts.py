@@ -54,6 +54,7 @@ EACH = re.compile(
     r"^.*(?:每个?|各)(?:行政)?(?:乡镇|镇街|街镇|村居|[村镇县乡批场期户人]|社区|街道|支部|单位)(?:（[^）]*）)?"
     r"(?:妇联|妇工委|妇委会|[干妇]部)?"
 )
+ACTIVITY = re.compile(r"(?:活动|讲座|培训|课堂|宣讲|巡讲|宣传|服务|走访|检查|座谈会?|会议|沙龙|分享会)$")
 NOT_COUNTED = re.compile(r"工作日|自然日|学时|小时|阶段|方面|百分点|环节|步骤|层面|月|季度|星期|周")
 NAMED_SET = re.compile(
     r"(?:重点|专项|主要|基础)?(?:工作|制度|行动|任务|措施|机制|计划|工程|活动|内容|目标|队伍|旗帜|方面|面|[\u4e00-\u9fff]岭)"
@@ -205,6 +206,8 @@ def amounts(
                 continue
         if idiom is not None and idiom.start() <= stop - 1:
             continue
+        if unit == "份" and match["a"] in ("一", "1") and "一式" in original[max(0, at - 30) : at]:
+            continue  # 一式两份，一份留存，一份报镇妇联: whose copy is whose
         low, high = _value(match["a"]), match["b"]
         back = text[max(start, at - 18) : at]
         n = low if high is None else f"{low}-{_value(high)}"
@@ -218,6 +221,9 @@ def amounts(
         firm = match["a"][0].isdigit() or n[0] in "><" or unit in RESULT_UNITS
         item = _after(text, match.end(), end, unit) or _before(text, begin, match.start())
         done = [verb for verb in acts().finditer(text, begin, at) if not LEAD_IN.sub("", text[verb.end() : at])]
+        if not item and unit in HELD and earlier is not None and earlier < start:
+            named = _before(original, earlier, start - 1)
+            item = named if ACTIVITY.search(named) else ""
         if not item and unit in HELD and done:
             item = done[-1][0]
         if not item and unit not in PEOPLE and earlier is not None and earlier < start:

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 RHYTHM = re.compile(r"、(?=每(?:个?月|周|季|半?年|学期|天|日|旬))")
+#: 主席每月15日、分管副主席每月第一个周一: another party with a rhythm of its own.
+OTHER_RHYTHM = re.compile(r"、[\u4e00-\u9fff（）()]{2,14}?每(?:个?月|周|季度?|半?年)(?:末月?)?(?:第|\d)")
 OPENING = {"（": "）", "(": ")", "《": "》", "<": ">", "“": "”", "【": "】", "‘": "’", "〔": "〕"}
 LONGEST_BRACKET = 90  # characters; a bracket that closes later is damage, not a bracket
 LABEL = re.compile(
     r"[\s　]*(?:"
     r"[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[)）]、?|"
-    r"\d{1,2}[、.．](?!\d(?!\d?月))|\d{1,2}[)）]|[①-⑳]|"
+    r"\d{1,2}[、.．](?!\d(?!\d?[月日]))|\d{1,2}[)）]|[①-⑳]|"
     r"第[一二三四五六七八九十][，、]|"
     r"第[一二三四五六七八九十百]{1,4}条[\s　]+|[一二三四五六七八九十](?:是|要(?!求))|[●•·■◆*—-]{1,2}(?=[^\d])"
     r")[\s　]*"
@@ -59,6 +61,8 @@ def shaded(text: str) -> bytearray:
 def _is_comma(text: str, position: int) -> bool:
     character = text[position]
     if character == "，":
+        return True
+    if character == "、" and OTHER_RHYTHM.match(text, position):
         return True
     if character == "、" and text[position - 1 : position] not in "月周季度年日天旬末底初前":
         return RHYTHM.match(text, position) is not None

@@ -11,7 +11,7 @@ from knowledge.reading.document import Document
 from knowledge.reading.obligations.actors import CROWD, LEAD, level_of, split_parties, subject_at
 from knowledge.reading.obligations.amounts import amounts
 from knowledge.reading.obligations.attendance import attendance
-from knowledge.reading.obligations.clauses import Sentence, sentences, shaded
+from knowledge.reading.obligations.clauses import LABEL, Sentence, sentences, shaded
 from knowledge.reading.obligations.filling import narrowed, paraphrase, window
 from knowledge.reading.obligations.frame import LEAFLET, Frame, chain, frame_of, lines, reference
 from knowledge.reading.obligations.grouping import Clause, Piece, distributes, group, trim
@@ -43,6 +43,9 @@ UNIT_OF_MANY = re.compile(r"(?:妇联|妇工委|妇委会|单位|部门|乡镇|�
 PROPOSES = re.compile(r"推荐|推报|选送|推选|申报|选报|评选|遴选")
 PROPOSAL = re.compile(r"推荐|申报|事迹|材料|名单|登记表|审批表|汇总表|评选表|报送表")
 GATHERING = re.compile(r"开(?![展放通设办])[^，。；]{0,8}会|(?<=[县区乡镇村组])查(?=[\u4e00-\u9fff])")
+RESPONSIBLE = re.compile(
+    r"[（(](?:责任|牵头|承办|落实|主办|负责)(?:单位|部门|科室|处室|部室)[：:]\s*(?P<who>[^；;，,。）)]{2,40})"
+)
 LONGEST_JOINED = 120  # characters; an announcement and who comes to it are quoted as one up to here
 SPLIT_DATES = re.compile(r"分别|分[两二三四\d][批次]|各(?=报|开展|举办|组织|召开|进行|[一二两三\d])|[两三]次|两批")
 
@@ -92,7 +95,8 @@ class _Reader:
                 if not (sibling and set(self.spoken) <= set(self.frame.addressees)):
                     self.spoken = ()
             self.spoken_in = places
-            moments = moments_in(self.text, start, end, self.frame.ref)
+            label = LABEL.match(self.text, start, end)  # 2.24日中午 is the second item, not the 24th of February
+            moments = moments_in(self.text, label.end() if label else start, end, self.frame.ref)
             self.lasting = []
             self.phase = self.since = None
             already = len(self.found)
@@ -310,10 +314,17 @@ class _Reader:
             return tuple(name.replace("妇女联合会", "妇联") for name in self.frame.issuer)
         elif EVENT.search(words) and not re.search(r"请|各", words):
             return self.frame.addressees or self.frame.issuer
+        charged = RESPONSIBLE.search(self.text, clause.end, self._line_end(clause.end))
+        if charged is not None:
+            return split_parties(charged["who"])
         asked = re.search(r"请|(?<![通公简])报(?:送|至|到)?", words) is not None
         if self.spoken and not (asked and self._own(self.spoken[0])):
             return self.spoken
         return self.frame.addressees or tuple(name.replace("妇女联合会", "妇联") for name in self.frame.issuer)
+
+    def _line_end(self, position: int) -> int:
+        end = self.text.find("\n", position)
+        return end if end >= 0 else len(self.text)
 
     def _own(self, party: str) -> bool:
         """Whether a party is the issuing office itself."""

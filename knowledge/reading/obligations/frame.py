@@ -135,6 +135,9 @@ def frame_of(document: Document, table_span: tuple[date, date] | None) -> Frame:
                 if not found:
                     continue
                 moment = found[0]
+                if match["label"].startswith("时间") and moment.last is not None and moment.last <= ref:
+                    label_lines.update((start, first))  # when it was sent off
+                    break
                 days = (moment.last - moment.first).days if moment.first and moment.last else 0
                 label = match["label"]
                 label_lines.update((start, first))
@@ -164,7 +167,10 @@ def frame_of(document: Document, table_span: tuple[date, date] | None) -> Frame:
     first_section = min((section.start for section in document.sections), default=0)
     order_from = order.end() if order else (0 if document.meta.addressees else first_section)
     if period is None and ref is not None:
-        preamble = [span for span in spans[:14] if span[0] < max(order_from, document.body_start + 200)]
+        limit = document.body_start + 200
+        if first_section > document.body_start:  # what an item announces is its own matter
+            limit = min(limit, first_section)
+        preamble = [span for span in spans[:14] if span[0] < max(order_from, limit)]
         period = _announced(text, preamble, ref)
     background_until = 0
     reviews = re.search(r"总结|述职", title) or not document.meta.addressees

@@ -24,7 +24,10 @@ STEP = re.compile(r"(?:第[一二三四五六七八九十]步)?[，,]?[^，。�
 LEADS_ON = re.compile(
     r"(?:分配|安排|任务|名额|指标|要求|事项|方案|分工)[^，。；]{0,4}如下|如下[：:]?$|以下(?:几项|几个方面)?(?:重点)?工作|下列|详?见附[件表]\d?$"
 )
-OVER = re.compile(r"去年|上年|前年|往年|累计|同比|共(?:开展|举办|发放|走访|接待|报送|培训)|取得了|圆满")
+OVER = re.compile(
+    r"去年|上年(?!度?[^，。；]{0,10}(?:数据|总结|报表|统计|情况|台账|汇总))|前年|往年|累计|同比|共(?:开展|举办|发放|走访|接待|报送|培训)|取得了|圆满"
+)
+SYSTEM = re.compile(r"(?:要|应|须|继续|严格)?(?:实行|建立|执行|落实|坚持|完善|健全)[^，。；]{0,14}(?:制|制度|机制)")
 LAST_YEAR = re.compile(r"(?:但|其中)?(?:去年|上年|往年|前年|前期|前段时间)")
 DONE = re.compile(r"(?<![要须应])已(?!婚|满|获评的|备案|领)[\u4e00-\u9fff]{2}")
 AFTER_STEP = re.compile(r"^经[^，。；]{0,24}后$")
@@ -68,6 +71,8 @@ class Judge:
             return False
         past = (OVER if ahead else self.past).search(words) or DONE.search(words)
         if past and not modal and not deadline:
+            return False
+        if SYSTEM.fullmatch(words) and moments and all(m.rule for m in moments) and self._told_after(clause):
             return False
         if all(piece.exempt for piece in clause.pieces) and not deadline:
             return False
@@ -119,6 +124,12 @@ class Judge:
         rest = self.text[clause.end : line_end if line_end >= 0 else len(self.text)]
         whole = WHOLE.search(self.text, max(self.text.rfind("\n", 0, clause.start), 0), clause.end)
         return whole is not None and re.search(r"(?:如下|见下表|见附[件表]\d?)[：:。]?\s*$", rest) is not None
+
+    def _told_after(self, clause: Clause) -> bool:
+        """Whether the rest of the line says by which day, so that a system's name (实行月报制) says nothing of its own."""
+        line_end = self.text.find("\n", clause.end)
+        rest = (clause.end, line_end if line_end >= 0 else len(self.text))
+        return any(m.rule or m.last for m in moments_in(self.text, *rest, self.frame.ref))
 
     def _ahead(self, day: date) -> bool:
         return self.frame.ref is not None and day >= self.frame.ref
