@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from typing import Any, Literal
 
@@ -195,7 +195,7 @@ def _soon(said: TimeExpression, ref: date | None) -> TimeExpression:
     if last is None or ref is None or (last - ref).days <= 270 or re.search(r"年|明|次", said.text):
         return said
     first = _in_year(said.first, said.first.year - 1) if said.first else None
-    return replace(said, first=first, last=_in_year(said.last, said.last.year - 1) if said.last else None)
+    return said._replace(first=first, last=_in_year(said.last, said.last.year - 1) if said.last else None)
 
 
 def _times(words: str, ref: date | None) -> list[TimeExpression]:
