@@ -15,7 +15,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from knowledge.messages import is_crisis, passage, understand, understanding, vocabulary  # noqa: E402  # after the path
+from knowledge.messages import is_crisis, passage, slots, understand, understanding, vocabulary  # noqa: E402  # after the path
 from tests.benchmarks import reports_county  # noqa: E402  # after the path
 
 OWN = ROOT / "tests" / "knowledge" / "messages" / "messages.jsonl"
@@ -35,13 +35,13 @@ STAGES: tuple[tuple[Any, str, str], ...] = (
     (understanding, "read_kind", "kind"),
     (understanding.intents, "decide", "intent"),
     (understanding, "activities", "activities told apart"),
-    (understanding, "read_moment", "moment"),
-    (understanding, "read_place", "place"),
-    (understanding, "read_things", "things"),
-    (understanding, "read_counts", "counts"),
-    (understanding, "read_partners", "partners"),
-    (understanding, "read_speaker", "speaker"),
-    (understanding, "read_topic", "topic"),
+    (slots, "read_moment", "moment"),
+    (slots, "read_place", "place"),
+    (slots, "read_things", "things"),
+    (slots, "read_counts", "counts"),
+    (slots, "read_partners", "partners"),
+    (slots, "read_speaker", "speaker"),
+    (slots, "read_topic", "topic"),
 )
 
 
