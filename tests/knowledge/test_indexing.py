@@ -167,6 +167,28 @@ def test_a_crash_while_renewing_leaves_the_old_index(
     assert answers(store) == fresh
 
 
+def test_two_processes_renew_at_once(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who comes second finds the old segment gone, throws its own work away, and nothing is there twice."""
+    fill(store, tmp_path)
+    fresh = answers(store)
+    as_before(store)
+    replace = indexing._replace
+    others: list[int] = []
+
+    def late(*given: object) -> bool:
+        if not others:
+            others.append(1)
+            indexing.renew(store)
+        return replace(*given)  # type: ignore[arg-type]  # what it was called with
+
+    monkeypatch.setattr(indexing, "_replace", late)
+    indexing.renew(store)
+    assert answers(store) == fresh
+    with store.read() as session:
+        assert len(records.segments(session)) == 1
+        assert session.execute(text("SELECT COUNT(DISTINCT segment_id) FROM posting")).scalar_one() == 1
+
+
 class Slow(Library):
     """A library in whose look-up another process merges the segments, after it has read which there are."""
 
