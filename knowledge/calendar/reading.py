@@ -47,36 +47,31 @@ class _Scan(Builder):
         text = self.text
         found: list[TimeExpression] = []
         floor = 0
-        begin = starts.BEGIN.search
+        begin, after_digits = starts.BEGIN.search, starts.AFTER_DIGITS.match
         head = begin(text)
         while head is not None:
-            i = at = head.start()
-            expression = self.at(i, floor)
+            i, at = head.span()
+            if text[i] in DIGITS:  # never looked at inside a run of figures
+                expression = self.at(i, floor, 0) if after_digits(text, i) else None
+            else:
+                at = i + 1
+                may = 0 if text[i] in NUMERALS else starts.readers_at(text, i)
+                expression = self.at(i, floor, may) if may or text[i] in NUMERALS else None
             if expression is not None:
                 found.append(expression)
                 at = floor = max(expression.end, i + 1)
-            elif text[i] in DIGITS:  # never inside a run of figures
-                while at < len(text) and text[at] in DIGITS:
-                    at += 1
-            else:
-                at += 1
             head = begin(text, at)
         return found
 
-    def at(self, i: int, floor: int) -> TimeExpression | None:
-        """The expression that begins at `i`, a place `starts.BEGIN` has pointed to."""
+    def at(self, i: int, floor: int, may: int) -> TimeExpression | None:
+        """The expression that begins at `i`, a place `starts.BEGIN` has pointed to; `may` are the readers of its word."""
         char = self.text[i]
         if char in NUMERALS:
-            if char in DIGITS and not starts.AFTER_DIGITS.match(self.text, i):
-                return None
             found = self._so_often(i) if char in "1一两二三" else None
             if found:
                 return found
             may, point = _PART, self._figures(i, None)
         else:
-            may = starts.readers_at(self.text, i)
-            if not may:
-                return None
             found = self._recurrence(i) if may & _EVERY else self._so_often(i) if may & _TIMES else None
             if found:
                 return found

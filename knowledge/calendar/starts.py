@@ -98,6 +98,6 @@ _WORDS: Final = sorted(pair for pair in _PAIRS if pair[0] not in NUMERALS and pa
 _SECONDS: Final = "".join(sorted({re.escape(pair[1]) for pair in _WORDS}))
 #: where an expression of time may begin: at a figure, or at two letters that stand first and second in some word
 BEGIN: Final = re.compile(
-    rf"[0-9]|[{_HAN}]+(?={_AFTER})|{_HAN_PAIRS}|廿(?=[一二三四五六七八九])|[{''.join(sorted(_ALONE))}]"
+    rf"[0-9]+|[{_HAN}]+(?={_AFTER})|{_HAN_PAIRS}|廿(?=[一二三四五六七八九])|[{''.join(sorted(_ALONE))}]"
     rf"|[{''.join(sorted({pair[0] for pair in _WORDS}))}](?=[{_SECONDS}\d])"
 )

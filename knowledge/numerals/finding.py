@@ -46,9 +46,12 @@ def _plain(amount: g.Amount) -> str:
     return str(int(amount)) if amount == amount.to_integral_value() else format(amount.normalize(), "f")
 
 
+_UNITS_OF_COUNTING = frozenset("十百千万亿拾佰仟")
+
+
 def _vague(text: str, i: int) -> bool:
     """几十, 好几百, 数千: a unit of counting with no figure before it."""
-    return text[i] in "十百千万亿拾佰仟" and i > 0 and (text[i - 1] in "几数成" or text[max(0, i - 2) : i] == "多少")
+    return i > 0 and (text[i - 1] in "几数成" or text[max(0, i - 2) : i] == "多少")
 
 
 def _qualify(
@@ -102,7 +105,7 @@ def _sign(said: re.Match[str]) -> g.Mark:
 
 def _spaced(text: str, i: int) -> Read | None:
     """四、五个 and 七、八十人 are 四五个 and 七八十人."""
-    if text[i + 1 : i + 2] != "、" or i + 2 >= len(text):
+    if i + 2 >= len(text):
         return None
     if not (text[i] in g.DIGIT and text[i + 2] in g.DIGIT and neighbours(g.DIGIT[text[i]], g.DIGIT[text[i + 2]])):
         return None
@@ -154,10 +157,10 @@ def _number_at(text: str, wide: str, i: int, floor: int, size: int, guarded: boo
         name = _name_in_figures(text, wide, i)
         if name:
             return name
-    elif _vague(wide, i):
+    elif char in _UNITS_OF_COUNTING and _vague(wide, i):
         m = g.HAN_RE.match(wide, i)
         return None, m.end() if m else i + 1
-    read = _spaced(wide, i) or value_at(wide, i)
+    read = (_spaced(wide, i) if wide[i + 1 : i + 2] == "、" else None) or value_at(wide, i)
     if read is None:
         return None, i + 1
     if not ascii_digit:
