@@ -20,6 +20,7 @@ from knowledge.ranking import (
     NUMBERED,
     STRANGE,
     SUPPORT,
+    Sense,
     answering,
     best_of,
     closest_first,
@@ -41,7 +42,7 @@ from knowledge.retrieval.shelf import Columns, Shown
 from knowledge.retrieval.spelling import Speller, standard_speller
 from knowledge.retrieval.vocabulary import Vocabulary, standard
 from knowledge.text import normalise
-from knowledge.topics import pointed
+from knowledge.topics import familiar, pointed
 from storage import circulars as records
 from storage import postings_reading
 from storage.circulars import Circular, Passage, PassageText
@@ -156,6 +157,7 @@ class Library:
         found = self._fetched(session, state, [passage_id for _, passage_id, _ in shown])
         sure = bool(exact) or any(share >= NUMBERED for share in said.values())
         small = smallness(state.passages)
+        sense = Sense(strange, familiar(asked.text, state.vocabulary.synonyms), small)
         hits: list[Hit] = []
         for score, passage_id, held in shown:
             if (one := found.get(passage_id)) is not None and len(hits) < limit:  # one taken back is listed, but gone
@@ -166,7 +168,7 @@ class Library:
                     likely = min(words_for, hits[-1].likely)
                 elif not sure:
                     plainly = pointing(topics[passage_id][1], asked) if passage_id in topics else 0.0
-                    likely = answering(asked, strange, score, words, state.vocabulary.synonyms, plainly, small)
+                    likely = answering(asked, sense, score, words, state.vocabulary.synonyms, plainly)
                 quoted = quote(one.row.text, rarities, one.sentences)
                 hits.append(_hit(score, one.row, held, quoted, (words_for, likely)))
         return hits

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 
-from knowledge.answers import covered
+from knowledge.answers import covered, subjects
 from knowledge.catalogue import Catalogue, Held
 from knowledge.retrieval.figures import closeness
 from knowledge.retrieval.query import Plan
@@ -40,12 +41,12 @@ NEVER = -10.0
 #: What a repealed or replaced document's score is multiplied with, unless its year was asked for.
 NOT_IN_FORCE = 0.55
 #: From this likelihood on the best passage is taken for an answer, else the bot says that it found nothing.
-SUPPORT = 0.3
-SUPPORTING = (-19.3, 5.9, -0.6, 1.2, -0.6)
+SUPPORT = 0.2
+SUPPORTING = (-19.6, 6.0, -0.7, 1.2, -0.6)
 #: How many of the hits are judged so; those behind are no likelier than the last of them.
 JUDGED = 2
 #: The same for `answering`, which also sees how much of the question's own subject the passage speaks of.
-ANSWERING = (-16.1, 4.7, -2.1, 2.4, 3.9, 1.1)
+ANSWERING = (-15.7, 4.2, -2.3, 1.1, 3.0, 1.9, 1.6, 0.8, 2.2)
 #: Added to the log odds in a library of a hundred passages; nothing is from sixty thousand on.
 SMALL = 2.3
 #: A pair in no more than one of this many passages is strange to the library.
@@ -244,25 +245,38 @@ def signs_of(
     return math.log1p(max(score, 0.0)), strange, min(asked.explained, 4), math.log1p(got)
 
 
-def answering(
-    asked: Plan, strange: float, score: float, text: str, synonyms: Synonyms, plainly: float = 0.0, small: float = 0.0
-) -> float:
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """What a question is to a library, whatever is found: `strange`, the share of its pairs that hardly any passage has;
+    `familiar`, the share of its characters that everyday words and the subject index know; `small`, see `smallness`."""
+
+    strange: float
+    familiar: float
+    small: float = 0.0
+
+
+def answering(asked: Plan, sense: Sense, score: float, text: str, synonyms: Synonyms, plainly: float = 0.0) -> float:
     """How likely a passage answers, 0..1, in a library of any size.
 
     `plainly`: how plainly the subject index points to it (`pointing`). Coefficients: logistic regression over look-ups
     and everyday questions in a library of five circulars and in one of sixty thousand articles, with questions that
     neither answers (tests/benchmarks/calibrate_library.py).
     """
-    signs = (1.0, *answering_signs(asked, strange, score, text, synonyms, plainly, small))
+    signs = (1.0, *answering_signs(asked, sense, score, text, synonyms, plainly))
     return 1 / (1 + math.exp(-sum(a * b for a, b in zip(ANSWERING, signs, strict=True))))
 
 
 def answering_signs(
-    asked: Plan, strange: float, score: float, text: str, synonyms: Synonyms, plainly: float, small: float
-) -> tuple[float, float, float, float, float]:
-    """Log score, strangeness, the share of the question's subject it speaks of, how plainly it is pointed to, smallness."""
+    asked: Plan, sense: Sense, score: float, text: str, synonyms: Synonyms, plainly: float
+) -> tuple[float, ...]:
+    """Log score, strangeness, share of the subject spoken of, how plainly pointed to, smallness; then what tells more
+    in one library than in the other: familiarity and explained words in a large one, the subject in a small one."""
+    spoken = covered(asked.text, text, synonyms) if subjects(asked.text) else 0.0
+    small = sense.small / SMALL
+    known = float(min(asked.explained, 4))
     return (
-        math.log1p(max(score, 0.0)), strange, covered(asked.text, text, synonyms), plainly, small / SMALL,
+        math.log1p(max(score, 0.0)), sense.strange, spoken, plainly, small,
+        sense.familiar * (1 - small), known * (1 - small), spoken * small,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,6 +11,9 @@ from knowledge.retrieval.references import article_label, title_key
 from knowledge.text import normalise
 
 _FILE = Path(__file__).parent / "data" / "retrieval" / "topics.tsv"
+
+#: Everyday words looked for when it is asked how familiar a question is are no longer.
+LONGEST_WORD = 8
 
 #: Ways to say one meaning.
 Meaning = frozenset[str]
@@ -120,3 +123,19 @@ def pointed(text: str, index: Index | None = None, *, most: int = 12) -> list[Po
             found[topic.law, topic.article] = said
     ordered = sorted(found.items(), key=lambda one: -one[1])[:most]
     return [Pointed(law, article, said) for (law, article), said in ordered]
+
+
+def familiar(text: str, words: Container[str], index: Index | None = None) -> float:
+    """The share of a question's characters, 0..1, that ways to say something or known everyday `words` account for."""
+    index = index or standard()
+    known = [False] * len(text)
+    for way in index.heard(text):
+        at = text.find(way) if len(way) > 1 else -1
+        while at >= 0:
+            known[at : at + len(way)] = [True] * len(way)
+            at = text.find(way, at + 1)
+    for start in range(len(text)):
+        for end in range(start + 2, min(len(text), start + LONGEST_WORD) + 1):
+            if text[start:end] in words:
+                known[start:end] = [True] * (end - start)
+    return sum(known) / max(1, sum(not letter.isspace() for letter in text))

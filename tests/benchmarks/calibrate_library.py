@@ -19,10 +19,11 @@ import numpy as np
 
 from knowledge import ranking
 from knowledge.library import Library
+from knowledge.topics import familiar
 from storage.store import Store
 
 QUESTIONS = Path(__file__).parents[1] / "knowledge" / "questions"
-LIMITS = (0.2, 0.3, ranking.SUPPORT, 0.4, 0.5)
+LIMITS = (0.15, ranking.SUPPORT, 0.25, 0.3, 0.4, 0.5)
 
 
 def lines(name: str, column: int = 0) -> list[str]:
@@ -42,9 +43,9 @@ def signs(store: Store, library: Library, question: str) -> tuple[tuple[float, .
         topics = library.topics(session, state, asked)
         words = f"{hit.title}\n{hit.place}\n{hit.text}"
         plainly = ranking.pointing(topics[hit.passage_id][1], asked) if hit.passage_id in topics else 0.0
-        small = ranking.smallness(state.passages)
         synonyms = state.vocabulary.synonyms
-        answering = ranking.answering_signs(asked, strange, hit.score, words, synonyms, plainly, small)
+        sense = ranking.Sense(strange, familiar(asked.text, synonyms), ranking.smallness(state.passages))
+        answering = ranking.answering_signs(asked, sense, hit.score, words, synonyms, plainly)
         return (1.0, *answering), (1.0, *ranking.signs_of(asked, rarities, strange, hit.score, words))
 
 
