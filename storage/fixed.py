@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, column, exc, func, select, types
+from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, column, exc, func, select, types
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import UpdateBase
@@ -20,6 +20,37 @@ Row = tuple[Any, ...]
 #: A select's type names the types of its columns, which nobody needs here.
 Statement = Any
 _Convert = Callable[[Any], Any]
+
+
+class Driver:
+    """The driver's connection of a session's transaction. A unit of work looks it up once (`Store.begin`)."""
+
+    __slots__ = ("_connection", "dialect", "errors", "is_sqlite", "raw")
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.dialect: Any = connection.dialect
+        self.is_sqlite = self.dialect.name == "sqlite"
+        self.raw: Any = connection.connection.dbapi_connection
+        self.errors: type[Exception] = self.dialect.loaded_dbapi.Error
+
+    @staticmethod
+    def of(session: Session) -> Driver:
+        """The one in which the session's transaction runs."""
+        found = session.info.get("driver")
+        return found if isinstance(found, Driver) else Driver(session.connection())
+
+    def wrapped(self, sql: str, error: Exception) -> exc.DBAPIError:
+        """The driver's error as SQLAlchemy's of the same name; a connection that is gone is not given out again."""
+        lost = self.dialect.is_disconnect(error, self.raw, None)
+        names = (
+            cls.__name__ for cls in type(error).__mro__
+        )  # a driver's own kinds are subclasses of the standard ones
+        kind = next((found for name in names if isinstance(found := getattr(exc, name, None), type)), exc.DBAPIError)
+        wrapped: exc.DBAPIError = kind(sql, None, error, hide_parameters=True, connection_invalidated=lost)
+        if lost:
+            self._connection.invalidate(error)
+        return wrapped
 
 
 class Fixed:
@@ -36,54 +67,47 @@ class Fixed:
 
     def rows(self, session: Session, values: Mapping[str, Any]) -> list[Row]:
         """Run it once; the rows."""
-        connection = session.connection()
-        compiled = self._for(connection.dialect)
-        raw: Any = connection.connection.dbapi_connection
+        driver = Driver.of(session)
+        compiled = self._for(driver.dialect)
         try:
-            cursor = raw.execute(compiled.sql, compiled.bind(values))
-            return compiled.read(cursor.fetchall())
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise _wrapped(connection, compiled.sql, error) from error
+            return compiled.read(driver.raw.execute(compiled.sql, compiled.bind(values)).fetchall())
+        except driver.errors as error:
+            raise driver.wrapped(compiled.sql, error) from error
 
     def run(self, session: Session, values: Mapping[str, Any]) -> int:
         """Run it once, for what it does; how many rows it touched."""
-        connection = session.connection()
-        compiled = self._for(connection.dialect)
-        raw: Any = connection.connection.dbapi_connection
+        driver = Driver.of(session)
+        compiled = self._for(driver.dialect)
         try:
-            return int(raw.execute(compiled.sql, compiled.bind(values)).rowcount)
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise _wrapped(connection, compiled.sql, error) from error
+            return int(driver.raw.execute(compiled.sql, compiled.bind(values)).rowcount)
+        except driver.errors as error:
+            raise driver.wrapped(compiled.sql, error) from error
 
     def run_all(self, session: Session, many: Iterable[Mapping[str, Any]]) -> None:
         """Run it for each of these, for what it does."""
-        connection = session.connection()
-        compiled = self._for(connection.dialect)
-        raw: Any = connection.connection.dbapi_connection
+        driver = Driver.of(session)
+        compiled = self._for(driver.dialect)
         bound = [compiled.bind(values) for values in many]
         try:
             if len(bound) == 1:
-                raw.execute(compiled.sql, bound[0])
+                driver.raw.execute(compiled.sql, bound[0])
             elif bound:
-                raw.cursor().executemany(compiled.sql, bound)
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise _wrapped(connection, compiled.sql, error) from error
+                driver.raw.cursor().executemany(compiled.sql, bound)
+        except driver.errors as error:
+            raise driver.wrapped(compiled.sql, error) from error
 
     @staticmethod
     def run_in_turn(session: Session, *runs: tuple[Fixed, Sequence[Mapping[str, Any]]]) -> None:
         """Run several statements, each for its values, one after the other; on PostgreSQL in one round trip."""
-        connection = session.connection()
-        raw: Any = connection.connection.dbapi_connection
+        driver = Driver.of(session)
+        compiled = [(fixed._for(driver.dialect), many) for fixed, many in runs]
         try:
-            with contextlib.nullcontext() if connection.dialect.name == "sqlite" else raw.pipeline():
-                for fixed, many in runs:
-                    compiled = fixed._for(connection.dialect)
+            with contextlib.nullcontext() if driver.is_sqlite else driver.raw.pipeline():
+                for one, many in compiled:
                     for values in many:
-                        raw.execute(compiled.sql, compiled.bind(values))
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise _wrapped(
-                connection, "; ".join(fixed._for(connection.dialect).sql for fixed, _ in runs), error
-            ) from error
+                        driver.raw.execute(one.sql, one.bind(values))
+        except driver.errors as error:
+            raise driver.wrapped("; ".join(one.sql for one, _ in compiled), error) from error
 
     def _for(self, dialect: Any) -> _Compiled:
         compiled = self._compiled.get(dialect.name)
@@ -103,13 +127,15 @@ class _Compiled:
         self.sql: str = compiled.string
         if "POSTCOMPILE" in self.sql:
             raise ValueError(f"depends on its values: {self.sql}")
-        self._positional: Sequence[str] | None = compiled.positiontup
         binds: dict[str, BindParameter[Any]] = compiled.binds
-        names = list(dict.fromkeys(self._positional)) if self._positional is not None else list(binds)
-        #: In the order of the places: name, conversion, own value.
-        self._places: list[tuple[str, _Convert | None, Any]] = [
-            (name, _processor(binds[name].type, dialect, "bind_processor"), binds[name].effective_value)
-            for name in (self._positional if self._positional is not None else names)
+        self._is_positional = compiled.positiontup is not None
+        #: The name in each place, its own value, and what has to be converted on the way in.
+        self._names: list[str] = list(compiled.positiontup or binds)
+        self._own = [binds[name].effective_value for name in self._names]
+        self._converts_in: list[tuple[int, _Convert]] = [
+            (at, convert)
+            for at, name in enumerate(self._names)
+            if (convert := _processor(binds[name].type, dialect, "bind_processor")) is not None
         ]
         columns = list(statement.exported_columns)
         self._converts: list[tuple[int, _Convert]] = [
@@ -117,21 +143,13 @@ class _Compiled:
             for at, column in enumerate(columns)
             if (convert := _processor(column.type, dialect, "result_processor", None)) is not None
         ]
-        self._width = len(columns)
 
     def bind(self, values: Mapping[str, Any]) -> Any:
         """The values as the driver takes them."""
-        if self._positional is not None:
-            return [
-                value if convert is None else convert(value)
-                for name, convert, own in self._places
-                for value in (values.get(name, own),)
-            ]
-        bound: dict[str, Any] = {}
-        for name, convert, own in self._places:
-            value = values.get(name, own)
-            bound[name] = value if convert is None else convert(value)
-        return bound
+        bound = list(map(values.get, self._names, self._own))
+        for at, convert in self._converts_in:
+            bound[at] = convert(bound[at])
+        return bound if self._is_positional else dict(zip(self._names, bound, strict=True))
 
     def read(self, rows: list[Row]) -> list[Row]:
         """The rows as Python's own values."""
@@ -149,17 +167,6 @@ class _Compiled:
 def _processor(type_: Any, dialect: Any, kind: str, *given: Any) -> _Convert | None:
     convert: _Convert | None = getattr(type_.dialect_impl(dialect), kind)(dialect, *given)
     return convert
-
-
-def _wrapped(connection: Any, sql: str, error: Exception) -> exc.DBAPIError:
-    """The driver's error as SQLAlchemy's of the same name; a connection that is gone is not given out again."""
-    lost = connection.dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
-    names = (cls.__name__ for cls in type(error).__mro__)  # the driver's own kinds are subclasses of the standard ones
-    kind = next((found for name in names if isinstance(found := getattr(exc, name, None), type)), exc.DBAPIError)
-    wrapped: exc.DBAPIError = kind(sql, None, error, hide_parameters=True, connection_invalidated=lost)
-    if lost:
-        connection.invalidate(error)
-    return wrapped
 
 
 class Many:
@@ -182,13 +189,13 @@ class Many:
 
     def rows(self, session: Session, many: Sequence[Mapping[str, Any]]) -> list[Row]:
         """Run it for these; the rows of all of them, in no order."""
-        if len(many) <= 1 or session.connection().dialect.name == "sqlite":
+        if len(many) <= 1 or Driver.of(session).is_sqlite:
             return [row for values in many for row in self._one.rows(session, values)]
         return self._all.rows(session, self._columns(many))
 
     def run(self, session: Session, many: Sequence[Mapping[str, Any]]) -> None:
         """Run it for these, for what it does."""
-        if len(many) <= 1 or session.connection().dialect.name == "sqlite":
+        if len(many) <= 1 or Driver.of(session).is_sqlite:
             self._one.run_all(session, many)
         else:
             self._all.run(session, self._columns(many))

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from storage.base import dumps, loads
+from storage.fixed import Driver
 from storage.vault import Vault
 
 #: How long a SQLite writer waits for another process' transaction, in milliseconds.
@@ -51,10 +52,11 @@ class Store:
         """A unit of work: commits at the end, rolls back on any error. One writer at a time on SQLite."""
         if not self.is_sqlite:
             with self._session() as session, session.begin():
+                session.info["driver"] = Driver(session.connection())
                 yield session
             return
         with self._writing, self._session() as session:
-            session.connection(execution_options={"niangjia_write": True})
+            session.info["driver"] = Driver(session.connection(execution_options={"niangjia_write": True}))
             try:
                 yield session
                 session.commit()

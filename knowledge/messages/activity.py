@@ -70,8 +70,8 @@ class Activity:
         found: dict[str, Any] = {}
         for name in SLOTS:
             value = getattr(self, name)
-            if name in ("beneficiaries", "materials", "money") and value:
-                found[name] = [{f.name: getattr(item, f.name) for f in fields(item)} for item in value]
+            if value and name in PARTS:
+                found[name] = [{part: getattr(item, part) for part in PARTS[name]} for item in value]
             elif value:
                 found[name] = list(value) if isinstance(value, tuple) else value
         found.update(dict.fromkeys(self.deleted))
@@ -82,6 +82,11 @@ class Activity:
         return {"participants_unit": self.participants_unit} if self.participants and self.participants_unit else {}
 
 
+#: Slots that hold several things, and what each of them is made of.
+PARTS = {
+    name: tuple(f.name for f in fields(kind))
+    for name, kind in (("beneficiaries", Beneficiary), ("materials", Material), ("money", Money))
+}
 SLOTS = tuple(f.name for f in fields(Activity) if f.name not in ("spans", "deleted", "participants_unit"))
 
 
