@@ -9,6 +9,7 @@ from typing import Any
 from handlers import access
 from handlers.broadcasts import audience as audiences
 from handlers.broadcasts import follow, relay, service, texts
+from handlers.broadcasts.follow import when_words
 from handlers.dialog import texts as dialog_texts
 from handlers.dialog.context import Context
 from handlers.dialog.reply import Reply, choices
@@ -125,12 +126,6 @@ def show(ctx: Context, waiting: dict[str, Any]) -> Reply:
 def _figure(numeral: re.Match[str]) -> str:
     number = parse_number(numeral[0])
     return numeral[0] if number is None else str(int(number.low))
-
-
-def when_words(moment: datetime) -> str:
-    """A moment as she says it."""
-    local = moment.astimezone(LOCAL)
-    return f"{local.month}月{local.day}日{local:%H:%M}"
 
 
 def answer(ctx: Context) -> Reply | None:

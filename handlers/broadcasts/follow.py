@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from handlers import access
 from handlers.broadcasts import confidential as confidential_
@@ -11,6 +12,7 @@ from handlers.dialog.context import Context
 from handlers.dialog.reply import Reply, choices
 from handlers.dialog.router import Router
 from handlers.dialog.tell import tell
+from handlers.local import LOCAL
 from storage.broadcasts import Broadcast
 
 
@@ -31,6 +33,12 @@ def register(router: Router) -> None:
     router.command("我的组", allow=access.official, takes_rest=False)(groups)
 
 
+def when_words(moment: datetime) -> str:
+    """A moment as she says it."""
+    local = moment.astimezone(LOCAL)
+    return f"{local.month}月{local.day}日{local:%H:%M}"
+
+
 def _found(ctx: Context, code: str) -> Broadcast | None:
     return service.by_code(ctx.session, code, ctx.speaker.unit_path)
 
@@ -41,6 +49,16 @@ def progress(ctx: Context, rest: str) -> Reply:
     if found is None:
         return Reply(texts.NO_SUCH.format(code=rest) if rest else texts.LIST_NONE)
     now = service.progress(ctx.session, found)
+    if not now.planned and found.state in ("scheduled", "awaiting", "expanding"):
+        later = found.state == "scheduled" and found.due_at > ctx.now
+        shape = (
+            texts.PROGRESS_AWAITS
+            if found.state == "awaiting"
+            else texts.PROGRESS_LATER
+            if later
+            else texts.PROGRESS_SOON
+        )
+        return Reply(shape.format(code=found.code, when=when_words(found.due_at)))
     said = [
         texts.PROGRESS.format(
             code=found.code,

@@ -55,6 +55,9 @@ FOOTER = "\n——{unit}，看到请回“收到”"
 ACKNOWLEDGED = "好的，已记下您收到了。"
 ACKNOWLEDGED_ALREADY = "前面已经记过您收到了，不用再回。"
 NOTHING_TO_ACKNOWLEDGE = "好的。有活动要报、有政策要问，直接说就行。"
+PROGRESS_AWAITS = "群发 {code}：还在等另一位同志同意，没有开始发。"
+PROGRESS_LATER = "群发 {code}：定在{when}发，还没开始。不发了说“取消群发 {code}”。"
+PROGRESS_SOON = "群发 {code}：正在排名单，过一会儿再看。"
 PROGRESS = "群发 {code}：共{planned}人，已发{sent}，没发成{failed}，跳过{skipped}，还在发{waiting}；回“收到”{acknowledged}人，打开看过{read}人，报了的{reported}人。"
 REASONS = {
     "no_channel": "没有登记",

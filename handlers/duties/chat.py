@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from handlers import access
@@ -23,11 +24,15 @@ _YES = frozenset(
 )
 
 
+_ANOTHER = re.compile(r"(?:下发|布置|派|发|新|改|停|撤销|取消|修改)任务|任务列表|谁没报|催一?下|完成情况|群发")
+
+
 @router.command(
     "下发任务", "布置任务", "新任务", "派任务", "发任务", allow=access.official, help="下发任务 — 给下级布置一件事"
 )
 def hand_down(ctx: Context, rest: str) -> Reply:
     """An official hands a duty down in her own words; asked for what is missing, nothing goes out before she confirms."""
+    ctx.state["aside"] = False
     if not rest:
         return Reply(texts.MAKE_HOW)
     return go_on(ctx, wording.read(ctx.session, rest, ctx.speaker, ctx.local, ctx.world.vocabulary))
@@ -59,6 +64,8 @@ def go_on(ctx: Context, new: Proposal) -> Reply:
 
 def answer(ctx: Context) -> Reply | None:
     """Her answer while a duty is being put together."""
+    if _ANOTHER.match(ctx.text):  # a new one, or something else about duties: not an answer
+        return None
     new: Proposal | None = ctx.state.get("duty")
     if new is None or "audience" not in new:
         drop(ctx)

@@ -133,7 +133,12 @@ def _kind_word(noun: str) -> str:
 
 
 def _stem(word: str) -> str:
-    return re.sub(r"(?:类型?|型|活动|创建活动|文化)$", "", re.sub(r"^(?:是|为|有|的|属于)", "", word.strip())) or word
+    return (
+        re.sub(
+            r"(?:类型?|型|活动|创建活动|文化)$", "", re.sub(r"^(?:是|为|有|的|属于|面向|针对|关于)+", "", word.strip())
+        )
+        or word
+    )
 
 
 def _part_name(text: str) -> str:

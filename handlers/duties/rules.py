@@ -41,7 +41,8 @@ def answers(quota: Mapping[str, Any], slots: Mapping[str, Any]) -> bool:
 
 def said_in(slots: Mapping[str, Any]) -> str:
     """What a report says of its subject, in one text."""
-    return "".join(str(slots.get(k) or "") for k in ("topic", "title", "form", "category"))
+    helped = [str(one.get("who") or "") for one in slots.get("beneficiaries") or () if isinstance(one, Mapping)]
+    return "".join([*(str(slots.get(k) or "") for k in ("topic", "title", "form", "category")), *helped])
 
 
 def thing(quota: Mapping[str, Any], slots: Mapping[str, Any]) -> quotas.Thing:

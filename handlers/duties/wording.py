@@ -56,6 +56,8 @@ def read(session: Session, said: str, by: Speaker, local: datetime, vocabulary: 
     plain = _take_reminders(plain, new)
     deadline = read_deadline(plain, local)
     new |= deadline
+    if deadline.get("impossible"):
+        plain = re.sub(re.escape(deadline["impossible"]) + r"[之以]?前?", "", plain, count=1)
     if deadline.get("deadline_text"):
         plain = plain.replace(deadline["deadline_text"], "", 1)
     new["audience"], outside = audiences.audience(session, plain, by)
