@@ -29,7 +29,7 @@ def _by_sound() -> dict[tuple[str, ...], str]:
     words = lexicon()
     found: dict[tuple[str, ...], str] = {}
     for word in sorted(words.senses, key=lambda word: (word in words.alerts, -len(word))):
-        if 2 <= len(word) <= _LONGEST and "平常" not in words.senses[word]:
+        if 2 <= len(word) <= _LONGEST and word not in words.meant and "平常" not in words.senses[word]:
             found[tuple(lazy_pinyin(word))] = word
     return found
 

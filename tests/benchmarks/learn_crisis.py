@@ -230,6 +230,7 @@ def main(arguments: Sequence[str]) -> None:
             "danger_more.tsv",
             "danger_second.tsv",
             "danger_third.tsv",
+            "danger_frames.tsv",
             "messages.jsonl",
         )
     ]
