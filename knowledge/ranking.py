@@ -42,11 +42,11 @@ NEVER = -10.0
 NOT_IN_FORCE = 0.55
 #: From this likelihood on the best passage is taken for an answer, else the bot says that it found nothing.
 SUPPORT = 0.2
-SUPPORTING = (-19.6, 6.0, -0.7, 1.2, -0.6)
+SUPPORTING = (-18.9, 6.0, -1.2, 1.3, -0.6)
 #: How many of the hits are judged so; those behind are no likelier than the last of them.
 JUDGED = 2
 #: The same for `answering`, which also sees how much of the question's own subject the passage speaks of.
-ANSWERING = (-15.7, 4.2, -2.3, 1.1, 3.0, 1.9, 1.6, 0.8, 2.2)
+ANSWERING = (-15.1, 4.2, -2.2, 1.2, 2.8, 1.4, 1.8, 0.9, 2.1)
 #: Added to the log odds in a library of a hundred passages; nothing is from sixty thousand on.
 SMALL = 2.3
 #: A pair in no more than one of this many passages is strange to the library.
