@@ -26,6 +26,12 @@ CALL_STANDS = timedelta(hours=24)
 #: She does not only tell, she asks what can be done.
 _ASKS = re.compile(r"咋办|咋整|怎么办|怎么弄|如何|能不能|可以.{0,6}吗|吗[？?]?$|哪里|找谁|[？?]")
 
+#: She speaks of people; and what only an activity is told with.
+_OF_PEOPLE = re.compile(r"[我俺他她]|孩子|娃|妈|老公|婆婆|公公|男人")
+_OF_A_REPORT = re.compile(
+    r"\d|^我的|[一二三四五六七八九十百来多几](?:个?人|名|户|份|场)|讲座|活动|培训|宣传|村部|妇女之家"
+)
+
 _BY_KIND = {
     "自杀": texts.SUICIDE,
     "儿童侵害": texts.CHILD_HERSELF,
@@ -86,6 +92,20 @@ def _activity_before(ctx: Context) -> str:
     """What she has told of an activity before the words of danger; nothing of these goes into a report."""
     told = before_danger(ctx.text) if ctx.speaker.is_known else ""
     return told if told and ctx.world.read(told, ctx.local).intent == "report" else ""
+
+
+def glance(ctx: Context) -> Reply | None:
+    """Until she has answered the offer, 「孩子才三岁」 is no answer to a question about a report that is still open."""
+    if "danger" not in ctx.state or not ctx.state.get("asking") or not _with_her(ctx):
+        return None
+    if not _OF_PEOPLE.search(ctx.text) or _OF_A_REPORT.search(ctx.text):
+        return None
+    if ctx.world.read(ctx.text, ctx.local).intent in ("command", "question", "ack"):
+        return None
+    return Reply(texts.LISTENING, choices=(Choice(texts.CALL_ME), Choice(texts.NOT_NOW)))
+
+
+router.glance = glance
 
 
 @router.intent("heard on")

@@ -157,3 +157,12 @@ def test_a_stranger_gets_the_numbers_too(say: Say) -> None:
     assert "110" in reply.text
     assert "12338" in reply.text
     assert reply.choices
+
+
+def test_what_she_says_next_is_no_answer_to_an_open_form(say: Say) -> None:
+    """The form waits until she has answered the offer; then it goes on where it was."""
+    say("王秀兰", "昨天在村部搞了妇女健康讲座")
+    say("王秀兰", "我老公又打我了")
+    assert say("王秀兰", "孩子才三岁").text == texts.LISTENING
+    say("王秀兰", texts.NOT_NOW)
+    assert "人数：20人" in say("王秀兰", "20个人").text
