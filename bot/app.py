@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,7 +79,7 @@ class App:
         self.talk = Talk(slices.routers())
         self.reader = ReadAhead(words)
         self.world.read, self.world.danger = self.reader.understand, self.reader.danger
-        self.world.known = self.reader.known
+        self.world.known, self.world.may_be_danger = self.reader.known, self.reader.may_be_danger
         self.dispatcher = Dispatcher(self.store, self.talk, self.world, self.clock, reader=self.reader, step=step)
         self.demo = (
             DemoBackend(self.store, self.dispatcher, self.clock, settings.data_dir, self._wake)
@@ -124,6 +125,7 @@ class App:
         """Start the threads: dispatcher, sender, ticks."""
         if (os.cpu_count() or 1) > 1:
             self.reader.start()
+        threading.Thread(target=self.reader.warm_up, name="warm-up", daemon=True).start()
         self.dispatcher.start()
         if self.platforms:
             self.sender.start()

@@ -10,6 +10,7 @@ import logging
 import multiprocessing
 import signal
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing.connection import Connection
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 import msgspec
 
 from bot.words import OwnWords
-from knowledge.messages import Understanding, Vocabulary, is_crisis, understand
+from knowledge.messages import Understanding, Vocabulary, is_crisis, may_be_danger, understand
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ class ReadAhead:
     def __init__(self, words: OwnWords | None = None) -> None:
         self._words = words or OwnWords()
         self._vocabulary: Vocabulary = self._words.vocabulary()
-        self._known: dict[Asked, Understanding] = {}
+        self._known: dict[Asked, _Read] = {}
         self._asked: list[Asked] = []
         self._ready = False
         self._helper: Any = None
@@ -48,6 +49,10 @@ class ReadAhead:
         self._helper = context.Process(target=_serve, args=(theirs, self._words), name="niangjia-reader", daemon=True)
         self._helper.start()
         theirs.close()  # so that the helper's end shows as the end of the line
+
+    def warm_up(self) -> None:
+        """Make this process quick to read as well; takes a second, so in a thread beside the start."""
+        _warm_up(self._vocabulary)
 
     def stop(self) -> None:
         """End the helper."""
@@ -80,23 +85,31 @@ class ReadAhead:
         asked, self._asked = self._asked, []
         try:
             read = zip(asked, _READ.decode(self._line.recv_bytes()), strict=True)
-            self._known = {one: meaning for one, meaning in read if meaning is not None}
+            self._known = {one: found for one, found in read if found is not None}
         except (OSError, EOFError, ValueError) as error:
             self._give_up(error)
 
     def known(self, text: str, ref: datetime) -> Understanding | None:
         """What has been read ahead of a text that came at `ref`."""
-        return self._known.get((text, ref))
+        known = self._known.get((text, ref))
+        return known.meaning if known is not None else None
 
     def danger(self, text: str, ref: datetime) -> str | None:
         """The kind of danger that a text tells of, by `is_crisis`: as read ahead, or read now."""
         known = self._known.get((text, ref))
-        return known.crisis_type if known is not None else is_crisis(text)
+        return known.meaning.crisis_type if known is not None else is_crisis(text)
+
+    def may_be_danger(self, text: str, ref: datetime) -> bool:
+        """Whether a text that is no danger for sure may still hide one: as read ahead, or read now."""
+        known = self._known.get((text, ref))
+        return known.may_be_danger if known is not None else may_be_danger(text)
 
     def understand(self, text: str, ref: datetime) -> Understanding:
         """What a text says that came at `ref`, local time: as read ahead, or read now. Not to be asked before `danger`."""
         known = self._known.get((text, ref))
-        return known if known is not None else understand(text, ref=ref, vocabulary=self._vocabulary, safe=True)
+        if known is not None:
+            return known.meaning
+        return understand(text, ref=ref, vocabulary=self._vocabulary, safe=True)
 
     def _is_ready(self) -> bool:
         if not self._ready and self._line is not None:
@@ -115,20 +128,27 @@ class ReadAhead:
             self._line = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the helper made of a text."""
+
+    meaning: Understanding
+    may_be_danger: bool
+
+
 _READY = b"ready"
 #: Not pickled: unpickling frozen records takes ten times as long.
 _ENCODER = msgspec.msgpack.Encoder()
 _ASKED = msgspec.msgpack.Decoder(list[Asked])
 #: In the order of what was asked; nothing for a text that could not be read.
-_READ = msgspec.msgpack.Decoder(list[Understanding | None])
+_READ = msgspec.msgpack.Decoder(list[_Read | None])
 
 
 def _serve(line: Connection[Any, Any], words: OwnWords) -> None:
     """The helper: reads what it is asked until the line ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then closes the line
     vocabulary = words.vocabulary()
-    local = datetime(2026, 1, 5, 9, 0)  # noqa: DTZ001  on her wall clock, as understanding reads it
-    understand("昨天下午在村部办了讲座，来了30人", ref=local, vocabulary=vocabulary)
+    _warm_up(vocabulary)
     try:
         line.send_bytes(_READY)
         while True:
@@ -137,9 +157,16 @@ def _serve(line: Connection[Any, Any], words: OwnWords) -> None:
         return  # the parent has ended
 
 
-def _read(text: str, ref: datetime, vocabulary: Vocabulary) -> Understanding | None:
+def _warm_up(vocabulary: Vocabulary) -> None:
+    """Compile now what is compiled when it is first needed, so that no message waits for it."""
+    local = datetime(2026, 1, 5, 9, 0)  # noqa: DTZ001  on her wall clock, as understanding reads it
+    for text in ("昨天下午在村部办了讲座，来了30人", "我男人昨晚又喝多了打我，现在怎么办"):
+        _read(text, local, vocabulary)
+
+
+def _read(text: str, ref: datetime, vocabulary: Vocabulary) -> _Read | None:
     try:
-        return understand(text, ref=ref, vocabulary=vocabulary)
+        return _Read(understand(text, ref=ref, vocabulary=vocabulary), may_be_danger(text))
     except Exception:  # left out: the dispatcher meets the same error where it is handled
         log.debug("not read ahead", exc_info=True)
         return None

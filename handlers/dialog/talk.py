@@ -12,7 +12,7 @@ from handlers.dialog import choices, texts
 from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
 from handlers.dialog.router import AnyCommand, Command, Router, check
-from knowledge.messages import Understanding, may_be_danger
+from knowledge.messages import Understanding
 from storage.people import Speaker
 
 #: Longer messages are not read as chat; officials may paste circulars up to the other limit.
@@ -175,7 +175,7 @@ class Talk:
 
     def _with_gentle_line(self, ctx: Context, reply: Reply) -> Reply:
         """Where her words may hide something, she is told once in a while whom she can turn to; no more is made of it."""
-        if texts.HOTLINE in reply.text or not may_be_danger(ctx.text):
+        if texts.HOTLINE in reply.text or not ctx.world.may_be_danger(ctx.text, ctx.local):
             return reply
         last = ctx.state.get("gentle_at")
         if last is not None and ctx.now - datetime.fromisoformat(last) < _GENTLE_EVERY:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from knowledge.library import Library
-from knowledge.messages import Understanding, Vocabulary, default_vocabulary, is_crisis, understand
+from knowledge.messages import Understanding, Vocabulary, default_vocabulary, is_crisis, may_be_danger, understand
 
 
 @dataclass(slots=True)
@@ -29,8 +29,11 @@ class World:
     known: Callable[[str, datetime], Understanding | None] = field(init=False)
     #: The kind of danger that a text tells of, asked before anything else; by the same reader.
     danger: Callable[[str, datetime], str | None] = field(init=False)
+    #: Whether a text that is no danger for sure may still hide one.
+    may_be_danger: Callable[[str, datetime], bool] = field(init=False)
 
     def __post_init__(self) -> None:
         self.known = lambda _text, _ref: None
         self.danger = lambda text, _: is_crisis(text)
+        self.may_be_danger = lambda text, _: may_be_danger(text)
         self.read = lambda text, ref: understand(text, ref=ref, vocabulary=self.vocabulary)

@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from bot.reading_ahead import ReadAhead
-from knowledge.messages import is_crisis, understand
+from knowledge.messages import is_crisis, may_be_danger, understand
 
 REF = datetime(2026, 3, 12, 9, 0)
 TEXTS = [
@@ -47,6 +47,7 @@ def test_danger_is_seen_ahead_as_it_would_be_now(reader: ReadAhead) -> None:
     assert set(reader._known) == {(text, REF) for text in said}
     for text in [*said, "他拿刀追着我砍，我躲在厕所里", "今天开了妇代会，大家都来了"]:
         assert reader.danger(text, REF) == is_crisis(text)
+        assert reader.may_be_danger(text, REF) == may_be_danger(text)
     assert reader.danger(said[0], REF) is not None
 
 
