@@ -100,6 +100,8 @@ def glance(ctx: Context) -> Reply | None:
         return None
     if not _OF_PEOPLE.search(ctx.text) or _OF_A_REPORT.search(ctx.text):
         return None
+    if any(command.match(ctx.text) is not None for command in router.commands):
+        return None
     if ctx.world.read(ctx.text, ctx.local).intent in ("command", "question", "ack"):
         return None
     return Reply(texts.LISTENING, choices=(Choice(texts.CALL_ME), Choice(texts.NOT_NOW)))
