@@ -14,7 +14,7 @@ from bot.media import MediaFetcher
 from bot.platforms.base import Platform
 from handlers.broadcasts import service as broadcasts
 from handlers.dialog.world import World
-from handlers.duties import applying as amendments
+from handlers.duties import amendment_notices
 from handlers.duties import service as duties
 from handlers.reminders import service as reminders
 from knowledge import indexing
@@ -73,7 +73,7 @@ def table(store: Store, world: World, platforms: Sequence[Platform]) -> list[Job
     media = MediaFetcher(store, world, platforms)
     return [
         Job("duties.expand", 300, lambda now: duties.expand_all(store, now)),
-        Job("duties.tell", 60, lambda now: amendments.tell_rest(store, now)),
+        Job("duties.tell", 60, lambda now: amendment_notices.tell_rest(store, now)),
         Job("reminders.fire", 20, lambda now: reminders.fire_due(store, now)),
         Job("broadcasts.expand", 5, lambda now: broadcasts.expand_due(store, now)),
         Job("broadcasts.give_up", 3600, lambda now: broadcasts.give_up_held(store, now)),

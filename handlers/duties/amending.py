@@ -7,29 +7,29 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from handlers.dialog.reply import Reply, choices
-from handlers.dialog.tell import tell
-from handlers.duties import changed, matching, rules, texts
+from handlers.duties import changed, matching, texts
+from handlers.duties.amendment_notices import tell_makers
+from handlers.duties.earlier import Earlier, fill_in, key_of, merged
 from handlers.duties.matching import Candidate
 from handlers.local import LOCAL
 from knowledge.importing import read_again
 from knowledge.reading import Document
 from knowledge.reading.obligations import Amendment as Said
 from knowledge.reading.obligations import changed_documents, find_amendments
-from knowledge.retrieval.references import number_key, numbers, title_key
+from knowledge.retrieval.references import number_key, title_key
 from knowledge.text import normalise
-from storage import outbox, people, units
+from storage import units
 from storage.circulars import IN_FORCE, Circular, Citation
 from storage.conversations import insert_for
 from storage.duties import Amendment, Assignment, Duty
-from storage.people import Post, Speaker
+from storage.people import Speaker
 from storage.units import Unit, is_within
 
 #: Why a sentence that changes something changes no duty: the earlier document is not known, nothing was handed down from
@@ -58,17 +58,6 @@ class Changes:
     others: int = 0
 
 
-@dataclass(slots=True)
-class _Base:
-    """An earlier document: its keys, how it is called, and the duties that rest on it."""
-
-    key: str
-    called: str
-    circulars: list[Circular] = field(default_factory=list)
-    duties: list[Duty] = field(default_factory=list)
-    elsewhere: bool = False
-
-
 def propose(
     session: Session, document: Document, *, circular_id: int | None, scope: str, by: Speaker | None, now: datetime
 ) -> Changes:
@@ -81,16 +70,16 @@ def propose(
     if not said or (own is not None and own.validity != IN_FORCE):  # what is repealed changes nothing any more
         return Changes()
     today = now.astimezone(LOCAL).date()
-    whole = [_Base(_key(one), one) for group in changed_documents(document) for one in group]
-    bases = _merged([_known(session, base, scope) for base in whole if base.key])
+    whole = [Earlier(key_of(one), one) for group in changed_documents(document) for one in group]
+    bases = merged([fill_in(session, base, scope) for base in whole if base.key])
     number = document.meta.doc_no or texts.WITHOUT_NUMBER.format(title=(document.meta.title or document.name)[:80])
     issued = _day(document.meta.date) or today
     made: dict[int, list[Amendment]] = {}
     unmatched: list[Unmatched] = []
     covered: list[tuple[int, int]] = []
     for one in said[:MOST]:
-        its = _Base(_key(one.number or one.title or ""), one.number or f"《{one.title}》")
-        named = [_known(session, its, scope)] if its.key else bases
+        its = Earlier(key_of(one.number or one.title or ""), one.number or f"《{one.title}》")
+        named = [fill_in(session, its, scope)] if its.key else bases
         repealed = its.key and one.kind == "dropped" and not one.item and not one.quoted
         settled = _overtake(session, its.key, but=number) if repealed else 0
         found, why = _of_sentence(session, one, named, scope=scope, today=today, issued=issued)
@@ -113,7 +102,7 @@ def propose(
                 made.setdefault(duty.unit_id, []).append(row)
     mine = tuple(made.pop(by.unit_id, ())) if by is not None else ()
     for unit_id, rows in made.items():
-        _tell_maker(session, unit_id, rows, number, document.meta.title or document.name, now)
+        tell_makers(session, unit_id, rows, number, document.meta.title or document.name, now)
     return Changes(mine, tuple(unmatched), tuple(covered), sum(map(len, made.values())))
 
 
@@ -158,65 +147,8 @@ def _decided(session: Session, number: str, evidence: str) -> bool:
     return any(row == evidence for row in rows)
 
 
-# -- the earlier document and its duties --
-
-
-def _key(said: str) -> str:
-    return number_key(said) or (title_key(said) if said else "")
-
-
-def _known(session: Session, base: _Base, scope: str) -> _Base:
-    """Fill in what is kept of an earlier document: its rows, and the duties below `scope` that rest on it."""
-    column = Circular.number_key if "|" in base.key else Circular.title_key
-    base.circulars = list(session.scalars(select(Circular).where(column == base.key).order_by(Circular.id)))
-    serial = numbers(normalise(base.called))
-    like: list[ColumnElement[bool]] = (
-        [Duty.circular_id.in_([one.id for one in base.circulars])] if base.circulars else []
-    )
-    if serial and serial[0].year is not None:
-        like += [Duty.rests_on.contains(f"{serial[0].serial}")]
-    elif base.called:
-        like += [Duty.rests_on.contains(base.called.strip("《》")[:40])]
-    if not like:
-        return base
-    # what has itself been changed is known by the number of what changed it, too
-    changed = select(Amendment.duty_id).where(
-        or_(Amendment.circular_id.in_([one.id for one in base.circulars]), Amendment.number == base.called)
-    )
-    rows = session.execute(
-        select(Duty, Unit.path)
-        .join(Unit, Unit.id == Duty.unit_id)
-        .where(or_(*like, Duty.id.in_(changed)), Duty.state.in_(("confirmed", "proposed", "ended")))
-        .order_by(Duty.id)
-    ).all()
-    ids = {one.id for one in base.circulars}
-    for duty, path in rows:
-        rests = duty.circular_id in ids or base.key in (number_key(duty.rests_on), *map(_key, duty.amended_by))
-        rests = rests or ("|" not in base.key and base.key in title_key(duty.rests_on))
-        if not rests:
-            continue
-        if is_within(path, scope):
-            base.duties.append(duty)
-        else:
-            base.elsewhere = True
-    return base
-
-
-def _merged(bases: Sequence[_Base]) -> list[_Base]:
-    """A document that is named by number and by title is one."""
-    found: list[_Base] = []
-    for base in bases:
-        same = next((b for b in found if {c.id for c in b.circulars} & {c.id for c in base.circulars}), None)
-        if same is None:
-            found.append(base)
-        else:
-            same.duties += [duty for duty in base.duties if duty not in same.duties]
-            same.elsewhere |= base.elsewhere
-    return [base for base in found if base.duties] or found[:1]
-
-
 def _of_sentence(
-    session: Session, said: Said, bases: Sequence[_Base], *, scope: str, today: date, issued: date
+    session: Session, said: Said, bases: Sequence[Earlier], *, scope: str, today: date, issued: date
 ) -> tuple[list[tuple[Duty, str, dict[str, Any]]], Why | None]:
     """The duties a sentence changes, with what changes; or why there are none."""
     chosen: list[Duty] = []
@@ -246,19 +178,19 @@ def _of_sentence(
     return [], "no_duty" if any(base.circulars for base in bases) else "not_kept"
 
 
-def _changed_by(duty: Duty, bases: Sequence[_Base]) -> bool:
+def _changed_by(duty: Duty, bases: Sequence[Earlier]) -> bool:
     """Whether the document called off is not the duty's own, but one that changed it."""
     own = number_key(duty.rests_on) or title_key(duty.rests_on)
-    return any(base.key != own and base.key in map(_key, duty.amended_by) for base in bases)
+    return any(base.key != own and base.key in map(key_of, duty.amended_by) for base in bases)
 
 
-def _before(session: Session, duty: Duty, bases: Sequence[_Base]) -> dict[str, Any] | None:
+def _before(session: Session, duty: Duty, bases: Sequence[Earlier]) -> dict[str, Any] | None:
     """What the duty was before the document that is now repealed had changed it."""
     keys = {base.key for base in bases}
     rows = session.scalars(
         select(Amendment).where(Amendment.duty_id == duty.id, Amendment.state == "applied").order_by(Amendment.id)
     ).all()
-    mine = [row for row in rows if _key(row.number) in keys and row.kind != "restored"]
+    mine = [row for row in rows if key_of(row.number) in keys and row.kind != "restored"]
     return {**mine[0].before, "of": mine[0].id} if mine else None
 
 
@@ -337,39 +269,10 @@ def _keep(
 def _overtake(session: Session, key: str, *, but: str) -> int:
     """What a repealed document had changed, and nobody has decided on, is not asked about any more; how many."""
     waiting = session.scalars(select(Amendment).where(Amendment.state == "waiting", Amendment.number != but))
-    rows = [row for row in waiting if _key(row.number) == key]
+    rows = [row for row in waiting if key_of(row.number) == key]
     for row in rows:
         row.state = "overtaken"
     return len(rows)
-
-
-def _tell_maker(
-    session: Session, unit_id: int, rows: Sequence[Amendment], number: str, title: str, now: datetime
-) -> None:
-    """The unit whose duties a document changes hears of it: who handed them down, else who answers for the unit."""
-    today = now.astimezone(LOCAL).date()
-    makers = set(session.scalars(select(Duty.by_person_id).where(Duty.id.in_([row.duty_id for row in rows]))))
-    heads = people.heads_of(session, [unit_id], today)
-    still_there = set(
-        session.scalars(
-            select(Post.person_id).where(
-                Post.person_id.in_(makers), Post.unit_id == unit_id, people.post_valid_on(today)
-            )
-        )
-    )
-    told = still_there or ({heads[unit_id][0].id} if unit_id in heads else set())
-    text = texts.AMENDED_FOR_YOU.format(title=title, number=number, count=len(rows))
-    for person_id in sorted(told):
-        tell(
-            session,
-            person_id,
-            Reply(text, choices(texts.SEE_CHANGES)),
-            now,
-            klass=outbox.NOTICE,
-            key=f"amended:{rows[0].id}:{person_id}",
-            about="amendments",
-            due_at=rules.civil(now),
-        )
 
 
 def _day(said: str | None) -> date | None:

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, select, true
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
-from handlers.duties import card, moving, service, texts
-from handlers.duties.announcing import tell_heads, when_words
-from handlers.duties.expanding import CHUNK
+from handlers.duties import moving, service
+from handlers.duties.amendment_notices import concerned, note_of, tell_owing
 from handlers.local import LOCAL
 from storage import audit
-from storage.duties import CANCELLED, OPEN, Amendment, Assignment, Duty
+from storage.duties import Amendment, Assignment, Duty
 from storage.people import Speaker
-from storage.store import Store
 from storage.units import Unit, is_within
 
 Verdict = Literal["confirm", "edit", "drop"]
@@ -102,7 +100,7 @@ def _confirm(session: Session, amendment: Amendment, duty: Duty, by: Speaker, no
     )  # fmt: skip
     session.flush()
     if duty.state != "proposed" and amendment.before["state"] != "proposed":
-        _tell(session, amendment, duty, now)
+        tell_owing(session, amendment, duty, now)
     else:
         amendment.told_at = now
     return Applied("applied", amendment, duty, count)
@@ -181,7 +179,7 @@ def _apply(session: Session, amendment: Amendment, duty: Duty, by: Speaker, now:
             quota=change.get("quota"),
         )
     session.flush()
-    return len(_told(session, amendment, duty))
+    return len(concerned(session, amendment, duty))
 
 
 def _write(duty: Duty, amendment: Amendment) -> None:
@@ -230,76 +228,4 @@ def _restore(session: Session, amendment: Amendment, duty: Duty, by: Speaker, no
     return len(service.open_units(session, duty))
 
 
-# -- who is told --
-
-
-def note_of(amendment: Amendment) -> str:
-    """Why an assignment is owed no more, as it stands with it."""
-    return texts.WITHDRAWN_NOTE.format(number=amendment.number, id=amendment.id)
-
-
-def affected(amendment: Amendment) -> ColumnElement[bool]:
-    """The assignments whose units hear of it, once it is applied: of these, those that are still owed or were withdrawn."""
-    change = amendment.change
-    if amendment.kind == "dropped":
-        return and_(Assignment.note == note_of(amendment))
-    return and_(Assignment.period == change["period"]) if change.get("period") else true()
-
-
-def _tell(session: Session, amendment: Amendment, duty: Duty, now: datetime) -> None:
-    """Tell those who owe it (or owed it) once; where they are many the job does, chunk by chunk."""
-    ids = _told(session, amendment, duty)
-    if len(ids) > CHUNK:
-        return
-    tell_heads(session, duty, ids, notice_of(amendment, duty), f"amend{amendment.id}", now)
-    amendment.told_at = now
-
-
-def _told(session: Session, amendment: Amendment, duty: Duty) -> list[int]:
-    state = CANCELLED if amendment.kind == "dropped" else OPEN
-    where = (Assignment.duty_id == duty.id, Assignment.state == state, affected(amendment))
-    return list(session.scalars(select(Assignment.unit_id).where(*where).distinct().order_by(Assignment.unit_id)))
-
-
-def tell_rest(store: Store, now: datetime) -> int:
-    """Tell those who owe what was changed for very many: in chunks, each person once, whatever happens in between."""
-    with store.read() as session:
-        ids = session.scalars(
-            select(Amendment.id).where(Amendment.state == "applied", Amendment.told_at.is_(None)).order_by(Amendment.id)
-        ).all()
-    told = 0
-    for amendment_id in ids:
-        with store.read() as session:
-            amendment = session.get_one(Amendment, amendment_id)
-            units = _told(session, amendment, session.get_one(Duty, amendment.duty_id))
-        for start in range(0, len(units), CHUNK):
-            with store.begin() as session:
-                amendment = session.get_one(Amendment, amendment_id)
-                duty = session.get_one(Duty, amendment.duty_id)
-                text = notice_of(amendment, duty)
-                told += tell_heads(session, duty, units[start : start + CHUNK], text, f"amend{amendment_id}", now)
-        with store.begin() as session:
-            session.get_one(Amendment, amendment_id, with_for_update=True).told_at = now
-    return told
-
-
-def notice_of(amendment: Amendment, duty: Duty) -> str:
-    """What those hear who owe it."""
-    change = amendment.change
-    said = {"title": duty.title, "number": amendment.number, "when": when_words(duty)}
-    if amendment.kind == "dropped" and not change:
-        return texts.CALLED_OFF_NOTICE.format(**said)
-    if change.get("periods"):
-        off = "、".join(card.day_of(day) for day in change["periods"])
-        return texts.PERIOD_OFF_NOTICE.format(days=off, **said)
-    if change.get("period"):
-        was, to = card.day_of(change["period"]), card.day_of(change["due_on"])
-        return texts.PERIOD_MOVED_NOTICE.format(was=was, day=to, **said)
-    if amendment.kind == "restored":
-        return texts.RESTORED_NOTICE.format(**said)
-    if change.get("due_on") or change.get("recurrence"):
-        return texts.MOVED_NOTICE.format(**said)
-    return texts.REWORDED_NOTICE.format(quota=card.quota_words(duty.quota), **said)
-
-
-__all__ = ["Applied", "affected", "decide", "note_of", "notice_of", "tell_rest"]
+__all__ = ["Applied", "decide"]

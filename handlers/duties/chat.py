@@ -1,4 +1,4 @@
-"""任务 — what I owe; handing a duty down. Who has not reported and duties in force: overview.py."""
+"""任务 — what I owe; handing a duty down. Who has not reported and duties in force: overview.py, in_force.py."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
 from handlers.dialog.router import Router
 from handlers.duties import card as cards
-from handlers.duties import overview, owed, rules, service, texts, wording
+from handlers.duties import in_force, overview, owed, rules, service, texts, wording
 from handlers.duties.service import Refused
 from handlers.duties.wording import Proposal
 
 router = Router("duties")
 owed.register(router)
 overview.register(router)
+in_force.register(router)
 
 _YES = frozenset(
     {texts.CONFIRM, "确认", "对", "发", "确认下发", "好", "好的", "可以", "行", "发吧", "下发吧", "没问题"}

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, not_, select, true, update
+from sqlalchemy import ColumnElement, func, select, true, update
 from sqlalchemy.orm import Session
 
 from handlers.duties import moving, quotas, rules, texts
 from handlers.duties.announcing import announce, basis_words, tell_heads, when_words
 from handlers.duties.booking import Booked, Said, fulfil, gap_words, reconsider, recount, say_done, take_back
-from handlers.duties.expanding import CHUNK, audience_count, expand, expand_all, is_large, owing
+from handlers.duties.expanding import audience_count, expand, expand_all, is_large
 from handlers.duties.moving import forget_future, postpone, renew_steps
 from handlers.duties.standing import (
     Missing,
@@ -275,51 +275,6 @@ def counts_of(session: Session, duty: Duty, period: str | None = None) -> tuple[
     return by_state.get(OPEN, 0), by_state.get(DONE, 0) + by_state.get(LATE_DONE, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Regrouped:
-    """How many units owe a duty now that did not before, and how many owe it no more."""
-
-    added: int
-    removed: int
-
-
-def change_audience(session: Session, duty: Duty, audience: dict[str, Any], *, by: Speaker, now: datetime) -> Regrouped:
-    """Other units owe a duty in force: those left out owe nothing that is still open, new ones owe it from now on.
-
-    Both are told once. Raises NobodyOwes, or PastDeadline where units are added to what was due before today.
-    """
-    today = now.astimezone(LOCAL).date()
-    new = {**audience, "within": duty.audience["within"]}
-    if not audience_count(session, new, new["within"], today):
-        raise NobodyOwes
-    before, after = owing(duty.audience), owing(new)
-    open_now = [units.open_on(today)]
-    added = list(session.scalars(select(Unit.id).where(*after, not_(and_(*before)), *open_now).order_by(Unit.id)))
-    if added and not duty.recurrence and duty.due_on is not None and duty.due_on < today:
-        raise PastDeadline
-    left_out = Assignment.unit_id.not_in(select(Unit.id).where(*after))
-    gone = open_units(session, duty, left_out)
-    duty.audience = new
-    session.flush()
-    moving.withdraw(session, duty, left_out, texts.LEFT_OUT_NOTE, now)
-    asked_again = and_(Assignment.unit_id.in_(select(Unit.id).where(*after)), Assignment.due_on >= today)
-    moving.owe_again(session, duty, asked_again, texts.LEFT_OUT_NOTE, now)
-    when = f"{now:%Y%m%d%H%M%S}"
-    if gone:
-        tell_heads(session, duty, gone, texts.LEFT_OUT.format(title=duty.title), f"out{when}", now)
-    if len(added) > CHUNK:  # the job goes on from here, chunk by chunk
-        duty.expanded_to = None
-    elif added:
-        expand(session, duty, now, added)
-        announce(session, duty, now, added, key=f"in{when}")
-    session.flush()
-    audit.note(
-        session, at=now, person_id=by.person_id, action="duty.audience", about=f"duty:{duty.id}",
-        added=len(added), removed=len(gone),
-    )  # fmt: skip
-    return Regrouped(len(added), len(gone))
-
-
 def chase(session: Session, path: str, *, duty_id: int, due_on: date | None, by: Speaker, now: datetime) -> int:
     """Have those who have not answered reminded once more, at the next civil hour; how many. Capped for each unit."""
     day = now.astimezone(LOCAL)
@@ -379,7 +334,6 @@ __all__ = [
     "NobodyOwes",
     "PastDeadline",
     "Refused",
-    "Regrouped",
     "Said",
     "Share",
     "Standing",
@@ -388,7 +342,6 @@ __all__ = [
     "audience_count",
     "basis_words",
     "change",
-    "change_audience",
     "chase",
     "check",
     "count_missing",

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
-from handlers.duties import amending, applying, expanding, service
+from handlers.duties import amending, amendment_notices, applying, expanding, service
 from handlers.local import LOCAL
 from handlers.reminders import service as reminders
 from knowledge.importing import import_document
@@ -431,18 +431,18 @@ def test_a_number_is_changed_and_a_day_is_asked_for_where_none_is_said(settled: 
 
 def test_very_many_are_told_by_the_job_once_each(settled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed between two chunks it goes on; run again it tells nobody twice; who has reported since hears nothing."""
-    monkeypatch.setattr(applying, "CHUNK", 1)
+    monkeypatch.setattr(amendment_notices, "CHUNK", 1)
     with settled.begin() as session:
         lecture(session)
         [one] = hand_in(session, text(MOVE)).waiting
         assert confirm(session, one.id).count == 3
         assert (one.told_at, notices(session)) == (None, [])
         report(session, "张桂花", date(2026, 11, 12), NOW)
-    assert applying.tell_rest(settled, NOW) == 2
+    assert amendment_notices.tell_rest(settled, NOW) == 2
     with settled.begin() as session:
         session.get_one(Amendment, one.id).told_at = None
-    applying.tell_rest(settled, NOW)
-    assert applying.tell_rest(settled, NOW) == 0
+    amendment_notices.tell_rest(settled, NOW)
+    assert amendment_notices.tell_rest(settled, NOW) == 0
     with settled.read() as session:
         assert len(notices(session)) == 2
 
@@ -466,3 +466,48 @@ def test_a_circular_that_came_first_is_heeded_when_the_one_it_changes_comes_in(s
         [one] = amending.propose_later(session, circular, scope=by.unit_path, by=by, now=NOW)
         assert confirm(session, one.id).outcome == "applied"
         assert made.due_on == date(2026, 12, 5)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_circular_that_no_official_handed_in_is_told_to_who_handed_the_duty_down(settled: Store) -> None:
+    """`library import`: nothing changes, she hears of it once however often it is imported, and decides."""
+    with settled.begin() as session:
+        made = lecture(session)
+        document = read_text("补充通知", text(MOVE))
+        for _ in range(2):
+            kept = import_document(session, document, NOW)
+            found = amending.propose(session, document, circular_id=kept.circular_id, scope="", by=None, now=NOW)
+            assert (found.waiting, found.others) == ((), 1)
+        told = session.scalars(select(Outbox.dedup_key).where(Outbox.dedup_key.startswith("amended:"))).all()
+        assert len(told) == 1
+        [row] = amending.waiting(session, speaker(session, "赵玉梅"))
+        assert made.due_on == date(2026, 11, 25)
+        assert confirm(session, row.id).outcome == "applied"
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_part_of_a_circular_is_known_by_its_number(settled: Store) -> None:
+    """第二条第（二）项 means the duty whose sentence stands there, though another has the same day."""
+    earlier = (
+        f"松陂镇妇女联合会文件\n松妇〔2026〕6号\n\n关于冬季工作的通知\n\n各村（社区）妇代会：\n现将有关事项通知如下：\n"
+        "一、办讲座。各村11月25日前办1场讲座。\n二、报材料。\n（一）各村11月25日前报送方案。\n（二）各村11月25日前报送名单。\n\n"
+        "松陂镇妇女联合会\n2026年11月9日\n"
+    )
+    with settled.begin() as session:
+        import_document(session, read_text("通知", earlier), NOW)
+        made = {}
+        for title in ("办1场讲座", "报送方案", "报送名单"):
+            sentence = f"各村11月25日前{title}"
+            at = earlier.index(sentence)
+            made[title] = duty(
+                session,
+                title=title,
+                quota={},
+                evidence=sentence,
+                span=(at, at + len(sentence)),
+                rests_on="松妇〔2026〕6号",
+            )
+        said = text("第二条第（二）项的报送时间改为11月30日。", "删去第一条。", earlier="松妇〔2026〕6号")
+        moved, dropped = hand_in(session, said).waiting
+        assert (moved.duty_id, dropped.duty_id) == (made["报送名单"].id, made["办1场讲座"].id)
+        assert (moved.kind, dropped.kind) == ("moved", "dropped")

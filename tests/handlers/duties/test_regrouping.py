@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handlers.duties import expanding, service
+from handlers.duties import expanding, regrouping, service
 from handlers.reminders import service as reminders
 from storage.duties import CANCELLED, DONE, OPEN, Assignment, Duty
 from storage.outbox import Outbox
@@ -38,7 +38,7 @@ def test_units_left_out_owe_nothing_that_is_open_and_who_has_reported_keeps_it(s
     with settled.begin() as session:
         made, by = duty(session), speaker(session, "赵玉梅")
         report(session, "王秀兰", date(2026, 11, 12), NOW)
-        done = service.change_audience(session, made, only(session, "高坡村妇代会"), by=by, now=NOW)
+        done = regrouping.change_audience(session, made, only(session, "高坡村妇代会"), by=by, now=NOW)
         assert (done.added, done.removed) == (0, 1)
     with settled.begin() as session:
         made = session.get_one(Duty, made.id)
@@ -64,8 +64,8 @@ def test_units_put_to_it_owe_from_now_on_and_may_be_taken_back(settled: Store) -
         first = only(session, "柳溪村妇代会")
         made = duty(session, recurrence="FREQ=MONTHLY;BYMONTHDAY=25", quota={}, audience=first)
         for names in (("柳溪村妇代会", "石桥村妇代会", "高坡村妇代会"), ("柳溪村妇代会", "石桥村妇代会")):
-            service.change_audience(session, made, only(session, *names), by=by, now=NOW + timedelta(days=2))
-        back = service.change_audience(session, made, {"level": "village"}, by=by, now=NOW + timedelta(days=3))
+            regrouping.change_audience(session, made, only(session, *names), by=by, now=NOW + timedelta(days=2))
+        back = regrouping.change_audience(session, made, {"level": "village"}, by=by, now=NOW + timedelta(days=3))
         assert (back.added, back.removed) == (1, 0)
     with settled.read() as session:
         rows = session.execute(
@@ -83,7 +83,7 @@ def test_what_cannot_be_changes_nothing(settled: Store) -> None:
     with settled.begin() as session:
         made, by = duty(session, audience=only(session, "柳溪村妇代会")), speaker(session, "赵玉梅")
         with pytest.raises(service.NobodyOwes):
-            service.change_audience(session, made, only(session, "竹坪村妇代会"), by=by, now=NOW)
+            regrouping.change_audience(session, made, only(session, "竹坪村妇代会"), by=by, now=NOW)
         with pytest.raises(service.PastDeadline):
-            service.change_audience(session, made, {"level": "village"}, by=by, now=NOW + timedelta(days=14))
+            regrouping.change_audience(session, made, {"level": "village"}, by=by, now=NOW + timedelta(days=14))
         assert states(session, made) == {"柳溪": OPEN}
