@@ -19,19 +19,20 @@ from handlers.reminders import digests
 from storage import audit, outbox
 from storage.conversations import insert_for
 from storage.duties import DONE, LATE_DONE, OPEN, Assignment, Duty, Entry, Fulfilment
+from storage.fixed import Fixed
 from storage.people import Speaker
 from storage.reports import COUNTED, Report
 
 #: Reports are not booked on what fell due longer ago.
 OLDEST = timedelta(days=400)
 
-# every filed report asks this: columns only, compiled once
-_CANDIDATES = (
+# every filed report asks this: columns only
+_CANDIDATES = Fixed(
     select(Assignment.id, Assignment.first, Assignment.last, Assignment.due_on, Duty.id, Duty.quota, Duty.title)
     .join(Duty, Duty.id == Assignment.duty_id)
     .where(
         Assignment.unit_id == bindparam("unit"),
-        Assignment.state.in_((OPEN, DONE, LATE_DONE)),
+        or_(*(Assignment.state == state for state in (OPEN, DONE, LATE_DONE))),
         or_(Assignment.state == OPEN, Assignment.got < Assignment.target),
         Assignment.due_on >= bindparam("oldest"),
         Duty.state == "confirmed",
@@ -54,7 +55,7 @@ def fulfil(session: Session, report: Report, now: datetime) -> Booked:
     Of a duty that comes back it counts for the period it took place in, else for the earliest that is still owed.
     A report of something old does not count where only new ones do; the sentence that says so is for who reports.
     """
-    rows = session.connection().execute(_CANDIDATES, {"unit": report.unit_id, "oldest": report.event_on - OLDEST})
+    rows = _CANDIDATES.rows(session, {"unit": report.unit_id, "oldest": report.event_on - OLDEST})
     candidates: dict[int, list[Any]] = {}
     for row in rows:
         if rules.answers(row[5], report.slots) and (row[1] is None or report.event_on >= row[1]):
