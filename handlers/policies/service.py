@@ -25,6 +25,14 @@ from storage.people import Person, Post, Speaker
 from storage.units import Unit
 
 
+def visible(found: Sequence[Circular], path: str) -> list[Circular]:
+    """Documents that hold everywhere, those of her own line, and those of units below her; hers first."""
+    near = [
+        one for one in found if not one.scope or path.startswith(one.scope) or (path and one.scope.startswith(path))
+    ]
+    return near if path else list(found)
+
+
 def passages(session: Session, circular_id: int, *, limit: int) -> list[Passage]:
     """The first passages of a document."""
     return list(
