@@ -489,7 +489,7 @@ def test_a_circular_that_no_official_handed_in_is_told_to_who_handed_the_duty_do
 def test_part_of_a_circular_is_known_by_its_number(settled: Store) -> None:
     """第二条第（二）项 means the duty whose sentence stands there, though another has the same day."""
     earlier = (
-        f"松陂镇妇女联合会文件\n松妇〔2026〕6号\n\n关于冬季工作的通知\n\n各村（社区）妇代会：\n现将有关事项通知如下：\n"
+        "松陂镇妇女联合会文件\n松妇〔2026〕6号\n\n关于冬季工作的通知\n\n各村（社区）妇代会：\n现将有关事项通知如下：\n"
         "一、办讲座。各村11月25日前办1场讲座。\n二、报材料。\n（一）各村11月25日前报送方案。\n（二）各村11月25日前报送名单。\n\n"
         "松陂镇妇女联合会\n2026年11月9日\n"
     )
