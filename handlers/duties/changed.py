@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import select
@@ -42,6 +42,9 @@ def _moved(session: Session, said: Said, duty: Duty, today: date) -> dict[str, A
     if said.rrule:
         same = said.rrule == duty.recurrence
         return "same" if same else {"recurrence": said.rrule, "deadline_text": said.deadline_text, "due_on": None}
+    if said.end is None and said.shift and duty.due_on is not None:
+        day = duty.due_on + timedelta(days=said.shift)
+        return {"due_on": day.isoformat(), "deadline_text": ""} if day >= today else "past"
     if said.end is None:
         return {"due_on": None}  # to be told later: she says the day, or waits
     if said.end < today:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
 from knowledge.calendar import TimeExpression, find_times
@@ -14,12 +14,17 @@ from knowledge.reading.numbers import find_doc_numbers
 from knowledge.reading.obligations.clauses import sentences, shaded
 from knowledge.reading.obligations.frame import LEAFLET, lines, reference
 from knowledge.reading.obligations.moments import FILLER, NO_DATE
+from knowledge.retrieval.references import numeral
 
-MOVED = re.compile(r"(?:推迟|延期|延后|延长|顺延|提前|调整|变更|修改|更改|更正|改|延)(?:至|到|为|成|在)")
+MOVED = re.compile(r"(?:改期|推迟|延期|延后|延长|顺延|提前|调整|变更|修改|更改|更正|改|延)(?:至|到|为|成|在)")
+SHIFTED = re.compile(
+    r"(?P<way>推迟|延期|延后|延长|顺延|提前(?=[^，。；]{1,5}(?:举行|召开|举办|开展|进行)))"
+    r"(?P<n>\d+|[一二两三四五六七八九十]+)(?P<unit>天|日|周|个?星期|个?月)(?!内)"
+)
 PUT_OFF = re.compile(r"(?:推迟|延期|延后|暂缓)(?:举行|举办|召开|开展|进行|报送)?[^。；]{0,12}?(?:另行通知|待定)")
 DROPPED = re.compile(
     r"同时废止|予以废止|废止|停止执行|不再执行|自行失效|取消|停止|终止|删去|删除|不再(?=报|开展|举办|举行|进行|要求|组织|实行)"
-    r"|免予?报送?|暂停(?=报|执行|开展)"
+    r"|免予?报送?|暂停(?=报|执行|开展|\d|[^，。；]{0,16}(?:报送|开展|报告))"
 )
 KEPT = re.compile(r"取消.{0,10}资格|停止供|终止.{0,4}合同|不得取消|(?:取消|停止|终止)(?:的|后|前|者)|如(?:因|遇)|确需")
 #: What a document is called that changes an earlier one.
@@ -58,7 +63,7 @@ class Amendment:
     `what` is what it concerns, `old_start`..`old` the earlier days, `old_rule` the earlier rhythm, `start`..`end` and
     `rrule` the new ones; `number` and `title` name the earlier document if the sentence does, `item` its part
     (第三条第（三）款 → 三, 三), `quoted` the earlier words and `reads` the new ones. `former` says that the sentence itself
-    speaks of something earlier.
+    speaks of something earlier. `shift` is by how many days it is put off, where that is said.
     `offset` counts characters of the original.
     """
 
@@ -79,6 +84,7 @@ class Amendment:
     quoted: str = ""
     reads: str = ""
     former: bool = False
+    shift: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """The amendment with ISO dates."""
@@ -109,7 +115,9 @@ def find_amendments(document: Document) -> list[Amendment]:
     if LEAFLET.search(document.meta.title or "") or document.secrecy:
         return found
     for start, end in lines(text):
-        if start < document.body_start or not any(p.search(text, start, end) for p in (MOVED, DROPPED, PUT_OFF)):
+        if start < document.body_start or not any(
+            p.search(text, start, end) for p in (MOVED, DROPPED, PUT_OFF, SHIFTED)
+        ):
             continue
         item: tuple[str, ...] = ()
         for sentence in sentences(text, start, end, marks):
@@ -130,12 +138,15 @@ def _item(found: re.Match[str] | None) -> tuple[str, ...]:
 def _read(document: Document, start: int, end: int, item: tuple[str, ...]) -> Amendment | None:
     words = document.text[start:end]
     moved, put_off, dropped = MOVED.search(words), PUT_OFF.search(words), DROPPED.search(words)
+    shifted = SHIFTED.search(words)
     ref = reference(document)
     own_item = _item(ITEM.search(words))
     title, number = TITLE.search(words), NUMBER.search(words)
     made: dict[str, Any] | None = None
     if moved is not None:
         made = _moved(words, moved, ref)
+    elif shifted is not None:
+        made = _shifted(words, shifted, ref)
     elif put_off is not None:
         made = {"kind": "moved", "at": put_off.start()} | _earlier(_times(words[: put_off.start()], ref), None, ref)
     elif dropped is not None and not KEPT.search(words):
@@ -157,6 +168,20 @@ def _read(document: Document, start: int, end: int, item: tuple[str, ...]) -> Am
         evidence=document.original[span[0] : span[1]],
         offset=span,
     )
+
+
+def _shifted(words: str, shifted: re.Match[str], ref: date | None) -> dict[str, Any]:
+    """推迟一周: so many days from the earlier ones, where those are said; else from what the duty has."""
+    number = int(shifted["n"]) if shifted["n"].isdigit() else (numeral(shifted["n"]) or 1)
+    days = number * (30 if "月" in shifted["unit"] else 7 if shifted["unit"][-1] in "周期" else 1)
+    days = -days if shifted["way"] == "提前" else days
+    before = _earlier([t for t in _times(words, ref) if t.end <= shifted.start()], ref, ref)
+    made: dict[str, Any] = {"kind": "moved", "at": shifted.start(), "shift": days, **before}
+    if "old" in before:
+        made["end"] = before["old"] + timedelta(days=days)
+        if "old_start" in before:
+            made["start"] = before["old_start"] + timedelta(days=days)
+    return made
 
 
 def _moved(words: str, moved: re.Match[str], ref: date | None) -> dict[str, Any] | None:
@@ -207,6 +232,11 @@ def _times(words: str, ref: date | None) -> list[TimeExpression]:
 def _earlier(before: Sequence[TimeExpression], new: date | None, ref: date | None) -> dict[str, Any]:
     """The earlier days, in the year that is nearest to the new ones: what is put off may have gone by."""
     dated = [t for t in before if t.last or t.first]
+    if len(dated) > 1 and all(t.first and t.last for t in dated) and new is None:  # 7月、8月
+        first, last = dated[0].first, dated[-1].last
+        assert first is not None
+        assert last is not None
+        dated = [dated[-1]._replace(first=first, last=last)] if first < last else dated
     if not dated:
         return {"old_rule": before[-1].rrule} if before else {}
     old, first = dated[-1].last or dated[-1].first, dated[-1].first
@@ -233,6 +263,7 @@ def _what(words: str, at: int, kind: str, ref: date | None) -> str:
         r"[（(]\s*[)）]|原(?:通知|文件|方案)|以下简称[^）]*|(?:中|规定)?的?(?:内容|要求)$|^(?:中|里)", "", part
     )
     part = ASIDE.sub("", part)
+    part = re.sub(r"(?:^|(?<=[，：]))(?:因|由于|鉴于|为了?|根据|按照|经)[^，：]*[，：]", "", part)
     pieces = [HELD.sub("", LEAD.sub("", LEAD.sub("", piece))).strip() for piece in re.split(r"[，：]", part)]
     return max(pieces, key=len)[:60]
 
