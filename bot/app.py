@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from prometheus_client import CollectorRegistry
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Route
 
-from bot import jobs, outgoing
+from bot import jobs, outgoing, reading_ahead
 from bot import settings as settings_module
 from bot.clock import Clock, SystemClock
 from bot.demo_backend import DemoBackend
@@ -98,6 +99,7 @@ class App:
         self.jobs = jobs.table(self.store, self.world, self.platforms)
         self.metrics = Metrics(CollectorRegistry(), self.store)
         self._scheduler: BackgroundScheduler | None = None
+        self._warming: threading.Thread | None = None
         self.asgi = self._asgi()
 
     def _wake(self) -> None:
@@ -125,7 +127,8 @@ class App:
         """Start the threads: dispatcher, sender, ticks."""
         if (os.cpu_count() or 1) > 1:
             self.reader.start()
-        threading.Thread(target=self.reader.warm_up, name="warm-up", daemon=True).start()
+        self._warming = threading.Thread(target=self._warm_up, name="warm-up", daemon=True)
+        self._warming.start()
         self.dispatcher.start()
         if self.platforms:
             self.sender.start()
@@ -140,6 +143,18 @@ class App:
         self.dispatcher.stop()
         self.reader.stop()
         self.sender.stop()
+        if self._warming is not None:
+            self._warming.join(timeout=10)
+
+    def _warm_up(self) -> None:
+        """Beside the start: what the first message and the first question would wait for."""
+        reading_ahead.warm_up(self.world.vocabulary)
+        try:
+            with self.store.read() as session:
+                self.library.search(session, "妇女权益保障法")
+        except SQLAlchemyError as error:  # the database is not there yet: the first question will read what it needs
+            log.warning("nothing read ahead: %s", type(error).__name__, extra={"action": "app.warm_up"})
+        reading_ahead.settle_memory()
 
     def _asgi(self) -> Asgi:
         routes: list[BaseRoute] = [*health.routes(self.store, self.metrics.registry, self.dispatcher.waiting)]

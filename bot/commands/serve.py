@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import socket
 import sys
@@ -57,6 +58,7 @@ def _run(chosen: Settings) -> None:
     if not _is_free(chosen.host, chosen.port):
         click.echo(texts.PORT_TAKEN.format(port=chosen.port), err=True)
         sys.exit(1)
+    gc.disable()  # until all that stays is there: collecting again and again while it grows takes a second
     app = App(chosen)
     host = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
     click.echo(texts.READY.format(url=f"http://{host}:{chosen.port}" + ("/chat" if chosen.demo else "")), err=True)

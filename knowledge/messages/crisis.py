@@ -88,6 +88,13 @@ def may_be_danger(text: str) -> bool:
     return found is not None and not found.sure
 
 
+def prepare() -> None:
+    """Read and compile now what is read and compiled when it is first needed: the rules, the weights, pinyin."""
+    for text in ("他打我", "lao gong da wo"):
+        score(*read(text))
+        by_rule(text)
+
+
 #: Words of one who tells of somebody else, though 我 is among them.
 _TELLING = re.compile(
     r"(?:跟|对|和|告诉|问|求|拉着|拉住|找|听|给)[我俺](?:们)?(?:说|讲|反映|看)?|[我俺](?:们)?(?:看|听|问|觉得|担心|怕她|怕他出|想问|这里|这儿|们?村|们?组)"
