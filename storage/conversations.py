@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Key
 from storage.fixed import Fixed, Growing, Many, filled, places
-from storage.people import Identity, Person, Post, Speaker, post_valid_on
+from storage.people import SPEAKER_COLUMNS, Identity, Person, Post, Speaker, post_valid_on, speaker_from
 from storage.units import Unit
 
 
@@ -47,21 +47,7 @@ class OpenConversation:
 def _open(size: int) -> Any:
     """The conversations of so many senders, locked in the order of their ids, with who each of them is."""
     return (
-        select(
-            Identity.id,
-            Identity.external_id,
-            Identity.person_id,
-            Person.name,
-            Post.role,
-            Post.title,
-            Unit.id,
-            Unit.name,
-            Unit.path,
-            Unit.level,
-            Conversation.state,
-            Conversation.version,
-            Identity.unreachable,
-        )
+        select(*SPEAKER_COLUMNS, Identity.external_id, Conversation.state, Conversation.version, Identity.unreachable)
         .join(Conversation, Conversation.identity_id == Identity.id)
         .outerjoin(Person, Person.id == Identity.person_id)
         .outerjoin(Post, (Post.person_id == Person.id) & post_valid_on(bindparam("day", type_=Date())))
@@ -117,20 +103,11 @@ def _read(
     statement, size = _OPEN.of(len(wanted))
     values = {"platform": platform, "account": account, "day": day, **filled("sender", wanted, size)}
     for row in statement.rows(session, values):
-        if row[1] in found:  # a second post of the same person: the first one speaks
-            continue
-        speaker = Speaker(
-            identity_id=row[0],
-            person_id=row[2],
-            name=row[3] or "",
-            role=row[4] or "",
-            title=row[5] or "",
-            unit_id=row[6] or 0,
-            unit_name=row[7] or "",
-            unit_path=row[8] or "",
-            unit_level=row[9] or "",
-        )
-        found[row[1]] = OpenConversation(speaker, platform, account, row[1], row[10], row[11], unreachable=row[12])
+        sender, state, version, unreachable = row[len(SPEAKER_COLUMNS) :]
+        if sender not in found:  # a second post of the same person: the first one speaks
+            found[sender] = OpenConversation(
+                speaker_from(row), platform, account, sender, state, version, unreachable=unreachable
+            )
     return found
 
 

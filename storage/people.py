@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -157,22 +158,38 @@ def post_valid_on(day: date | BindParameter[date]) -> Any:
     return and_(or_(Post.since.is_(None), Post.since <= day), or_(Post.until.is_(None), Post.until > day))
 
 
-_SPEAKER = (
-    select(
-        Identity.id,
-        Identity.platform,
-        Identity.account,
-        Identity.external_id,
-        Identity.person_id,
-        Person.name,
-        Post.role,
-        Post.title,
-        Unit.id,
-        Unit.name,
-        Unit.path,
-        Unit.level,
-        Post.id,
+#: Columns that say who somebody is and which post she holds where, for `speaker_from`.
+SPEAKER_COLUMNS = (
+    Identity.id,
+    Identity.person_id,
+    Person.name,
+    Post.role,
+    Post.title,
+    Unit.id,
+    Unit.name,
+    Unit.path,
+    Unit.level,
+)
+
+
+def speaker_from(row: Sequence[Any]) -> Speaker:
+    """The speaker of a row that begins with `SPEAKER_COLUMNS`; what an outer join did not find is empty."""
+    identity, person, name, role, title, unit, unit_name, path, level = row[: len(SPEAKER_COLUMNS)]
+    return Speaker(
+        identity_id=identity,
+        person_id=person,
+        name=name or "",
+        role=role or "",
+        title=title or "",
+        unit_id=unit or 0,
+        unit_name=unit_name or "",
+        unit_path=path or "",
+        unit_level=level or "",
     )
+
+
+_SPEAKER = (
+    select(*SPEAKER_COLUMNS)
     .outerjoin(Person, Person.id == Identity.person_id)
     .outerjoin(Post, Post.person_id == Person.id)
     .outerjoin(Unit, Unit.id == Post.unit_id)
@@ -189,18 +206,7 @@ def speaker_of(session: Session, identity_id: int, day: date) -> Speaker:
             select(Identity.person_id, Person.name).outerjoin(Person).where(Identity.id == identity_id)
         ).one()
         return Speaker(identity_id, bound[0], bound[1] or "", "", "", 0, "", "", "")
-    row = rows[0]
-    return Speaker(
-        identity_id=row[0],
-        person_id=row[4],
-        name=row[5] or "",
-        role=row[6] or "",
-        title=row[7] or "",
-        unit_id=row[8] or 0,
-        unit_name=row[9] or "",
-        unit_path=row[10] or "",
-        unit_level=row[11] or "",
-    )
+    return speaker_from(rows[0])
 
 
 def identity_of(session: Session, platform: str, account: str, external_id: str) -> Identity | None:

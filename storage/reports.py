@@ -231,6 +231,10 @@ class Counted:
     mark: str = ""
     noun: str = ""
 
+    def row(self, report_id: int) -> dict[str, Any]:
+        """The columns of `Quantity`, for that report."""
+        return {"report_id": report_id} | {name: getattr(self, name) for name in self.__slots__}
+
 
 def counts() -> ColumnElement[bool]:
     """Reports that are in the figures: filed or passed, and of several that are said to be of one event, the first that is so."""

@@ -179,18 +179,7 @@ def _version_rows(cast: Cast, report: ExampleReport, report_id: int) -> list[dic
 def _quantity_rows(report: ExampleReport, report_id: int) -> list[dict[str, Any]]:
     if report.state == WITHDRAWN:
         return []
-    return [
-        {
-            "report_id": report_id,
-            "measure": q.measure,
-            "unit": q.unit,
-            "noun": q.noun,
-            "low": q.low,
-            "high": q.high,
-            "mark": q.mark,
-        }
-        for q in quantities(slots_of(report))
-    ]
+    return [q.row(report_id) for q in quantities(slots_of(report))]
 
 
 def _same_evening(report: ExampleReport) -> datetime:

@@ -107,7 +107,17 @@ def who_is_missing(ctx: Context, _rest: str) -> Reply | None:
     if number is not None:
         return Reply(texts.NO_SUCH_DUTY.format(index=number[0]))
     _remember(ctx, found)
-    lines = [
+    lines = _standing_lines(found)
+    if len(found) > LINES:
+        lines.append(texts.STANDING_MORE.format(count=len(found) - LINES))
+    labels = tuple(Choice(f"谁没报 {i}") for i in range(1, min(3, len(found)) + 1))
+    return Reply(
+        "\n".join([texts.STANDING_HEAD.format(unit=ctx.speaker.unit_name), *lines, texts.STANDING_FOOT]), labels
+    )
+
+
+def _standing_lines(found: list[Standing]) -> list[str]:
+    return [
         texts.STANDING_LINE.format(
             index=i,
             title=s.title,
@@ -119,12 +129,6 @@ def who_is_missing(ctx: Context, _rest: str) -> Reply | None:
         )
         for i, s in enumerate(found[:LINES], 1)
     ]
-    if len(found) > LINES:
-        lines.append(texts.STANDING_MORE.format(count=len(found) - LINES))
-    labels = tuple(Choice(f"谁没报 {i}") for i in range(1, min(3, len(found)) + 1))
-    return Reply(
-        "\n".join([texts.STANDING_HEAD.format(unit=ctx.speaker.unit_name), *lines, texts.STANDING_FOOT]), labels
-    )
 
 
 def _bare(name: str) -> str:
@@ -234,18 +238,7 @@ def chase(ctx: Context, rest: str) -> Reply | None:
     chosen = pick(ctx, rest, found) if not re.search(r"\d", rest) else pick(ctx, rest, standings(ctx))
     if chosen is None:
         _remember(ctx, found)
-        lines = [
-            texts.STANDING_LINE.format(
-                index=i,
-                title=s.title,
-                rests_on=s.rests_on,
-                date=day_words(s.due_on),
-                expected=s.expected,
-                done=s.done,
-                open=s.open,
-            )
-            for i, s in enumerate(found[:LINES], 1)
-        ]
+        lines = _standing_lines(found)
         offered = tuple(Choice(texts.CHASE_CHOICE.format(index=i)) for i in range(1, min(len(found), 6) + 1))
         return Reply("\n".join([texts.CHASE_WHICH, *lines]), offered)
     index, standing = chosen

@@ -171,14 +171,10 @@ def count_missing(session: Session, path: str, day: date, *, duty_id: int, due_o
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a duty stands below a unit: expected, done, of these late, and still open."""
+class _Counted:
+    """What follows from how many are expected, done, and of these late."""
 
-    duty_id: int
-    title: str
-    rests_on: str
-    due_on: date | None
+    __slots__ = ()
     expected: int
     done: int
     late: int
@@ -190,6 +186,19 @@ class Standing:
     @property
     def on_time(self) -> int:
         return self.done - self.late
+
+
+@dataclass(frozen=True, slots=True)
+class Standing(_Counted):
+    """How a duty stands below a unit: expected, done, of these late, and still open."""
+
+    duty_id: int
+    title: str
+    rests_on: str
+    due_on: date | None
+    expected: int
+    done: int
+    late: int
 
 
 #: So many duties are shown at most; those of her own unit and of units above come first, then the newest.
@@ -229,7 +238,7 @@ def _duties_of(session: Session, path: str) -> dict[int, tuple[str, str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class Share(_Counted):
     """How one part of the tree stands in one period: a child of the unit asked about, or that unit itself."""
 
     unit_id: int
@@ -240,14 +249,6 @@ class Share:
     expected: int
     done: int
     late: int
-
-    @property
-    def open(self) -> int:
-        return self.expected - self.done
-
-    @property
-    def on_time(self) -> int:
-        return self.done - self.late
 
 
 def shares(

@@ -14,6 +14,7 @@ from handlers.reports.draft import Draft
 from handlers.reports.rules import OLDEST, doubt, merge
 from knowledge.calendar import find_times
 from knowledge.messages import Vocabulary, understand
+from knowledge.messages.vocabulary import FORMS
 from knowledge.numerals import find_numbers, parse_number
 from storage.reports import Report
 
@@ -134,7 +135,7 @@ def not_but(text: str, slots: Slots, local: datetime, vocabulary: Vocabulary) ->
     meaning = understand(new, ref=local, vocabulary=vocabulary)
     said = meaning.reports[0].to_json() if meaning.reports else {}
     if old == slots.get("form"):
-        form = said.get("form") or (new if new in texts.FORMS else None)
+        form = said.get("form") or (new if new in FORMS else None)
         return {"form": form} if form else None
     for slot in ("title", "topic", "place"):
         value = str(slots.get(slot) or "")

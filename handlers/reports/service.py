@@ -259,18 +259,7 @@ def _write_version(
         "reason": reason,
     }
     found = rules.quantities(report.slots) if report.state != WITHDRAWN else []
-    quantities = [
-        {
-            "report_id": report.id,
-            "measure": q.measure,
-            "unit": q.unit,
-            "noun": q.noun,
-            "low": q.low,
-            "high": q.high,
-            "mark": q.mark,
-        }
-        for q in found
-    ]
+    quantities = [q.row(report.id) for q in found]
     numbered = [{"report": report.id, "receipt": report.number}] if first else []
     Fixed.run_in_turn(session, (_NUMBER, numbered), (_ADD_VERSION, [version]), (_ADD_QUANTITY, quantities))
 

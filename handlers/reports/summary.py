@@ -15,6 +15,7 @@ from handlers.reports import figures, texts
 from handlers.reports.figures import Asked, RollUp
 from handlers.reports.sums import Figures, Key, plain
 from knowledge.calendar import find_times
+from knowledge.messages.vocabulary import CATEGORIES, FORMS
 from storage import units
 from storage.units import Unit
 
@@ -130,7 +131,7 @@ def _month_end(day: date) -> date:
 
 @cache
 def _known_words() -> tuple[frozenset[str], frozenset[str]]:
-    return frozenset(texts.FORMS), frozenset(texts.CATEGORIES)
+    return frozenset(FORMS), frozenset(CATEGORIES)
 
 
 def period_name(first: date, last: date) -> str:

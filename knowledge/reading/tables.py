@@ -197,14 +197,12 @@ def _from_cells(lines: list[Line], place: int, end: int, cells: list[_Rough]) ->
     if at < len(cells):
         stop = next(place + offset for offset, line in enumerate(lines[place:]) if line.end >= cells[at].start)
         end = max(place + 1, stop)
-    return Table(
-        _title_above(lines, place),
-        columns,
-        tuple(rows),
-        lines[place].start,
-        rows[-1].end,
-        "；".join(dict.fromkeys(notes)),
-    ), end
+    return _table(lines, place, columns, rows, notes), end
+
+
+def _table(lines: list[Line], place: int, columns: tuple[str, ...], rows: list[Row], notes: list[str]) -> Table:
+    note = "；".join(dict.fromkeys(notes))
+    return Table(_title_above(lines, place), columns, tuple(rows), lines[place].start, rows[-1].end, note)
 
 
 def _flattened(lines: list[Line], place: int) -> tuple[Table | None, int] | None:
@@ -246,14 +244,7 @@ def _flattened(lines: list[Line], place: int) -> tuple[Table | None, int] | None
         rows.append(_row(cells, width))
         end = stop
     columns = tuple(cell.text for cell in header) + ("",) * (width - len(header))
-    return Table(
-        _title_above(lines, place),
-        columns,
-        tuple(rows),
-        lines[place].start,
-        rows[-1].end,
-        "；".join(dict.fromkeys(notes)),
-    ), end
+    return _table(lines, place, columns, rows, notes), end
 
 
 def _header_word(text: str) -> bool:
