@@ -1,7 +1,6 @@
 """Danger is seen however it is put, and not seen where there is none."""
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -42,9 +41,9 @@ def test_ordinary_reports_are_no_danger() -> None:
     assert [text for line in lines if is_crisis(text := json.loads(line)["text"])] == []
 
 
-@pytest.mark.parametrize("text", ["", "。", "打" * 4000, "老公" * 2000 + "打我"])
-def test_long_and_empty_messages_take_no_time(text: str) -> None:
-    """Repetition does not make the rules run away."""
-    started = time.process_time()
-    is_crisis(text)
-    assert time.process_time() - started < 1.5
+@pytest.mark.parametrize(
+    ("text", "kind"), [("", None), ("。", None), ("打" * 4000, None), ("老公" * 2000 + "打我", "家暴")]
+)
+def test_long_and_empty_messages_are_read_to_their_end(text: str, kind: str | None) -> None:
+    """Repetition neither is danger nor hides it."""
+    assert is_crisis(text) == kind

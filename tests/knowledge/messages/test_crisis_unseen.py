@@ -1,8 +1,5 @@
-"""Danger in words that nobody has shown the recogniser; and that looking for it costs an ordinary message next to nothing."""
+"""Danger in words that nobody has shown the recogniser."""
 
-import json
-import statistics
-import time
 from operator import add
 from pathlib import Path
 
@@ -98,19 +95,6 @@ def test_of_a_report_with_danger_in_it_only_the_activity_is_kept() -> None:
     message = "今天上午在村部搞了反诈宣传，来了36人，散会后三组刘嫂拉着我，说她男人昨晚又打她"
     assert before_danger(message) == "今天上午在村部搞了反诈宣传，来了36人"
     assert before_danger("我老公打我，昨天讲座来了20人") == ""
-
-
-def test_an_ordinary_report_costs_next_to_nothing() -> None:
-    """Half of the reports end at the gate, within some microseconds; far below the tenth of a millisecond allowed here."""
-    texts = [json.loads(line)["text"] for line in (HERE / "messages.jsonl").read_text(encoding="utf-8").splitlines()]
-    taken = []
-    for text in texts:
-        is_crisis(text)
-        started = time.process_time_ns()
-        for _ in range(5):
-            is_crisis(text)
-        taken.append((time.process_time_ns() - started) / 5e3)
-    assert statistics.median(taken) < 100
 
 
 def test_the_kinds_are_those_that_are_answered() -> None:

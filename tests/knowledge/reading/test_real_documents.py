@@ -1,7 +1,6 @@
 """The five documents of the field and the annotated circulars, where they are at hand."""
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -69,14 +68,3 @@ def test_elements_of_the_annotated_circulars(name: str) -> None:
     for obligation in gold["obligations"]:
         start, end = obligation["offset"]
         assert document.original[start:end] == obligation["evidence"]
-
-
-def test_a_circular_is_read_at_once() -> None:
-    """Twelve kilobytes take less than 30 ms (the best of five, so that a busy machine does not count)."""
-    path = _named("000")
-    best = 1.0
-    for _ in range(5):
-        start = time.perf_counter()
-        read_file(path)
-        best = min(best, time.perf_counter() - start)
-    assert best < 0.03
