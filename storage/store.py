@@ -60,7 +60,7 @@ class Store:
             try:
                 yield session
                 session.commit()
-            except BaseException:
+            except BaseException:  # a stop from outside too leaves nothing half written
                 session.rollback()
                 raise
 

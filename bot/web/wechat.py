@@ -110,7 +110,7 @@ class WeChatEndpoint:
             # not stored yet, so no 200: the work goes on, the platform asks again and gets the stored answer
             log.warning("wechat callback is taking long", extra={"action": "wechat.callback"})
             return 503, b"", _PLAIN, None, 0
-        except Exception as error:
+        except Exception as error:  # whatever it was, nothing is stored: no 200, so the platform asks again
             log.error("wechat callback not stored: %s", type(error).__name__, extra={"action": "wechat.callback"})
             return 503, b"", _PLAIN, None, 0
         sealed, carried = self._platform.answer(callback, answered.replies)
