@@ -141,7 +141,7 @@ class Dispatcher:
         except (OperationalError, PoolTimeout) as error:
             _log_unavailable(error)
             return [StoreUnavailable(type(error).__name__) for _ in messages]
-        except Exception as error:
+        except Exception as error:  # one message's bug is not the others': each alone, and only hers gets an apology
             if len(messages) > 1:
                 return [answer for message in messages for answer in self.handle([message])]
             return [self._apologise(messages[0], error)]
@@ -229,7 +229,7 @@ class Dispatcher:
                     outbox.confirm(session, ids, now)
                 self._step("before-commit")
             self._step("committed")
-        except BaseException:
+        except BaseException:  # whatever stops it, what was written out is confirmed by the next batch
             with self._written_lock:
                 self._written.extend(ids)
             raise
