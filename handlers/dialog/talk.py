@@ -26,6 +26,10 @@ _MAY_HIDE = frozenset({"chat", "question", "report"})
 
 _CANCEL = frozenset({"取消", "算了", "不报了", "退出", "不弄了", "取消上报"})
 _HELP = frozenset({"帮助", "菜单", "help", "?", "？", "怎么用", "你好", "您好", "在吗", "start", "/start"})
+#: She does not know how to go on.
+_LOST = frozenset(
+    {"咋用", "怎么弄", "咋弄", "怎么报", "咋报", "我不会弄", "不会弄", "我不会用", "不会用", "我不会", "不会"}
+)
 
 
 def clean(text: str) -> str:
@@ -86,7 +90,7 @@ class Talk:
             ctx = replace(ctx, text=said)
         if ctx.text in _CANCEL:
             return self._cancel(ctx, asking)
-        if ctx.text.lower() in _HELP:
+        if ctx.text.lower() in _HELP or ctx.text in _LOST:
             ctx.state["aside"] = True
             return Reply(self.help_for(ctx.speaker))
         for glance in self.glances:

@@ -35,6 +35,19 @@ _COMMAND = re.compile(
 )
 _MAY_BE_A_PLACE = frozenset({"chat", "followup", "report", "other"})
 _NOT_A_PLACE = re.compile(r"不|没|取消|人数|上报|帮助|查|谢|收到|好的")
+#: 「两件」, 「是两场」: how many there were, where a place or a kind of activity is asked for.
+NUMBER_OF_THINGS = re.compile(r"(?:是|有|分)?[一两二三四五六七八九十0-9]{1,2}(?:件|场|次|个)(?:事情?|活动)?[。！!]?")
+#: 「本月无家暴」, 「这个月没有活动」, 「零报告」: that there is nothing to tell, and so neither a date nor an activity.
+NOTHING = re.compile(
+    r"(?:我们?|咱们?|本)?(?:村|社区)?(?:里)?(?:(?:这个?|本|上个?|当|今年)?(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2})?(?:月份?|周|星期|季度?|年))?(?:里|内)?"
+    r"(?:都|也|还|暂时?|目前)*(?:零报告|(?:无|没有?|没(?:搞|办|开展)|未(?:开展|发生|出现|发现))(?:发生|出现|发现|开展|搞|办|过|什么|任何|新的)*"
+    r"(?:家暴|家庭暴力|活动|纠纷|矛盾|案件|情况|异常|可报的?|要报的?)(?:的?(?:情况|事件|案件|问题|发生|活动|要报|可报|上报))*)[了的哈]?[。！!]*"
+)
+
+
+def says_nothing_happened(text: str) -> bool:
+    """Whether it says only that there was nothing: no activity, no case of violence."""
+    return len(text) <= 30 and NOTHING.fullmatch(text.strip()) is not None
 
 
 def is_command(text: str) -> bool:

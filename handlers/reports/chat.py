@@ -10,7 +10,7 @@ from typing import Any
 
 from handlers import access
 from handlers.dialog.context import Context
-from handlers.dialog.reply import Reply
+from handlers.dialog.reply import Choice, Reply
 from handlers.dialog.router import Router
 from handlers.reports import (
     alike,
@@ -51,6 +51,8 @@ _PLAIN_NUMBER = re.compile(r"(?:应该?)?是?\s*(\d{1,5})\s*(?:个人|个|名|�
 _UNKNOWN = re.compile(
     r"(我?也?(不知道|不清楚|不晓得|不记得|记不[清得]了?|没数|忘了|说不好|说不准)|跳过|略过|没有?|无)[了啊呀。！!]*"
 )
+#: She speaks of the day itself.
+_SAYS_WHEN = re.compile(r"是|改|日期|时间|[0-9一二三四五六七八九十]月")
 _NO = re.compile(r"(不对|错了|不是|改|改一下|修改|有错)[。！!，,了]*")
 
 
@@ -171,7 +173,7 @@ def answer(ctx: Context) -> Reply | None:
     noted = signing.into_draft(ctx, draft)
     if noted is not None:
         return steps.go_on(ctx, draft, before=noted)
-    if answers.is_command(text):
+    if answers.is_command(text) or answers.says_nothing_happened(text):
         return None
     if not draft.asked:
         if _UNKNOWN.fullmatch(text):
@@ -205,6 +207,8 @@ def answer(ctx: Context) -> Reply | None:
     if other is not None:
         draft.slots = rules.merge(draft.slots, other, correcting=True)
         return steps.go_on(ctx, draft, changed=True)
+    if draft.asked in ("place", "what") and answers.NUMBER_OF_THINGS.fullmatch(text):
+        return steps.go_on(ctx, draft, hint=texts.ONE_BY_ONE)
     if draft.asked:
         found = answers.read(draft.asked, text, ctx.local, ctx.world.vocabulary)
         if found:
@@ -234,6 +238,9 @@ def _taken_in(ctx: Context, draft: Draft) -> Reply | None:
         return Reply(texts.HOW_TO_CHANGE)
     for activity in meaning.reports[:1]:
         news = rules.in_known_month(draft.slots, drafts.slots_of(activity, ctx.text), ctx.text)
+        known = len(str(draft.slots.get("date") or "")) > len("2026-11")
+        if known and len(str(news.get("date"))) == len("2026-11") and not _SAYS_WHEN.search(ctx.text):
+            del news["date"]  # 「本月……」 in passing does not make a known day unknown
         draft.slots = rules.merge(draft.slots, news, deleted=tuple(activity.deleted), correcting=correcting)
     draft.hear(ctx.text)
     return steps.go_on(ctx, draft, changed=correcting)
@@ -292,6 +299,14 @@ def start(ctx: Context, rest: str) -> Reply | None:
             return report(ctx, meaning)
     draft = drafts.load(ctx.state)
     return steps.go_on(ctx, draft or Draft())
+
+
+@router.command(allow=access.known, pattern=answers.NOTHING.pattern)
+def nothing_happened(ctx: Context, _rest: str) -> Reply | None:
+    """「这个月没有活动」: nothing is made of it; she learns that she need not report it."""
+    if not answers.says_nothing_happened(ctx.text):
+        return None
+    return Reply(texts.NOTHING_TO_REPORT, choices=(Choice("我的任务"),))
 
 
 @router.command(allow=access.known, pattern=behalf.PATTERN)

@@ -105,6 +105,8 @@ FILED_HOW = "要改随时说“改 {number} 人数 38”；要看说“我的上
 NEXT_DRAFT = "还有一条您刚才说的："
 CANCELLED_DRAFT = "好，这条不报了。"
 OPEN_WHAT = "上报"
+ONE_BY_ONE = "一件一件报就行：先把这件说完，报好了再说另一件。"
+NOTHING_TO_REPORT = "知道了。没有就不用填，这句话我没有记成上报。有没有要回话的任务，说“我的任务”看。"
 OPEN_CONFIRM = "等您回“对”"
 OPEN_ASKED = {
     "same": "是不是同一件事？",

@@ -22,7 +22,7 @@ _IN_BLOCKS = re.compile(r"[牌匾板布毯皂表砖糕巾镜]$")
 _THING_UNITS = frozenset(word_list("thing_units.txt"))
 _NOT_THINGS = re.compile(
     r"^(?:人|月|小时|钟|村|社区|问题|活动|组|点|妇女|孩子|老人|家庭|志愿者|讲座|培训|节目|项目|多|左右|会|课|班|"
-    r"三轮车|包车|车|路|山|地|水|建议|意见|合作社|部门|单位|企业|学校|字)"
+    r"(?:吧|呢|啊|哈|呀|嘛)$|三轮车|包车|车|路|山|地|水|建议|意见|合作社|部门|单位|企业|学校|字)"
 )
 _AS_PLACE_OR_TOPIC = re.compile(
     r"^(?:之家|工艺|制作|种植|技术|产业|加工|分类|基地|大赛|比赛|节|会|社|厂|店|市场|园|队|商|手|行业|文化|香|屋|"
@@ -60,6 +60,7 @@ _LIST_FOR = re.compile(r"[一-龥、]{0,22}各")
 _WORD = re.compile(r"[一-龥]{1,6}")
 _FIGURE = re.compile(r"[一二两三四五六七八九十0-9]")
 _GAVE = re.compile(r"(?:发|送|捐|赠|签|栽|种|每人|每户|一人|一户|奖|给)(?:了|放|给|出|去)?(?:约|近|每人|每户)?$")
+_PARTICLE = re.compile(r"吧|呢|啊|哈|呀|嘛|左右吧?|的样子")
 _ENDS_THING = re.compile(r"[和给作以到去来让并的]")
 _SAPLINGS = tuple("树苗花竹秧桃柳杉桂")
 
@@ -84,6 +85,7 @@ def read_things(passage: Passage) -> tuple[list[Material], Span | None, set[int]
             found.append((hit.start, material))
     if any(n.unit in _THING_UNITS and n.start not in taken for n in passage.numbers):
         found = _figures_after(passage, found, taken)
+        found = _figure_with_a_particle(passage, found, taken)
         found.extend(_listed(passage, taken))
         found.extend(_unknown(passage, taken))
     if any(n.unit in ("棵", "株") and n.start not in taken for n in passage.numbers):
@@ -245,6 +247,27 @@ def _longer(passage: Passage, hit: Hit) -> str:
         if other.end == hit.start and other.entry.category and other.entry.topical and len(other.word) <= 5:
             return passage.text[other.start : hit.end]
     return hit.word
+
+
+def _figure_with_a_particle(
+    passage: Passage, found: list[tuple[int, Material]], taken: set[int]
+) -> list[tuple[int, Material]]:
+    """发宣传单来了四十个人发了六十份吧: dictated without commas, the figure is that of the one thing named before it."""
+    bare = [f for f in found if f[1].n is None]
+    for number in passage.numbers:
+        left, right = passage.clause_bounds(number.start)
+        if (
+            len(bare) == 1
+            and number.start not in taken
+            and number.unit in _THING_UNITS
+            and left <= bare[0][0] < number.start
+            and _GAVE.search(passage.text, left, number.start)
+            and _PARTICLE.fullmatch(passage.text, _end(number), right)
+        ):
+            taken.add(number.start)
+            at, thing = bare[0]
+            return [f for f in found if f is not bare[0]] + [(at, Material(thing.item, number.notation, number.unit))]
+    return found
 
 
 def _unknown(passage: Passage, taken: set[int]) -> list[tuple[int, Material]]:
