@@ -63,8 +63,11 @@ class App:
         store: Store | None = None,
         clock: Clock | None = None,
         step: Callable[[str], None] = lambda _: None,
+        warmed: Callable[[], None] = lambda: None,
     ) -> None:
+        """`step` is called between any two steps of a message, `warmed` when what the first message needs is there."""
         self.settings = settings
+        self._warmed = warmed
         self.clock: Clock = clock or SystemClock()
         self.store = store or open_store(settings)
         self.library = Library()
@@ -154,7 +157,7 @@ class App:
                 self.library.search(session, "妇女权益保障法")
         except SQLAlchemyError as error:  # the database is not there yet: the first question will read what it needs
             log.warning("nothing read ahead: %s", type(error).__name__, extra={"action": "app.warm_up"})
-        reading_ahead.settle_memory()
+        self._warmed()
 
     def _asgi(self) -> Asgi:
         routes: list[BaseRoute] = [*health.routes(self.store, self.metrics.registry, self.dispatcher.waiting)]

@@ -25,7 +25,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
-from bot.reading_ahead import ReadAhead
+from bot.reading_ahead import Asked, ReadAhead
 from handlers.dialog import texts
 from handlers.dialog.context import Context
 from handlers.dialog.message import Message
@@ -42,6 +42,8 @@ log = logging.getLogger(__name__)
 #: How many waiting messages share a commit. More would make the first of them wait longer than it gains, and leave
 #: nothing to be read while they are handled.
 BATCH = 16
+#: Seconds to wait for more, when the batch before was more than twice as large: a commit costs as much for few.
+GATHER = 0.001
 #: Fewer are read at once where they are handled: a helper's answer takes half a millisecond.
 WORTH_READING_AHEAD = 4
 
@@ -93,6 +95,11 @@ class Dispatcher:
         self._reader = reader
         self._step = step
         self._ends = False
+        self._busy = False
+        #: How many messages the latest batch had.
+        self._latest = 0
+        #: What arrives in this turn of each event loop.
+        self._arrived: dict[asyncio.AbstractEventLoop, list[Waiting]] = {}
         self._waiting: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._written: list[int] = []
         self._written_lock = threading.Lock()
@@ -116,9 +123,21 @@ class Dispatcher:
 
     async def submit(self, message: Message) -> Answer:
         """Have a message handled; returns once it is committed. Raises StoreUnavailable. Cancelling it undoes nothing."""
-        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._waiting.put((message, future))
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Answer] = loop.create_future()
+        arrived = self._arrived.setdefault(loop, [])
+        arrived.append((message, future))
+        if len(arrived) == 1:
+            loop.call_soon(self._queue, loop)
         return await future
+
+    def _queue(self, loop: asyncio.AbstractEventLoop) -> None:
+        """What has arrived in one turn of the loop begins to wait; while others are handled the helper reads it."""
+        arrived = self._arrived.pop(loop, [])
+        if self._reader is not None and (self._busy or len(arrived) >= WORTH_READING_AHEAD):
+            self._reader.ask(_asked(message) for message, _ in arrived if message.kind in ("text", "voice"))
+        for waiting in arrived:
+            self._waiting.put(waiting)
 
     def waiting(self) -> int:
         """How many messages wait to be handled."""
@@ -149,39 +168,38 @@ class Dispatcher:
     # -- the worker --
 
     def _work(self) -> None:
-        being_read: list[Waiting] = []
-        while (batch := self._next_batch(wait=not being_read)) is not None or being_read:
-            # while the helper reads the next messages, those it has read are handled
-            self._read_ahead(batch or [])
-            if being_read:
-                self._answer_batch(being_read)
+        while (batch := self._next_batch()) is not None:
+            if not batch:
+                continue
+            self._busy = True
             if self._reader is not None:
-                self._reader.take()
-            being_read = batch or []
+                self._reader.take([_asked(message) for message, _ in batch])
+            self._answer_batch(batch)
+            self._busy = False
 
-    def _next_batch(self, *, wait: bool) -> list[Waiting] | None:
+    def _next_batch(self) -> list[Waiting] | None:
         """Messages that are waiting, at most BATCH; None once all are handled and no more will come."""
         batch: list[Waiting] = []
+        until = 0.0
         while not self._ends and len(batch) < BATCH:
             try:
-                item = self._waiting.get(timeout=CONFIRM_EVERY) if wait and not batch else self._waiting.get_nowait()
+                if not batch:
+                    item = self._waiting.get(timeout=CONFIRM_EVERY)
+                    until = time.monotonic() + GATHER
+                elif len(batch) < self._latest // 2:  # it is a busy moment: those just answered write again
+                    item = self._waiting.get(timeout=max(0.0, until - time.monotonic()))
+                else:
+                    item = self._waiting.get_nowait()
             except queue.Empty:
-                if wait and not batch:
+                if not batch:
                     self._confirm_written()
                 break
             if item is None:
                 self._ends = True
             else:
                 batch.append(item)
+        self._latest = len(batch)
         return None if self._ends and not batch else batch
-
-    def _read_ahead(self, batch: list[Waiting]) -> None:
-        if self._reader is not None and len(batch) >= WORTH_READING_AHEAD:
-            self._reader.ask(
-                (clean(m.text), m.received_at.astimezone(LOCAL).replace(tzinfo=None))
-                for m, _ in batch
-                if m.kind in ("text", "voice")
-            )
 
     def _answer_batch(self, batch: list[Waiting]) -> None:
         try:
@@ -375,6 +393,11 @@ class Dispatcher:
         except (DBAPIError, PoolTimeout) as unavailable:
             _log_unavailable(unavailable)
             return StoreUnavailable(type(unavailable).__name__)
+
+
+def _asked(message: Message) -> Asked:
+    """A message as the reader knows it."""
+    return clean(message.text), message.received_at.astimezone(LOCAL).replace(tzinfo=None)
 
 
 def _settle(pairs: list[tuple[asyncio.Future[Answer], Answer | Exception]]) -> None:

@@ -10,7 +10,9 @@ import gc
 import logging
 import multiprocessing
 import signal
-from collections.abc import Iterable
+import threading
+from collections import deque
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing.connection import Connection
@@ -26,19 +28,29 @@ log = logging.getLogger(__name__)
 #: Shorter texts are mostly words of an open dialog ("对", "36人"), and quick to read anyway.
 SHORTEST = 8
 LONGEST = 1_500
+#: So many texts at most are with the helper: what is longer in line is read where it is needed. Together they are
+#: shorter than what the line between the processes holds, so that asking never waits.
+MOST = 32
+#: Seconds to wait for a helper that does not answer; then there is none.
+PATIENCE = 3.0
 
 #: A text and when it came, in local time.
 Asked = tuple[str, datetime]
 
 
 class ReadAhead:
-    """Asks a helper process to read texts, and gives what it has read. To be used from one thread."""
+    """Asks a helper process to read texts, and gives what it has read."""
 
     def __init__(self, words: OwnWords | None = None) -> None:
         self._words = words or OwnWords()
         self._vocabulary: Vocabulary = self._words.vocabulary()
         self._known: dict[Asked, _Read] = {}
-        self._asked: list[Asked] = []
+        #: What was asked for and has not come back, in the order of asking, and how many texts that is.
+        self._asked: deque[list[Asked]] = deque()
+        self._count = 0
+        self._asking = threading.RLock()
+        #: What has come back and was not taken yet.
+        self._held: dict[Asked, _Read] = {}
         self._ready = False
         self._helper: Any = None
         self._line: Connection[Any, Any] | None = None
@@ -63,28 +75,41 @@ class ReadAhead:
             self._helper = None
 
     def ask(self, texts: Iterable[Asked]) -> None:
-        """Have these read; `take` must follow before the next `ask`."""
+        """Have these read; from any thread, and again before what was asked for is taken."""
         wanted = [asked for asked in texts if SHORTEST <= len(asked[0]) <= LONGEST]
         if not wanted or not self._is_ready():
             return
-        try:
-            assert self._line is not None
-            self._line.send_bytes(_ENCODER.encode(wanted))
-            self._asked = wanted
-        except OSError as error:
-            self._give_up(error)
+        with self._asking:
+            if self._line is None or self._count + len(wanted) > MOST:
+                return
+            try:
+                self._line.send_bytes(_ENCODER.encode(wanted))
+            except OSError as error:
+                self._give_up(error)
+                return
+            self._asked.append(wanted)
+            self._count += len(wanted)
 
-    def take(self) -> None:
-        """Wait for what was asked for; until the next `take`, `understand` knows it."""
+    def take(self, texts: Collection[Asked]) -> None:
+        """Wait for those of these texts that were asked for; until the next `take`, `understand` knows them. From one thread."""
         self._known = {}
-        if not self._asked or self._line is None:
-            return
-        asked, self._asked = self._asked, []
-        try:
-            read = zip(asked, _READ.decode(self._line.recv_bytes()), strict=True)
-            self._known = {one: found for one, found in read if found is not None}
-        except (OSError, EOFError, ValueError) as error:
-            self._give_up(error)
+        missing = {one for one in texts if one not in self._held}
+        while (
+            missing and self._asked and self._line is not None and any(missing.intersection(one) for one in self._asked)
+        ):
+            try:
+                if not self._line.poll(PATIENCE):
+                    raise TimeoutError
+                read = _READ.decode(self._line.recv_bytes())
+            except (OSError, EOFError, ValueError) as error:
+                self._give_up(error)
+                break
+            asked = self._asked.popleft()
+            with self._asking:
+                self._count -= len(asked)
+            self._held |= {one: found for one, found in zip(asked, read, strict=True) if found is not None}
+            missing.difference_update(asked)
+        self._known = {one: self._held.pop(one) for one in dict.fromkeys(texts) if one in self._held}
 
     def known(self, text: str, ref: datetime) -> Understanding | None:
         """What has been read ahead of a text that came at `ref`."""
@@ -119,7 +144,9 @@ class ReadAhead:
     def _give_up(self, error: Exception) -> None:
         """Without the helper messages are read here, more slowly."""
         log.warning("the reader has ended: %s", type(error).__name__, extra={"action": "reader.ended"})
-        self._asked, self._ready, self._known = [], False, {}
+        self._ready, self._count = False, 0
+        self._asked.clear()
+        self._held.clear()
         if self._line is not None:
             self._line.close()
             self._line = None

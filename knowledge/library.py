@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -46,6 +47,9 @@ from knowledge.topics import familiar, pointed
 from storage import circulars as records
 from storage import postings_reading
 from storage.circulars import Circular, Passage, PassageText
+
+#: A look-up begins anew so often when merges of another process overtake it; a bulk import merges many times a second.
+_TRIES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +127,10 @@ class Library:
         are left out. `region` is where she is in words (浙江): its rules come before national ones. What is dated after
         `today` does not hold yet.
         """
-        try:
-            return self._search(session, query, limit, place, region, today)
-        except SegmentGone:  # another process has merged since the token was read
-            return self._search(session, query, limit, place, region, today)
+        for _ in range(_TRIES):
+            with contextlib.suppress(SegmentGone):  # another process has merged since the token was read
+                return self._search(session, query, limit, place, region, today)
+        return self._search(session, query, limit, place, region, today)
 
     def _search(
         self, session: Session, query: str, limit: int, place: str | None, region: str | None, today: date | None

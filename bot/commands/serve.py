@@ -14,6 +14,7 @@ import uvicorn
 from bot import cli_texts as texts
 from bot import logs, settings
 from bot.app import App, example_circulars, open_store
+from bot.reading_ahead import settle_memory
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ def _run(chosen: Settings) -> None:
         click.echo(texts.PORT_TAKEN.format(port=chosen.port), err=True)
         sys.exit(1)
     gc.disable()  # until all that stays is there: collecting again and again while it grows takes a second
-    app = App(chosen)
+    app = App(chosen, warmed=settle_memory)
     host = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
     click.echo(texts.READY.format(url=f"http://{host}:{chosen.port}" + ("/chat" if chosen.demo else "")), err=True)
     uvicorn.run(
