@@ -25,6 +25,9 @@ router = Router("circulars")
 
 #: Shorter texts are talk, not documents.
 SHORTEST = 150
+#: Of a letter that has its number, addressees and several lines so much is enough.
+SHORT = 60
+_NUMBERED_LETTER = re.compile(r"\A(?:.*\n)?.*[〔\[［（(]20\d\d[〕\]］）)]\d{1,4}号.*\n(?:.*\n)*?.{2,40}[：:]\s*\n.+")
 _LOOKS_OFFICIAL = re.compile(r"通知|方案|意见|办法|现将|特此|请.{0,12}(?:认真|遵照|贯彻)|各(?:县|乡|镇|村|市|街道)")
 _YES = frozenset(
     {texts.CONFIRM, "确认", "对", "好", "发", "确认下发", "可以", "好的", "行", "发吧", "下发吧", "没问题"}
@@ -38,7 +41,9 @@ _OTHER_ONE = re.compile(r"(?:拆任务|拆解任务|看任务|看改动|改任�
 
 def glance(ctx: Context) -> Reply | None:
     """A long text with the marks of a document is one."""
-    if len(ctx.text) < SHORTEST or not _LOOKS_OFFICIAL.search(ctx.text):
+    if len(ctx.text) < SHORTEST and not (len(ctx.text) >= SHORT and _NUMBERED_LETTER.search(ctx.text)):
+        return None
+    if not _LOOKS_OFFICIAL.search(ctx.text):
         return None
     if not (find_doc_numbers(ctx.text[:400]) or re.search(r"通知|方案|办法|意见", ctx.text[:200])) or not re.search(
         r"[：:]\s*\n|\n", ctx.text

@@ -290,7 +290,7 @@ def file_it(ctx: Context, draft: Draft) -> Reply:
     return Reply("\n".join(said) + "\n\n" + texts.NEXT_DRAFT + "\n" + reply.text, reply.choices)
 
 
-@router.command("上报", allow=access.known)
+@router.command("上报", "我要上报", "我要报活动", allow=access.known)
 def start(ctx: Context, rest: str) -> Reply | None:
     """She types the word alone, or the word and then what she did."""
     if rest:
