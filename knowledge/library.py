@@ -105,11 +105,27 @@ class Library:
         held = self._catalogue
         if held is None or held.token != token:
             with self._loading:
-                held = self._catalogue
-                if held is None or held.token != token:
-                    held = snapshots.load(session, token, self._base or standard(), held)
-                    self._catalogue = held
+                held = self._catalogue = self._loaded(session, token)
         return held
+
+    def _loaded(self, session: Session, token: str) -> Catalogue:
+        """The state that has this token or a later one. Raises SegmentGone if it changes faster than it can be read.
+
+        Each statement on PostgreSQL sees what is committed by then: what was read while the token changed is of no moment.
+        """
+        held = self._catalogue
+        if held is not None and held.token == token:
+            return held
+        for _ in range(_TRIES):
+            try:
+                found = snapshots.load(session, token, self._base or standard(), held)
+            except LookupError:  # a segment was listed and gone when it was to be read
+                found = None
+            now = postings_reading.token(session)
+            if found is not None and now == token:
+                return found
+            token = now
+        raise SegmentGone(token)
 
     def search(
         self,
