@@ -18,7 +18,7 @@ from knowledge.questions import alike, likeness
 from knowledge.ranking import SUPPORT
 from knowledge.retrieval.references import article_label
 from knowledge.text import normalise
-from storage.circulars import FaqEntry, Passage, Question
+from storage.circulars import IN_FORCE, FaqEntry, Passage, Question
 
 _REPLACED = Path(answers.__file__).parent / "data" / "retrieval" / "replaced_laws.tsv"
 
@@ -41,6 +41,8 @@ FRAME, FORMAL = 0.5, 0.6
 TITLED = 0.9
 #: What else was found is offered when it is about as likely, or speaks of the subject about as much as the best does.
 ALSO, ALSO_LIKELY = 0.6, 0.25
+#: A rule of her own region goes before a national one from this share of its likelihood on.
+AT_HOME = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,9 @@ def find(
     # an article that is asked for by its number is read from its beginning, none of it marked
     hits = [replace(hit, quote="") if hit.article in labels else hit for hit in hits]
     ranked = in_force_first(list(hits) if named else sorted(hits, key=value, reverse=True))
+    if not named and any(name in region for name in state.regions):
+        regions = {hit.passage_id: state.held[state.index[hit.circular_id]].region for hit in ranked}
+        ranked = home_first(ranked, [h for h in ranked if regions[h.passage_id] and regions[h.passage_id] in region])
     best = ranked[0]
     if named or best.passage_id in same:
         return Found(tuple(ranked[:8]), True)
@@ -126,6 +131,19 @@ def find(
         if hit.likely >= ALSO_LIKELY and shares[hit.passage_id] >= ALSO * share and not is_frame(hit, question)
     ]
     return Found((best, *also[:7]), sure, nearest=near)
+
+
+def home_first(ranked: Sequence[Hit], at_home: Sequence[Hit]) -> list[Hit]:
+    """What a rule of the asker's region says about as surely as the national one goes before it.
+
+    `at_home` are the hits of her region, in their order.
+    """
+    best = ranked[0]
+    if best.kind != "law":
+        return list(ranked)
+    laws = (hit for hit in at_home if hit.kind == "law" and hit.validity in (IN_FORCE, best.validity))
+    local = next((hit for hit in laws if hit.likely >= AT_HOME * best.likely), best)
+    return [local, *(hit for hit in ranked if hit is not local)]
 
 
 @cache

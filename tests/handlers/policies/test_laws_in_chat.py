@@ -10,6 +10,7 @@ import pytest
 
 from handlers.policies import finding, texts
 from knowledge.importing import import_records
+from knowledge.library import Library
 from storage.store import Store
 from tests.handlers.policies.phone import Phone
 from tests.kit import world
@@ -92,3 +93,15 @@ def test_the_article_of_a_law_that_is_gone_is_not_taken_from_the_one_that_replac
     assert finding.replaced_law("婚姻法第三十二条") == ("婚姻法", "民法典")
     assert finding.replaced_law("劳动合同法第三十八条") is None
     assert finding.replaced_law("中华人民共和国继承法10条") == ("继承法", "民法典")
+
+
+def test_the_rule_of_her_own_region_goes_first(phone: Phone) -> None:
+    """Where both answer, the national law stands behind it; elsewhere the national law is the answer, and no old one ever."""
+    library = Library()
+    with phone.store.read() as session:
+        question = "灯会补助每场多少钱"
+        here, elsewhere = (
+            finding.find(session, library, question, region=one).hits for one in ("某省澜汀市", "某省别的市")
+        )
+    assert [hit.text for hit in here[:2]] == ["本市灯会补助每场八百元。", "灯会补助每场五百元。"]
+    assert elsewhere[0].text == "灯会补助每场五百元。"
