@@ -322,3 +322,17 @@ _PASSES: tuple[Callable[[str], list[Edit]], ...] = (
     _blanks,
     _hard_breaks,
 )
+
+
+_LETTER = re.compile(r"(?<=\d)[oO]+(?![A-Za-z])|(?<![A-Za-z\d])[lI](?=\d)")
+_EACH = re.compile(r"(?<=[\d十百几多])各(?=人)")
+
+
+def digits_meant(text: str) -> str:
+    """2o个人 and l5个人 with the digits that were meant, 36各人 as 36个人; of the same length.
+
+    An l behind a digit is left: 5l油 are litres.
+    """
+    if _LETTER.search(text):
+        text = _LETTER.sub(lambda m: "1" if m[0] in "lI" else "0" * len(m[0]), text)
+    return _EACH.sub("个", text) if "各人" in text else text

@@ -13,6 +13,7 @@ from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
 from handlers.dialog.router import AnyCommand, Command, Router, check
 from knowledge.messages import Understanding
+from knowledge.text import digits_meant
 from storage.people import Speaker
 
 #: Longer messages are not read as chat; officials may paste circulars up to the other limit.
@@ -33,7 +34,9 @@ _LOST = frozenset(
 
 
 def clean(text: str) -> str:
-    """What she typed without control and invisible characters; runs of blanks kept short, line ends kept."""
+    """What she typed without control and invisible characters, digits as meant; runs of blanks kept short, line ends kept."""
+    if len(text) <= LONGEST_CHAT:  # a pasted document is not ours to put right
+        text = digits_meant(text)
     if text.isprintable() and "  " not in text and "\u3000" not in text:
         return text.strip()  # as nearly always
     kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs", "Cn"))

@@ -12,6 +12,7 @@ from knowledge.gates import missing, rule
 from knowledge.messages.frames import Frame, find_frames
 from knowledge.messages.vocabulary import Hit, Vocabulary
 from knowledge.numerals import Number, find_numbers
+from knowledge.text import digits_meant
 
 #: where one clause ends and the next begins
 BREAKS = "，,。；;！!？?\n【】：:（）()…~ "
@@ -129,6 +130,7 @@ def plain_text(text: str, vocabulary: Vocabulary) -> tuple[str, list[str], int]:
     """
     if _ANY_WIDE.search(text):
         text = text.translate(_WIDE)
+    text = digits_meant(text)
     traditional, table = _simplified()
     pairs = list(map(add, text, text[1:]))
     lacks = missing(text, pairs)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.text import clean, normalise
+from knowledge.text import clean, digits_meant, normalise
 
 
 @pytest.mark.parametrize(
@@ -112,3 +112,22 @@ def test_every_clean_character_has_a_place_in_dirty_text(original: str) -> None:
 def test_every_clean_character_has_a_place_in_any_text(original: str) -> None:
     """The same holds for any text at all."""
     _check(original)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("到了2o人", "到了20人"),
+        ("到了1OO个人", "到了100个人"),
+        ("来了l5个人", "来了15个人"),
+        ("来了36各人", "来了36个人"),
+        ("来了三十多各人", "来了三十多个人"),
+        ("发了5l油", "发了5l油"),
+        ("每各人发一份", "每各人发一份"),
+        ("3other", "3other"),
+    ],
+)
+def test_letters_typed_for_digits_are_digits(typed: str, meant: str) -> None:
+    """2o is twenty, never two; litres stay litres, words stay words, and no character changes its place."""
+    assert digits_meant(typed) == meant
+    assert len(meant) == len(typed)
