@@ -14,6 +14,8 @@ from handlers.dialog.tell import tell
 from handlers.local import LOCAL
 from handlers.policies import card
 from knowledge.messages import Understanding, about_another, before_danger, may_be_danger
+from knowledge.retrieval.references import numbers
+from knowledge.text import normalise
 from storage import outbox, units
 
 router = Router("cases")
@@ -31,6 +33,10 @@ _OF_PEOPLE = re.compile(r"[我俺他她]|孩子|娃|妈|老公|婆婆|公公|男
 _OF_A_REPORT = re.compile(
     r"\d|^我的|[一二三四五六七八九十百来多几](?:个?人|名|户|份|场)|讲座|活动|培训|宣传|村部|妇女之家"
 )
+
+#: Money is gone to a swindler; nobody has been taken or is held.
+_DEFRAUDED = re.compile(r"(?:被|让人|遭|给|刷单).{0,8}骗(?:走|去)?了?[^，。]{0,8}(?:钱|款|元|块|[千万]|\d)")
+_SOMEBODY_HELD = re.compile(r"骗[到去来](?!了?.{0,6}(?:钱|元|块))|不让|出不|身份证|失联|联系不|不见|人被?骗走")
 
 _BY_KIND = {
     "自杀": texts.SUICIDE,
@@ -54,6 +60,8 @@ _OF_ANOTHER = {
 def in_danger(ctx: Context, meaning: Understanding) -> Reply:
     """110 and 12338 at once. An open form waits where it is, and so does an activity told in the same message."""
     kind = meaning.crisis_type or ""
+    if kind == "拐卖" and _is_defrauded(ctx.text):
+        return Reply(texts.DEFRAUDED)
     again = _with_her(ctx) and kind in (ctx.state.get("danger"), ctx.state.get("danger_of_call"))
     kept = _activity_before(ctx)
     ctx.state["danger_at"] = ctx.now.isoformat()
@@ -94,8 +102,14 @@ def _activity_before(ctx: Context) -> str:
     return told if told and ctx.world.read(told, ctx.local).intent == "report" else ""
 
 
+def _is_defrauded(text: str) -> bool:
+    return _DEFRAUDED.search(text) is not None and _SOMEBODY_HELD.search(text) is None
+
+
 def glance(ctx: Context) -> Reply | None:
-    """Until she has answered the offer, 「孩子才三岁」 is no answer to a question about a report that is still open."""
+    """A swindle is answered at once; and until she has answered the offer, 「孩子才三岁」 is no answer to an open report's question."""
+    if _is_defrauded(ctx.text) and ctx.world.read(ctx.text, ctx.local).intent in ("chat", "other", "question"):
+        return Reply(texts.DEFRAUDED)
     if "danger" not in ctx.state or not ctx.state.get("asking") or not _with_her(ctx):
         return None
     if not _OF_PEOPLE.search(ctx.text) or _OF_A_REPORT.search(ctx.text):
@@ -112,8 +126,8 @@ router.glance = glance
 
 @router.intent("heard on")
 def heard_on(ctx: Context, meaning: Understanding) -> Reply | None:
-    """What she goes on telling after a word of danger is heard as part of it; a command or a report is what it is."""
-    if not _with_her(ctx):
+    """What she goes on telling after a word of danger is part of it; a command, a report, a circular's number is what it is."""
+    if not _with_her(ctx) or numbers(normalise(ctx.text)):
         return None
     if may_be_danger(ctx.text):
         return in_danger(ctx, Understanding("crisis", crisis_type=ctx.state.get("danger") or ""))

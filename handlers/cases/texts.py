@@ -108,3 +108,9 @@ NOBODY = "没有这条求助，或者不归您办。"
 SHOWN = "编号 {number}，{kind}，{when}。请联系：{who} {phone}\n她的原话不在群里、不在通知里；联系上以后回“求助办结 {number}”。"
 CLOSED = "编号 {number} 已记为办结。"
 UNKNOWN_CALLER = "（未登记的微信用户，请在系统里回复她）"
+
+#: Somebody has lost money to a swindler: no case, but it must not wait.
+DEFRAUDED = """先别再转钱，也别点对方发来的链接。
+马上打 110 报警，或者打反诈专线 96110；再打转账那家银行的电话，请他们止付。
+聊天记录、转账记录都别删，去派出所带上。
+骗子专挑好心人，被骗不丢人。"""
