@@ -1,7 +1,7 @@
 """What every look-up and merge reads: token, posting lists and passages, by fixed statements on the driver itself.
 
-Compiling and wrapping cost more than these statements do. Where the driver refuses one, it is sent again the ordinary
-way, so that errors are wrapped, and broken connections given up, as everywhere.
+They are run as `storage.fixed` runs its own, but for two things that it has not: bytes come in binary from PostgreSQL, and
+what is wanted goes there as one array.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from storage.circulars import PassageText
+from storage.fixed import Driver
 from storage.postings import Row, bucket_key
 
 #: IN lists are filled up to one of these lengths with what is there already, so that few statements are prepared.
@@ -78,14 +79,13 @@ def _any(statement: str, kind: str) -> str:
 
 def _rows(session: Session, statement: str, parameters: tuple[Any, ...]) -> list[Any]:
     session.flush()  # what the unit of work has added can be found
-    connection = session.connection()
-    driver: Any = connection.connection.driver_connection
+    driver = Driver.of(session)
     try:
-        if connection.dialect.name != "postgresql":
-            found: list[Any] = driver.execute(statement, parameters).fetchall()
+        if driver.is_sqlite:
+            found: list[Any] = driver.raw.execute(statement, parameters).fetchall()
             return found
-        with driver.cursor(binary=True) as cursor:  # bytes as they are, not as hexadecimal digits
+        with driver.raw.cursor(binary=True) as cursor:  # bytes as they are, not as hexadecimal digits
             found = cursor.execute(statement, parameters).fetchall()
             return found
-    except connection.dialect.loaded_dbapi.Error:
-        return list(connection.exec_driver_sql(statement, parameters))
+    except driver.errors as error:
+        raise driver.wrapped(statement, error) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -26,7 +27,7 @@ _FEAST_HEADS: Final = frozenset(name[:2] for name in FEASTS)
 _JOIN_HEADS: Final = CONNECT_HEADS | first_letters(g.LIST.pattern)
 
 
-class Joiner:
+class Joiner(ABC):
     """Joins the points of one text; holds nothing but that text and the moment of speaking."""
 
     __slots__ = ("future", "mode", "raw", "reader", "ref", "text")
@@ -39,9 +40,9 @@ class Joiner:
         self.future = mode != "report"
         self.reader = PointReader(self.text, self.ref, self.future)
 
+    @abstractmethod
     def point(self, i: int, left: Point | None) -> Point | None:
         """The point that begins at `i`, after the point `left` of a range or list."""
-        raise NotImplementedError
 
     def _absorb(self, point: Point) -> int:
         """Past （星期三）, 那天, and a feast of the same day."""
