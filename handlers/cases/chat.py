@@ -12,7 +12,7 @@ from handlers.dialog.reply import Choice, Reply
 from handlers.dialog.router import Router
 from handlers.dialog.tell import tell
 from handlers.local import LOCAL
-from handlers.policies import card
+from handlers.policies import card, reading_on
 from knowledge.messages import Understanding, about_another, before_danger, may_be_danger
 from knowledge.retrieval.references import numbers
 from knowledge.text import normalise
@@ -139,13 +139,16 @@ def heard_on(ctx: Context, meaning: Understanding) -> Reply | None:
 
 
 def _clause(ctx: Context) -> str:
-    """The clause that protects her, if she has asked what to do."""
+    """The clause that protects her, if she has asked what to do; 「下一条」 reads on from it."""
     if not _ASKS.search(ctx.text):
         return ""
     clause = card.protecting(
         ctx.session, ctx.world.library, ctx.text, path=ctx.speaker.unit_path, today=ctx.local.date()
     )
-    return texts.CLAUSE.format(**clause) if clause else ""
+    if clause is None:
+        return ""
+    reading_on.open_at(ctx, clause.passage_id)
+    return texts.CLAUSE.format(quote=clause.quote, title=clause.title, number=clause.number, place=clause.place)
 
 
 @router.command(texts.CALL_ME, allow=access.anyone, takes_rest=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -167,13 +168,21 @@ def chosen(circular: Circular) -> Choice:
     return Choice(label, says)
 
 
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A piece of the source in whole sentences, and where it stands, as it is written into a sentence."""
+
+    passage_id: int
+    quote: str
+    title: str
+    number: str
+    place: str
+
+
 def protecting(
     session: Session, library: Library, question: str, *, path: str = "", region: str = "", today: date | None = None
-) -> dict[str, str] | None:
-    """The clause that answers a question, briefly, for a message that is about something else first; None without one.
-
-    `quote` is a piece of the source in whole sentences; `title`, `number` and `place` are where it stands.
-    """
+) -> Clause | None:
+    """The clause that answers a question, briefly, for a message that is about something else first; None without one."""
     found = finding.find(session, library, question, path=path, region=region, today=today)
     if not found.supported or found.nearest or finding.is_frame(found.hits[0], question):
         return None
@@ -183,9 +192,10 @@ def protecting(
     said = answers.brief(answers.unlabelled(answers.parted(passage.text, passage.end - passage.start)[1])[1], hit.quote)
     if not said or passage.kind in ("row", "faq"):
         return None
-    return {
-        "quote": said,
-        "title": circular.title.replace("《", "〈").replace("》", "〉"),
-        "number": number(circular.number),
-        "place": place(passage, circular.title),
-    }
+    return Clause(
+        passage_id=passage.id,
+        quote=said,
+        title=circular.title.replace("《", "〈").replace("》", "〉"),
+        number=number(circular.number),
+        place=place(passage, circular.title),
+    )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
-from handlers.policies import card, levels, service, tables, texts
+from handlers.policies import card, levels, reading_on, service, tables, texts
 from handlers.policies.service import visible
 from knowledge import rows
 from knowledge.reading import find_doc_numbers
@@ -83,7 +83,7 @@ def _same(found: Sequence[Circular]) -> bool:
 def document(ctx: Context, circular: Circular) -> Reply:
     """A whole document: its card, its parts, and the way into it."""
     found = service.passages(ctx.session, circular.id, limit=1)
-    ctx.state["hits"] = {"ids": [one.id for one in found], "at": 0}
+    reading_on.open_at(ctx, *(one.id for one in found))
     buttons = [Choice(texts.WHOLE)]
     if circular.number and ctx.session.scalar(select(Citation.id).where(Citation.circular_id == circular.id).limit(1)):
         buttons.append(Choice(texts.BASIS_SAYS, circular.number + texts.BASIS_SAYS))
@@ -125,7 +125,7 @@ def basis(ctx: Context, circular: Circular) -> Reply:
         listed.setdefault(one.target_key or one.title, one)
     name, said = card.title(circular.title), card.number(circular.number)
     first = service.passages(ctx.session, circular.id, limit=1)
-    ctx.state["hits"] = {"ids": [one.id for one in first], "at": 0}
+    reading_on.open_at(ctx, *(one.id for one in first))
     if not listed:
         return Reply(texts.CITES_NOTHING.format(title=name, number=said), (Choice(texts.WHOLE),))
     lines = [(texts.BASIS if rests else texts.CITES).format(title=name, number=said)]

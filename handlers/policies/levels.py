@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
-from handlers.policies import card, finding, service, texts
+from handlers.policies import card, finding, reading_on, service, texts
 from handlers.policies.service import visible
 from knowledge import answers
 from storage.circulars import Circular, Passage
@@ -60,7 +60,7 @@ def by_level(ctx: Context) -> Reply | None:
             if about
             else Reply(texts.LEVEL_NONE.format(level=name), (Choice(texts.MY_TASKS),) if ctx.speaker.is_known else ())
         )
-    ctx.state["hits"] = {"ids": [key for _, _, key in shown], "at": 0}
+    reading_on.open_at(ctx, *(key for _, _, key in shown))
     lines = [texts.LEVEL_HEAD.format(level=name)]
     for text, circular, key in shown:
         lines.append(texts.LEVEL_ONE.format(text=text, source=card.source(circular, ctx.session.get_one(Passage, key))))
@@ -101,8 +101,7 @@ def _documents_about(ctx: Context, about: str) -> list[Circular]:
     newest = visible(
         list(ctx.session.scalars(query.order_by(Circular.issued_on.desc(), Circular.id.desc()).limit(30))), path
     )
-    state = ctx.state.get("hits")
-    if state and state.get("ids"):
+    if (state := reading_on.opened(ctx)) is not None:
         _, open_one = service.passage(ctx.session, state["ids"][state["at"]])
         if open_one.kind == "circular":
             newest = [open_one, *[one for one in newest if one.id != open_one.id]]

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
-from handlers.policies import card, service, texts
+from handlers.policies import card, reading_on, service, texts
 from handlers.policies.service import visible
 from knowledge import rows
 from storage import units
@@ -145,7 +145,5 @@ def _open_table(ctx: Context, table: CircularTable, circular: Circular) -> None:
         .order_by(Passage.ordinal)
         .limit(1)
     )
-    ctx.state["hits"] = {
-        "ids": [first] if first else [one.id for one in service.passages(ctx.session, circular.id, limit=1)],
-        "at": 0,
-    }
+    shown = [first] if first else [one.id for one in service.passages(ctx.session, circular.id, limit=1)]
+    reading_on.open_at(ctx, *shown)
