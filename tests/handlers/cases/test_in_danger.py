@@ -1,29 +1,22 @@
 """What somebody in danger is told: enough to act on, short enough for one screen, nothing for a stranger's glance."""
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
-from bot.dispatch import Answer, Dispatcher
-from handlers import all as slices
 from handlers.cases import texts
 from handlers.dialog import texts as dialog_texts
-from handlers.dialog.message import Message
 from handlers.dialog.reply import Reply
-from handlers.dialog.talk import Talk
-from handlers.dialog.world import World
-from knowledge.library import Library
 from storage.cases import HelpRequest
 from storage.outbox import Outbox
 from storage.reports import Report
 from storage.store import Store
 from tests.kit import world
 from tests.kit.clock import Clock
-from tests.kit.stores import SECRET, Templates
+from tests.kit.dialogue import Dialogue
 
 Say = Callable[[str, str], Reply]
 ANSWERS = {
@@ -46,19 +39,6 @@ ANSWERS = {
 
 
 @pytest.fixture
-def settled(engine: str, templates: Templates, tmp_path: Path) -> Iterator[Store]:
-    """A store with the small world in it."""
-    with contextlib.ExitStack() as stack:
-        if engine == "sqlite":
-            url = templates.sqlite(tmp_path / "talk.sqlite3", name="world", prepare=world.settle)
-        else:
-            url = stack.enter_context(templates.postgres(name="world", prepare=world.settle))
-        store = Store(url, secret=SECRET)
-        stack.callback(store.close)
-        yield store
-
-
-@pytest.fixture
 def clock() -> Clock:
     """The clock of the conversation."""
     return Clock(world.START)
@@ -67,19 +47,7 @@ def clock() -> Clock:
 @pytest.fixture
 def say(settled: Store, tmp_path: Path, clock: Clock) -> Say:
     """Somebody says something; the answer."""
-    around = World(library=Library(), data_dir=tmp_path, secret=b"test")
-    dispatcher = Dispatcher(settled, Talk(slices.routers()), around, clock)
-    numbers = iter(range(1000))
-
-    def said(name: str, text: str) -> Reply:
-        message = Message(
-            world.PLATFORM, world.ACCOUNT, world.address(name), f"m{next(numbers)}", clock.now(), "text", text
-        )
-        [answer] = dispatcher.handle([message])
-        assert isinstance(answer, Answer)
-        return answer.replies[0]
-
-    return said
+    return Dialogue(settled, tmp_path, clock).say
 
 
 @pytest.mark.parametrize("name", sorted(ANSWERS))

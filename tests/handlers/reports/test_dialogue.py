@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,20 +11,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from bot.dispatch import Answer, Dispatcher
-from handlers import all as slices
-from handlers.dialog.message import Attachment, Message
+from handlers.dialog.message import Attachment
 from handlers.dialog.reply import Reply
-from handlers.dialog.talk import Talk
-from handlers.dialog.world import World
 from handlers.reports import fetched, rules, texts
-from knowledge.library import Library
 from storage.inbox import Inbox
 from storage.outbox import Outbox
 from storage.reports import MediaWanted, Report, ReportPhoto
 from storage.store import Store
 from tests.kit import world
 from tests.kit.clock import Clock
+from tests.kit.dialogue import Dialogue
 from tests.kit.stores import SECRET, Templates
 
 Say = Callable[..., Reply]
@@ -33,35 +28,9 @@ NOW = datetime(2026, 11, 12, 1, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def settled(engine: str, templates: Templates, tmp_path: Path) -> Iterator[Store]:
-    """A store with the small world in it."""
-    with contextlib.ExitStack() as stack:
-        if engine == "sqlite":
-            url = templates.sqlite(tmp_path / "talk.sqlite3", name="world", prepare=world.settle)
-        else:
-            url = stack.enter_context(templates.postgres(name="world", prepare=world.settle))
-        store = Store(url, secret=SECRET)
-        stack.callback(store.close)
-        yield store
-
-
-@pytest.fixture
 def say(settled: Store, tmp_path: Path) -> Say:
     """Somebody says something; the answer."""
-    clock = Clock(world.START)
-    around = World(library=Library(), data_dir=tmp_path, secret=b"test")
-    dispatcher = Dispatcher(settled, Talk(slices.routers()), around, clock)
-    numbers = iter(range(1000))
-
-    def said(name: str, text: str, kind: str = "text", **more: object) -> Reply:
-        message = Message(
-            world.PLATFORM, world.ACCOUNT, world.address(name), f"m{next(numbers)}", clock.now(), kind, text, **more
-        )  # type: ignore[arg-type]
-        [answer] = dispatcher.handle([message])
-        assert isinstance(answer, Answer), answer
-        return answer.replies[0]
-
-    return said
+    return Dialogue(settled, tmp_path, Clock(world.START)).say
 
 
 def test_voice_with_recognised_text_is_read_and_kept(settled: Store, say: Say) -> None:
@@ -230,34 +199,18 @@ def test_nothing_she_says_breaks_the_dialogue_and_cancel_always_works(
     """Any phrases in any order by three people: always an answer, never an apology; 取消 gives up what is open, one by one."""
     folder = tmp_path_factory.mktemp("talk")
     store = Store(templates.sqlite(folder / "talk.sqlite3", name="world", prepare=world.settle), secret=SECRET)
-    clock = Clock(world.START)
-    around = World(library=Library(), data_dir=folder, secret=b"test")
-    dispatcher = Dispatcher(store, Talk(slices.routers()), around, clock)
-
-    def answer(name: str, text: str, number: int) -> Reply:
-        image = text == "〔图片〕"
-        message = Message(
-            world.PLATFORM,
-            world.ACCOUNT,
-            world.address(name),
-            f"m{number}",
-            clock.now(),
-            "image" if image else "text",
-            "" if image else text,
-            attachments=(Attachment("image", media_id=f"M{number % 3}"),) if image else (),
-        )
-        [found] = dispatcher.handle([message])
-        assert isinstance(found, Answer), found
-        return found.replies[0]
-
+    talk = Dialogue(store, folder, Clock(world.START))
     try:
         for number, (name, text) in enumerate(said):
-            reply = answer(name, text, number)
+            if text == "〔图片〕":
+                reply = talk.say(name, "", "image", attachments=(Attachment("image", media_id=f"M{number % 3}"),))
+            else:
+                reply = talk.say(name, text)
             assert reply.text
             assert "对不起，这条我没处理好" not in reply.text, (name, text)
         for name in ("王秀兰", "赵玉梅", "李玉芬"):
-            for number in range(6):
-                last = answer(name, "取消", 1000 + number)
+            for _ in range(6):
+                last = talk.say(name, "取消")
             assert "现在没有在办的事" in last.text
     finally:
         store.close()
