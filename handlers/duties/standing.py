@@ -1,8 +1,7 @@
-"""Who owes what, who has answered, on any level: read from the rows as they are at this moment."""
+"""How duties stand on any level: expected, done, late; read from the rows as they are at this moment."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,9 +10,8 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from handlers.duties.announcing import basis_words
-from storage import people, units
+from storage import units
 from storage.duties import DONE, LATE_DONE, OPEN, WAIVED, Assignment, Duty
-from storage.people import Person, Post
 from storage.units import Unit
 
 #: Periods that have not begun are shown when they fall due within this time.
@@ -32,143 +30,9 @@ def _begun(day: date) -> ColumnElement[bool]:
     return or_(Assignment.first.is_(None), Assignment.first <= day, Assignment.due_on <= day + SOON)
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A unit that has not answered."""
-
-    unit_id: int
-    unit: str
-    duty: str
-    due_on: date | None
-    got: int
-    needs: int
-    head: str
-    phone_sealed: bytes | None
-
-
-def _scope(path: str) -> Any:
+def units_below(path: str) -> Any:
     """The ids of the units below `path`: the scope as a set, which both engines meet with a duty's rows by index."""
     return select(Unit.id).where(units.below(Unit.path, path))
-
-
-def missing(
-    session: Session,
-    path: str,
-    day: date,
-    *,
-    duty_id: int | None = None,
-    due_on: date | None = None,
-    limit: int = 200,
-    offset: int = 0,
-) -> list[Missing]:
-    """Who below `path` owes a duty, or anything that is due by `day`, with the name to call; by deadline and unit code."""
-    if duty_id is not None and due_on is not None:
-        found = _units_missing(session, path, day, duty_id, due_on, limit, offset)
-        return _named(session, [row[0] for row in found], day, duty_id, due_on)
-    query = (
-        select(Unit.id, Unit.name, Duty.title, Assignment.due_on, Assignment.got, Assignment.needs)
-        .select_from(Assignment)
-        .join(Duty, Duty.id == Assignment.duty_id)
-        .join(Unit, Unit.id == Assignment.unit_id)
-        .where(units.below(Unit.path, path), Assignment.state == OPEN, Duty.state == "confirmed", units.open_on(day))
-        .order_by(Assignment.due_on, Duty.id, Unit.code)
-        .limit(limit)
-        .offset(offset)
-    )
-    query = query.where(Assignment.duty_id == duty_id) if duty_id is not None else query.where(Assignment.due_on <= day)
-    rows = session.execute(query).all()
-    heads = people.heads_of(session, sorted({row[0] for row in rows}), day)
-    return [_with_head(row, heads) for row in rows]
-
-
-def _units_missing(
-    session: Session,
-    path: str,
-    day: date,
-    duty_id: int,
-    due_on: date,
-    limit: int,
-    offset: int = 0,
-    after: str | None = None,
-) -> Sequence[Any]:
-    """(id, code) of units that owe this period, by code. From `after` on, a page costs a page: the codes lead, not the paths."""
-    owes = select(Assignment.id).where(
-        Assignment.duty_id == duty_id,
-        Assignment.due_on == due_on,
-        Assignment.state == OPEN,
-        Assignment.unit_id == Unit.id,
-    )
-    scope = (
-        [units.below(Unit.path, path)]
-        if after is None
-        else [units.below(Unit.path.concat(""), path), Unit.code > after]
-    )
-    return session.execute(
-        select(Unit.id, Unit.code)
-        .where(*scope, units.open_on(day), owes.exists())
-        .order_by(Unit.code)
-        .limit(limit)
-        .offset(offset)
-    ).all()
-
-
-def _named(session: Session, ids: Sequence[int], day: date, duty_id: int, due_on: date) -> list[Missing]:
-    found: list[Missing] = []
-    for start in range(0, len(ids), 500):
-        part = ids[start : start + 500]
-        rows = session.execute(
-            select(Unit.id, Unit.name, Duty.title, Assignment.due_on, Assignment.got, Assignment.needs)
-            .select_from(Assignment)
-            .join(Duty, Duty.id == Assignment.duty_id)
-            .join(Unit, Unit.id == Assignment.unit_id)
-            .where(
-                Assignment.duty_id == duty_id,
-                Assignment.due_on == due_on,
-                Assignment.state == OPEN,
-                Assignment.unit_id.in_(part),
-                Duty.state == "confirmed",
-            )
-            .order_by(Unit.code)
-        ).all()
-        heads = people.heads_of(session, list(part), day)
-        found += [_with_head(row, heads) for row in rows]
-    return found
-
-
-def _with_head(row: Any, heads: dict[int, tuple[Person, Post]]) -> Missing:
-    head = heads.get(row[0])
-    name, phone = (head[0].name, head[0].phone_sealed) if head is not None else ("", None)
-    return Missing(row[0], row[1], row[2], row[3], row[4], row[5], name, phone)
-
-
-def stream_missing(
-    session: Session, path: str, day: date, *, duty_id: int, due_on: date, chunk: int = 1_000
-) -> Iterator[Missing]:
-    """All who are missing, by unit code, in bounded memory: an export of a whole province."""
-    after = ""
-    while True:
-        rows = _units_missing(session, path, day, duty_id, due_on, chunk, after=after)
-        yield from _named(session, [row[0] for row in rows], day, duty_id, due_on)
-        session.expunge_all()
-        if len(rows) < chunk:
-            return
-        after = rows[-1][1]
-
-
-def count_missing(session: Session, path: str, day: date, *, duty_id: int, due_on: date | None = None) -> int:
-    """How many are missing."""
-    where = [Assignment.duty_id == duty_id, Assignment.state == OPEN, Duty.state == "confirmed"]
-    if due_on is not None:
-        where.append(Assignment.due_on == due_on)
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Assignment)
-            .join(Duty, Duty.id == Assignment.duty_id)
-            .where(*where, Assignment.unit_id.in_(_scope(path).where(units.open_on(day))))
-        )
-        or 0
-    )
 
 
 class _Counted:
@@ -211,8 +75,8 @@ def standings(session: Session, path: str, *, since: date, until: date, today: d
     where: list[ColumnElement[bool]] = [Assignment.due_on.between(since, until), Assignment.state.in_(EXPECTED)]
     if today is not None:
         where.append(_begun(today))
-    few = session.scalars(_scope(path).limit(FEW + 1)).all()
-    scope: list[ColumnElement[bool]] = [Assignment.duty_id.in_(concerned), Assignment.unit_id.in_(_scope(path))]
+    few = session.scalars(units_below(path).limit(FEW + 1)).all()
+    scope: list[ColumnElement[bool]] = [Assignment.duty_id.in_(concerned), Assignment.unit_id.in_(units_below(path))]
     if len(few) <= FEW:  # by what these units owe; the sum keeps SQLite from reading all that others owe of the duty
         scope = [(Assignment.duty_id + 0).in_(concerned), Assignment.unit_id.in_(few)]
     rows = session.execute(
@@ -267,7 +131,7 @@ def shares(
                 Assignment.duty_id == duty_id,
                 Assignment.due_on.in_(days),
                 Assignment.state.in_(EXPECTED),
-                Assignment.unit_id.in_(_scope(part[3])),
+                Assignment.unit_id.in_(units_below(part[3])),
             )
             .group_by(Assignment.due_on)
         )
@@ -280,6 +144,17 @@ def _due_days(session: Session, duty_id: int, since: date | None) -> list[date]:
     if since is not None:
         query = query.where(Assignment.due_on >= since)
     return [day for day in session.scalars(query) if day is not None]
+
+
+def counts_of(session: Session, duty: Duty, period: str | None = None) -> tuple[int, int]:
+    """How many units still owe a duty, or one period of it, and how many have done it and owe nothing."""
+    rows = session.execute(
+        select(Assignment.state, func.count(func.distinct(Assignment.unit_id)))
+        .where(Assignment.duty_id == duty.id, *([Assignment.period == period] if period else []))
+        .group_by(Assignment.state)
+    )
+    by_state = {row[0]: int(row[1]) for row in rows}
+    return by_state.get(OPEN, 0), by_state.get(DONE, 0) + by_state.get(LATE_DONE, 0)
 
 
 def owed_by(session: Session, unit_id: int, until: date, today: date | None = None) -> list[tuple[Assignment, Duty]]:
