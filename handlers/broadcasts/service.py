@@ -1,37 +1,25 @@
-"""Plans, expands, recalls and counts broadcasts: a delivery row for each person before anything is sent."""
+"""Broadcasts: planned, agreed to, recalled, corrected. The face of the slice for chats, jobs and the sender."""
 
 from __future__ import annotations
 
 import secrets
-import time
-from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, exists, func, insert, literal, literal_column, or_, select, update
+from sqlalchemy import literal_column, select, update
 from sqlalchemy.orm import Session
 
-from handlers.broadcasts.audience import Audience, conditions
+from handlers.broadcasts.audience import Audience
+from handlers.broadcasts.expanding import CHUNK, expand_chunk, expand_due
+from handlers.broadcasts.standing import Progress, acknowledge, has_acknowledged, progress, saw, settle, silent
 from handlers.dialog.reply import Reply, choices
 from handlers.local import LOCAL
 from storage import audit, outbox, people, units
-from storage.base import UtcDateTime
 from storage.broadcasts import Broadcast, Delivery, key_of, of_key
-from storage.conversations import insert_for
-from storage.duties import Assignment
 from storage.outbox import Outbox
-from storage.people import Identity, Person, Post, Speaker
+from storage.people import Person, Speaker
 from storage.store import Store
 from storage.units import Unit
 
-#: People looked at in one transaction: a reply must never wait for a broadcast.
-CHUNK = 1_000
-#: After so many new rows the database has to look at the queue anew to find the best way through it.
-MANY = 20_000
-#: Between two chunks, so that whoever waits for the writer gets it, in seconds.
-BREATH = 0.005
 #: A message that waits for her next word is given up after so long: it would be old news.
 HELD_FOR = timedelta(days=7)
 
@@ -94,135 +82,6 @@ def approve(session: Session, broadcast: Broadcast, *, by: Speaker, agrees: bool
     audit.note(session, at=now, person_id=by.person_id, action=action, about=f"broadcast:{broadcast.id}")
 
 
-def expand_due(store: Store, now: datetime) -> int:
-    """Make the deliveries of broadcasts that are due; how many. Goes on after a crash where it stood."""
-    with store.read() as session:
-        ids = list(
-            session.scalars(
-                select(Broadcast.id)
-                .where(
-                    or_(Broadcast.state == "expanding", (Broadcast.state == "scheduled") & (Broadcast.due_at <= now))
-                )
-                .order_by(Broadcast.id)
-            )
-        )
-    made = 0
-    for broadcast_id in ids:
-        more = True
-        while more:
-            with store.begin() as session:
-                count, more = expand_chunk(session, broadcast_id, now)
-            made += count
-            if made // MANY > (made - count) // MANY:
-                outbox.refresh_statistics(store)
-            if more:
-                time.sleep(BREATH)
-    return made
-
-
-def expand_chunk(session: Session, broadcast_id: int, now: datetime) -> tuple[int, bool]:
-    """Deliveries and outbox rows for the next people by id; how many, and whether there may be more.
-
-    A few statements for any number of people: the deliveries are the truth, the outbox follows from them, and who has
-    got no outbox row has no channel. It goes by ranges of ids, so that no chunk has to look at those of another.
-    """
-    broadcast = session.get(Broadcast, broadcast_id, with_for_update=True)
-    if broadcast is None or not (
-        broadcast.state == "expanding" or (broadcast.state == "scheduled" and broadcast.due_at <= now)
-    ):
-        return 0, False
-    audience, after = broadcast.audience, broadcast.expanded_to
-    upto = session.scalar(select(Person.id).where(Person.id > after).order_by(Person.id).offset(CHUNK - 1).limit(1))
-    until = upto if upto is not None else session.scalar(select(func.max(Person.id))) or 0
-    unit = (
-        select(func.min(Unit.id))
-        .select_from(Post)
-        .join(Unit, Unit.id == Post.unit_id)
-        .where(
-            Post.person_id == Person.id, *conditions(audience, audience["within"], date.fromisoformat(audience["day"]))
-        )
-        .correlate(Person)
-        .scalar_subquery()
-    )
-    theirs = (
-        select(Person.id, unit.label("unit_id"))
-        .where(Person.id > after, Person.id <= until, Person.id != broadcast.by_person_id)
-        .order_by(Person.id)
-        .limit(CHUNK)
-        .subquery()  # the limit cuts nothing: with it the unit is looked up once, not twice
-    )
-    rows = select(literal(broadcast.id), theirs.c.id, theirs.c.unit_id, literal("planned"), literal("")).where(
-        theirs.c.unit_id.is_not(None)
-    )
-    columns = ["broadcast_id", "person_id", "unit_id", "state", "reason"]
-    session.connection().execute(insert(Delivery.__table__).from_select(columns, rows))  # type: ignore[arg-type]  # a mapped table is typed as any selectable
-    new = (Delivery.broadcast_id == broadcast.id, Delivery.person_id > after, Delivery.person_id <= until)
-    count = session.scalar(select(func.count()).select_from(Delivery).where(*new)) or 0
-    if count:
-        _put(session, broadcast, new, now)
-    broadcast.expanded_to, broadcast.planned = until, broadcast.planned + count
-    broadcast.state = "expanding" if upto is not None else "sending"
-    return count, upto is not None
-
-
-def _put(session: Session, broadcast: Broadcast, new: tuple[ColumnElement[bool], ...], now: datetime) -> None:
-    """Outbox rows for new deliveries, each to the channel bound last; those without one are skipped."""
-    key = literal(f"broadcast:{broadcast.id}:") + cast(Delivery.person_id, String)
-    channel = (
-        select(Identity.id)
-        .where(Identity.person_id == Delivery.person_id, Identity.unreachable == "")
-        .order_by(Identity.bound_at.desc(), Identity.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    reached = (
-        select(channel.label("identity_id"), key.label("key"))
-        .where(*new)
-        .order_by(Delivery.person_id)
-        .limit(CHUNK)
-        .subquery()
-    )
-    values: dict[str, ColumnElement[Any]] = {
-        "identity_id": reached.c.identity_id,
-        "dedup_key": reached.c.key,
-        "klass": literal(outbox.BROADCAST),
-        "state": literal("pending"),
-        "due_at": literal(now, UtcDateTime()),
-        "created_at": literal(now, UtcDateTime()),
-        "body_id": literal(broadcast.body_id),
-        "about": literal(f"broadcast:{broadcast.id}"),
-        "attempts": literal(0),
-        "refusals": literal(0),
-    }
-    rows = select(*values.values()).where(reached.c.identity_id.is_not(None))
-    session.execute(insert_for(session)(Outbox.__table__).from_select(list(values), rows).on_conflict_do_nothing())
-    session.execute(
-        update(Delivery)
-        .where(*new, ~exists().where(Outbox.dedup_key == key))
-        .values(state="skipped", reason="no_channel")
-        .execution_options(synchronize_session=False)
-    )
-
-
-def settle(session: Session, outcomes: Mapping[tuple[int, int], tuple[str, str]], now: datetime) -> None:
-    """Book what became of outbox rows: (broadcast, person) → (sent | failed | cancelled, reason)."""
-    by_outcome: dict[tuple[int, str, str], list[int]] = defaultdict(list)
-    for (broadcast_id, person_id), (state, reason) in outcomes.items():
-        by_outcome[broadcast_id, "skipped" if state == "cancelled" else state, reason[:40]].append(person_id)
-    for (broadcast_id, state, reason), ids in sorted(by_outcome.items()):
-        for start in range(0, len(ids), 500):
-            session.execute(
-                update(Delivery)
-                .where(
-                    Delivery.broadcast_id == broadcast_id,
-                    Delivery.person_id.in_(sorted(ids[start : start + 500])),
-                    Delivery.state == "planned",
-                )
-                .values(state=state, reason=reason, sent_at=now if state == "sent" else None)
-                .execution_options(synchronize_session=False)
-            )
-
-
 def give_up_held(store: Store, now: datetime) -> int:
     """Deliveries that have waited a week for her next word are skipped, with the reason; how many."""
     with store.begin() as session:
@@ -247,34 +106,6 @@ def give_up_held(store: Store, now: datetime) -> int:
         )
         settle(session, dict.fromkeys(filter(None, map(of_key, keys)), ("cancelled", "window_closed")), now)
     return len(keys)
-
-
-def acknowledge(session: Session, person_id: int, now: datetime) -> Delivery | None:
-    """收到: counts for the latest broadcast she was sent and has not answered; None if there is none."""
-    found = session.scalar(
-        select(Delivery)
-        .where(
-            Delivery.person_id == person_id, Delivery.state.in_(("planned", "sent")), Delivery.acknowledged_at.is_(None)
-        )
-        .order_by(Delivery.broadcast_id.desc())
-        .limit(1)
-    )
-    if found is not None:
-        found.acknowledged_at = now
-    return found
-
-
-def has_acknowledged(session: Session, person_id: int) -> bool:
-    """Whether she has said 收到 to the latest broadcast she was sent."""
-    return (
-        session.scalar(
-            select(Delivery.acknowledged_at)
-            .where(Delivery.person_id == person_id, Delivery.state.in_(("planned", "sent")))
-            .order_by(Delivery.broadcast_id.desc())
-            .limit(1)
-        )
-        is not None
-    )
 
 
 def recall(session: Session, broadcast: Broadcast, *, by: Speaker, now: datetime) -> tuple[int, list[str]]:
@@ -315,84 +146,9 @@ def recalled_among(session: Session, broadcast_ids: set[int]) -> set[int]:
     )
 
 
-def saw(session: Session, broadcast: Broadcast) -> list[str]:
-    """Who was sent it, by unit and name; rows in the air count, for they may arrive."""
-    rows = session.execute(
-        select(Unit.name, Person.name)
-        .select_from(Delivery)
-        .join(Person, Person.id == Delivery.person_id)
-        .join(Unit, Unit.id == Delivery.unit_id)
-        .where(Delivery.broadcast_id == broadcast.id, Delivery.state.in_(("sent", "planned")))
-        .order_by(Unit.code)
-    )
-    return [f"{unit}{name}" for unit, name in rows]
-
-
 def correct(session: Session, broadcast: Broadcast, text: str, *, by: Speaker, now: datetime) -> Broadcast:
     """Write to those who have the old text, and only to them."""
     return plan(session, text, {"saw": broadcast.id}, by=by, now=now, corrects=broadcast)
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """planned = sent + failed + skipped + waiting, always."""
-
-    planned: int
-    sent: int
-    failed: int
-    skipped: int
-    waiting: int
-    acknowledged: int
-    read: int
-    reported: int
-    reasons: dict[str, int]
-
-
-def progress(session: Session, broadcast: Broadcast) -> Progress:
-    """How far it has come."""
-    _book_reported(session, broadcast)
-    counts: dict[str, int] = defaultdict(int)
-    reasons: dict[str, int] = defaultdict(int)
-    for state, reason, count in session.execute(
-        select(Delivery.state, Delivery.reason, func.count())
-        .where(Delivery.broadcast_id == broadcast.id)
-        .group_by(Delivery.state, Delivery.reason)
-    ):
-        counts[state] += count
-        if reason:
-            reasons[reason.split(":")[0]] += count
-    seen = session.execute(
-        select(
-            func.count(Delivery.acknowledged_at), func.count(Delivery.read_at), func.count(Delivery.reported_at)
-        ).where(Delivery.broadcast_id == broadcast.id)
-    ).one()
-    return Progress(
-        planned=sum(counts.values()),
-        sent=counts["sent"],
-        failed=counts["failed"],
-        skipped=counts["skipped"],
-        waiting=counts["planned"],
-        acknowledged=seen[0],
-        read=seen[1],
-        reported=seen[2],
-        reasons=dict(reasons),
-    )
-
-
-def _book_reported(session: Session, broadcast: Broadcast) -> None:
-    """Who was chased for a duty and has reported since."""
-    duty_id = broadcast.audience.get("missing_duty_id")
-    if duty_id is None:
-        return
-    done = select(Assignment.done_at).where(
-        Assignment.duty_id == duty_id, Assignment.unit_id == Delivery.unit_id, Assignment.done_at.is_not(None)
-    )
-    session.execute(
-        update(Delivery)
-        .where(Delivery.broadcast_id == broadcast.id, Delivery.reported_at.is_(None), done.exists())
-        .values(reported_at=done.limit(1).scalar_subquery())
-        .execution_options(synchronize_session=False)
-    )
 
 
 def beginning(broadcast: Broadcast, length: int | None = None) -> str:
@@ -422,15 +178,26 @@ def latest(session: Session, unit_id: int, limit: int = 5) -> list[Broadcast]:
     )
 
 
-def silent(session: Session, broadcast: Broadcast, limit: int = 30) -> list[str]:
-    """Names of those who were sent it and have not said 收到."""
-    rows = session.execute(
-        select(Unit.name, Person.name)
-        .select_from(Delivery)
-        .join(Person, Person.id == Delivery.person_id)
-        .join(Unit, Unit.id == Delivery.unit_id)
-        .where(Delivery.broadcast_id == broadcast.id, Delivery.acknowledged_at.is_(None), Delivery.state != "skipped")
-        .order_by(Unit.code)
-        .limit(limit)
-    )
-    return [f"{unit}{name}" for unit, name in rows]
+__all__ = [
+    "CHUNK",
+    "Progress",
+    "acknowledge",
+    "approve",
+    "beginning",
+    "by_code",
+    "correct",
+    "expand_chunk",
+    "expand_due",
+    "fresh_code",
+    "give_up_held",
+    "has_acknowledged",
+    "latest",
+    "plan",
+    "progress",
+    "recall",
+    "recalled_among",
+    "saw",
+    "seconds",
+    "settle",
+    "silent",
+]

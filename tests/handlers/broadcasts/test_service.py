@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot import outgoing
 from bot.platforms.base import Payload, SendError
 from bot.sender import Sender
-from handlers.broadcasts import service, undelivered
+from handlers.broadcasts import expanding, service, undelivered
 from storage import people
 from storage.broadcasts import Broadcast, Delivery, key_of, of_key
 from storage.people import Identity, Speaker
@@ -47,7 +47,7 @@ def test_every_person_has_one_delivery_and_every_skipped_one_a_reason(
     settled: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In chunks of two, with somebody who has no channel; expanding again changes nothing."""
-    monkeypatch.setattr(service, "CHUNK", 2)
+    monkeypatch.setattr(expanding, "CHUNK", 2)
     by = speaker(settled, "孙丽华")
     with settled.begin() as session:
         lost = session.scalars(select(Identity).where(Identity.external_id == world.address("张桂花"))).one()
