@@ -17,8 +17,10 @@ from bot.app import open_store
 from bot.commands import library_texts as texts
 from handlers.duties import amending
 from knowledge import indexing
-from knowledge.importing import import_document, import_records, read_again
+from knowledge.importing import import_document
+from knowledge.importing_records import import_records
 from knowledge.library import Hit, Library
+from knowledge.originals import read_again
 from knowledge.ranking import SUPPORT
 from knowledge.reading import Unreadable, read_file
 from knowledge.reading.obligations import find_obligations

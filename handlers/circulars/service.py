@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from handlers.duties import audiences, wording
 from handlers.duties.service import NewDuty
-from knowledge.importing import ImportResult, import_document, read_again
+from knowledge.importing import ImportResult, import_document
 from knowledge.library import Library
 from knowledge.messages import Vocabulary
+from knowledge.originals import read_again
 from knowledge.reading import Document
 from knowledge.reading.obligations import Obligation, find_obligations
 from storage import audit

@@ -19,7 +19,7 @@ from handlers.duties.amendment_notices import tell_makers
 from handlers.duties.earlier import Earlier, fill_in, key_of, merged
 from handlers.duties.matching import Candidate
 from handlers.local import LOCAL
-from knowledge.importing import read_again
+from knowledge.originals import read_again
 from knowledge.reading import Document
 from knowledge.reading.obligations import Amendment as Said
 from knowledge.reading.obligations import changed_documents, find_amendments

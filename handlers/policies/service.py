@@ -13,9 +13,9 @@ from handlers.dialog.reply import Reply
 from handlers.dialog.tell import tell
 from handlers.policies import texts
 from knowledge import questions
-from knowledge.importing import original_text
 from knowledge.indexing import new_token
 from knowledge.library import Library
+from knowledge.originals import original_text
 from knowledge.reading import find_doc_numbers
 from knowledge.retrieval.references import articles
 from knowledge.text import normalise

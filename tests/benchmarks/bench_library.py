@@ -29,7 +29,7 @@ from typing import Any
 
 import numpy as np
 
-from knowledge.importing import import_records
+from knowledge.importing_records import import_records
 from knowledge.library import Library
 from knowledge.ranking import SUPPORT
 from knowledge.text import normalise

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from knowledge import importing
+from knowledge import importing_records
 from knowledge.library import Library
 from storage.circulars import Circular, Passage
 from storage.store import Store
@@ -42,9 +42,9 @@ def write_laws(folder: Path, turn: int) -> tuple[Path, list[str]]:
 
 
 def take_in(url: str, path: Path) -> None:
-    importing.BULK = ARTICLES * 3  # several commits, and a merge at the end
+    importing_records.BULK = ARTICLES * 3  # several commits, and a merge at the end
     store = Store(url, secret=SECRET)
-    *_, _last = importing.import_records(store, path, NOW)
+    *_, _last = importing_records.import_records(store, path, NOW)
     store.close()
 
 

@@ -12,7 +12,8 @@ from sqlalchemy import select, text, update
 
 from knowledge import indexing
 from knowledge.catalogue import Catalogue, SegmentGone
-from knowledge.importing import import_document, import_records
+from knowledge.importing import import_document
+from knowledge.importing_records import import_records
 from knowledge.library import Library
 from knowledge.questions import add_faq, remove_faq
 from knowledge.reading import read_text

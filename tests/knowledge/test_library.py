@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from knowledge.importing import import_document, original_text, read_again
+from knowledge.importing import import_document
 from knowledge.library import Library
+from knowledge.originals import original_text, read_again
 from knowledge.reading import read_text
 from storage import circulars as records
 from storage.store import Store

@@ -47,11 +47,11 @@ IMPORT_MANY = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from knowledge import importing, indexing
+from knowledge import importing_records, indexing
 from storage.store import Store
-importing.BULK, indexing.OF_ONE_IMPORT, indexing.ROWS_TOGETHER, indexing.ROWS_AT_ONCE = 5, 3, 4, 7
+importing_records.BULK, indexing.OF_ONE_IMPORT, indexing.ROWS_TOGETHER, indexing.ROWS_AT_ONCE = 5, 3, 4, 7
 store = Store(sys.argv[1], secret=sys.argv[2])
-for _ in importing.import_records(store, Path(sys.argv[3]), datetime.now(UTC)):
+for _ in importing_records.import_records(store, Path(sys.argv[3]), datetime.now(UTC)):
     pass
 store.close()
 """

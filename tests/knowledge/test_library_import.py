@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from knowledge import importing, indexing
-from knowledge.importing import import_document, import_records
+from knowledge import importing, importing_records, indexing
+from knowledge.importing import import_document
+from knowledge.importing_records import import_records
 from knowledge.library import Library
 from knowledge.reading import read_text
 from storage import circulars as records
@@ -142,7 +143,7 @@ def test_what_is_repealed_is_marked(store: Store, tmp_path: Path) -> None:
 
 def test_a_restart_goes_on_where_it_stopped(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A bulk import broken off keeps what was committed; run again it adds the rest, and nothing twice."""
-    monkeypatch.setattr(importing, "BULK", 2)
+    monkeypatch.setattr(importing_records, "BULK", 2)
     rows = [row for at in range(5) for row in law(f"青山县第{at}号办法", "2020-01-01", ["甲条。", "乙条。"])]
     path = write(tmp_path / "laws.jsonl", rows)
     running = import_records(store, path, NOW)

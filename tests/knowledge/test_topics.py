@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.importing import import_records
+from knowledge.importing_records import import_records
 from knowledge.library import Library
 from knowledge.topics import Index, Topic, familiar, pointed, read_topics, standard
 from storage.store import Store

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from handlers.policies import finding, texts
-from knowledge.importing import import_records
+from knowledge.importing_records import import_records
 from knowledge.library import Library
 from storage.store import Store
 from tests.handlers.policies.phone import Phone
