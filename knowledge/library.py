@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 
 from knowledge import catalogue as snapshots
 from knowledge.catalogue import CACHE_BYTES, Catalogue, Held, PostingCache, SegmentGone
+from knowledge.exact import named_passages
 from knowledge.ranking import (
-    ASKS_BASIS,
-    ASKS_COPY,
     JUDGED,
     LOOKED_AT,
     NUMBERED,
@@ -29,7 +28,6 @@ from knowledge.ranking import (
     newest_first,
     pointed_first,
     pointing,
-    says,
     smallness,
     support,
     weigh,
@@ -37,7 +35,7 @@ from knowledge.ranking import (
 )
 from knowledge.retrieval.query import Plan, plan
 from knowledge.retrieval.quote import quote
-from knowledge.retrieval.references import article_label, number_key, numbers, title_key
+from knowledge.retrieval.references import number_key, numbers, title_key
 from knowledge.retrieval.scoring import Scores, add_up, rarity
 from knowledge.retrieval.shelf import Columns, Shown
 from knowledge.retrieval.spelling import Speller, standard_speller
@@ -165,9 +163,7 @@ class Library:
         home = next((name for name in state.regions if region and name in region), "")
         topics = self.topics(session, state, asked)
         ranked = pointed_first(ranked, topics, asked, home)
-        exact = self._articles(session, state, asked, said) or self._parts(session, state, asked, said)
-        exact = exact or self._heads(session, state, asked, said)
-        exact = exact or self._citing(session, state, asked, said)
+        exact = named_passages(session, state, asked, said)
         if exact:
             top = 2 * max((one[0] for one in ranked), default=1.0)
             ids = {passage_id for passage_id, _ in exact}
@@ -251,21 +247,6 @@ class Library:
     def _fetched(self, session: Session, state: Catalogue, passage_ids: Sequence[int]) -> dict[int, Shown]:
         return state.shelf.fetch(passage_ids, lambda missing: postings_reading.read_texts(session, missing))
 
-    def _articles(
-        self, session: Session, state: Catalogue, asked: Plan, said: Mapping[int, float]
-    ) -> list[tuple[int, Held]]:
-        """Passages that are the very article of the very law the question names (反家暴法23条)."""
-        if not asked.articles or not said:
-            return []
-        labels = [article_label(one.number, one.sub) for one in asked.articles]
-        held = {state.held[at].id: state.held[at] for at in said}
-        order = {state.held[at].id: (state.held[at].validity != records.IN_FORCE, -said[at]) for at in said}
-        query = select(Passage.id, Passage.circular_id).where(
-            Passage.circular_id.in_(list(held)), Passage.article.in_(labels)
-        )
-        found = sorted(session.execute(query), key=lambda row: (order[row[1]], row[0]))
-        return [(row[0], held[row[1]]) for row in found]
-
     def topics(self, session: Session, state: Catalogue, asked: Plan) -> dict[int, tuple[Held, int]]:
         """Articles that the subject index points to: passage id → its document and how plainly."""
         found = {}
@@ -286,44 +267,6 @@ class Library:
             query = select(Passage.article, Passage.id).where(Passage.circular_id == circular_id)
             known[circular_id] = {row[0]: row[1] for row in session.execute(query.order_by(Passage.ordinal.desc()))}
         return known[circular_id]
-
-    def _parts(
-        self, session: Session, state: Catalogue, asked: Plan, said: Mapping[int, float]
-    ) -> list[tuple[int, Held]]:
-        """What a document rests on, or who gets a copy, when that is asked of it by its number (30号文依据什么)."""
-        held = {state.held[at].id: state.held[at] for at, share in said.items() if share >= NUMBERED}
-        if not held or not asked.numbers:
-            return []
-        if ASKS_BASIS.search(asked.text):
-            rows = records.resting(session, list(held))
-        else:
-            rows = records.copied(session, list(held)) if ASKS_COPY.search(asked.text) else []
-        return [(passage_id, held[owner]) for passage_id, owner in rows][:3]
-
-    def _heads(
-        self, session: Session, state: Catalogue, asked: Plan, said: Mapping[int, float]
-    ) -> list[tuple[int, Held]]:
-        """Where documents begin that are asked for by nothing but their number (81号文)."""
-        held = {state.held[at].id: state.held[at] for at, share in said.items() if share >= NUMBERED}
-        if not asked.bare or not held:
-            return []
-        query = select(Passage.id, Passage.circular_id).where(Passage.circular_id.in_(list(held)), Passage.ordinal == 0)
-        order = list(held)
-        return [(row[0], held[row[1]]) for row in sorted(session.execute(query), key=lambda row: order.index(row[1]))]
-
-    def _citing(
-        self, session: Session, state: Catalogue, asked: Plan, said: Mapping[int, float]
-    ) -> list[tuple[int, Held]]:
-        """Where other documents name the one asked for by a number that the library does not hold."""
-        if not asked.numbers or any(share >= NUMBERED for share in said.values()):
-            return []
-        rows = [row for number in asked.numbers for row in records.citing(session, number.serial)]
-        fitting = [
-            (passage_id, circular_id)
-            for key, circular_id, passage_id in rows
-            if any(says(key, number) for number in asked.numbers) and circular_id in state.index
-        ]
-        return [(one, state.held[state.index[owner]]) for one, owner in dict(fitting).items()][:3]
 
 
 def _hit(score: float, found: Columns, held: Held, quoted: str, odds: tuple[float, float]) -> Hit:
