@@ -11,6 +11,7 @@ from knowledge.reading.obligations.frame import Frame
 from knowledge.reading.obligations.grouping import Clause
 from knowledge.reading.obligations.judging import ATTENDS
 from knowledge.reading.obligations.moments import Moment
+from knowledge.reading.obligations.obligation import Obligation
 
 LONGEST_EVIDENCE = 110  # characters; a longer clause is cut down to what carries its times and counts
 
@@ -23,6 +24,10 @@ PAPER_MOVED = re.compile(
     rf"^(?:《[^》]*》(?:（[^）]*）)?[中的]*)?(?P<what>[^，。《》]{{2,24}}?)的?报送的?(?:截止)?(?:时间|日期|期限|时限)(?:由[^，。]*?)?{_LATER}"
 )
 NAMES = re.compile(r"推荐|选送|申报|上报|报送|名额|确定|指定|明确")  # quotas are named before the campaign, not in it
+#: A party's share of what is then due by one rule: 街道不少于5篇，乡镇不少于3篇，每月25日前报送.
+SHARE = re.compile(r"\d[篇条份期件]$")
+PROPOSES = re.compile(r"推荐|推报|选送|推选|申报|选报|评选|遴选")
+PROPOSAL = re.compile(r"推荐|申报|事迹|材料|名单|登记表|审批表|汇总表|评选表|报送表")
 BEFORE_TIME = "于在从自到将、和及："  # what falls away together with the time it leads to
 
 
@@ -114,6 +119,24 @@ def paraphrase(text: str, clause: Clause) -> str:
         return (moved["act"] or moved["was"]) + moved["what"]
     paper = PAPER_MOVED.match(kept)
     return ("报送" + paper["what"] if paper is not None else kept)[:40]
+
+
+def date_proposals(found: list[Obligation], already: int) -> None:
+    """每个乡镇推荐3户，推荐表7月25日前报送: who is proposed is due when the papers are."""
+    for index in reversed(range(already, len(found))):
+        one = found[index]
+        if one.start or one.end or one.recurrence or not one.quantity:
+            continue
+        after = next(iter(found[index + 1 :]), None)
+        if after and after.recurrence and SHARE.search(one.evidence) and after.offset[0] - one.offset[1] <= 2:
+            found[index] = replace(one, recurrence=after.recurrence)
+            continue
+        for later in found[index + 1 :]:
+            if not PROPOSES.search(one.evidence):
+                break
+            if later.end and not later.start and not later.recurrence and PROPOSAL.search(later.evidence):
+                found[index] = replace(one, end=later.end)
+                break
 
 
 def _after(day: date, amount: str) -> date:

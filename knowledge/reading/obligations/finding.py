@@ -8,44 +8,28 @@ from datetime import date
 from itertools import pairwise
 
 from knowledge.reading.document import Document
-from knowledge.reading.obligations.actors import CROWD, LEAD, level_of, split_parties, subject_at
-from knowledge.reading.obligations.amounts import amounts
+from knowledge.reading.obligations.actors import CROWD, level_of, split_parties
 from knowledge.reading.obligations.attendance import attendance
 from knowledge.reading.obligations.clauses import LABEL, Sentence, sentences, shaded
-from knowledge.reading.obligations.filling import narrowed, paraphrase, window
+from knowledge.reading.obligations.filling import date_proposals, narrowed, paraphrase, window
 from knowledge.reading.obligations.frame import LEAFLET, Frame, chain, frame_of, lines, reference
-from knowledge.reading.obligations.grouping import Clause, Piece, distributes, group, trim
-from knowledge.reading.obligations.judging import ATTENDS, IN_FORCE, REPEALED, Judge
+from knowledge.reading.obligations.grouping import Clause, distributes, group, trim
+from knowledge.reading.obligations.judging import ATTENDS, Judge
 from knowledge.reading.obligations.moments import Moment, moments_in
 from knowledge.reading.obligations.obligation import Obligation
+from knowledge.reading.obligations.parties import parties_of
+from knowledge.reading.obligations.pieces import piece_at
 from knowledge.reading.obligations.rows import row_obligations, table_span
-from knowledge.reading.obligations.vocabulary import acts, pairs
 
 TENTATIVE = re.compile(
     r"拟(?!定|写|制|订|稿|表彰|推荐|命名|录用|任|申报)|计划(?=于|在|\d|[组举召开])|争取(?!到)|力争|暂定|初步定于|初定|预计"
 )
-EXEMPT = re.compile(r"不需|无需|不必|不再|毋须|免于|可不|不用")
 NON_CLAUSE = re.compile(
     r"^[\s　]*(?:联\s*系\s*(?:人|电话|方式)|电\s*话|邮\s*箱|电子邮箱|传\s*真|地\s*址|附\s*件|附\s*表|抄\s*送|主\s*送|"
     r"\d+[.．、][^，。；]{2,40}(?:表|样式|回执|名单|格式)$)|联系人[：:]|印发$|年\d+月\d+日$"
 )
-OWN_ACTS = re.compile(
-    r"予以表彰|进行表彰|通报表[扬彰]|组织评审|专家评审|发文命名|授牌|揭晓|公布结果|现场推进会|纪念大会"
-)
-ANNOUNCED = re.compile(r"拟于|拟在|将于|将在|将适时|拟举办|拟组织|拟召开")
-EVENT = re.compile(r"定于[^，。；]*(?:举行|举办|召开|进行)|^[^，。；]{2,8}时间[为是定]")
 CHANGED = re.compile(r"(?:改为|改成|调整为|实行|恢复|采取|执行|采用|启用)[^，。；]{2,14}$")
-SHARE = re.compile(
-    r"\d[篇条份期件]$"
-)  # a party's share of what is then due by one rule: 街道不少于5篇，乡镇不少于3篇，每月25日前报送
 ARRIVES = re.compile(r"报到[^，。；]{0,6}$")
-UNIT_OF_MANY = re.compile(r"(?:妇联|妇工委|妇委会|单位|部门|乡镇|街道|社区|村)$")
-PROPOSES = re.compile(r"推荐|推报|选送|推选|申报|选报|评选|遴选")
-PROPOSAL = re.compile(r"推荐|申报|事迹|材料|名单|登记表|审批表|汇总表|评选表|报送表")
-GATHERING = re.compile(r"开(?![展放通设办])[^，。；]{0,8}会|(?<=[县区乡镇村组])查(?=[\u4e00-\u9fff])")
-RESPONSIBLE = re.compile(
-    r"[（(](?:责任|牵头|承办|落实|主办|负责)(?:单位|部门|科室|处室|部室)[：:]\s*(?P<who>[^；;，,。）)]{2,40})"
-)
 LONGEST_JOINED = 120  # characters; an announcement and who comes to it are quoted as one up to here
 SPLIT_DATES = re.compile(r"分别|分[两二三四\d][批次]|各(?=报|开展|举办|组织|召开|进行|[一二两三\d])|[两三]次|两批")
 
@@ -102,7 +86,7 @@ class _Reader:
             already = len(self.found)
             for sentence in sentences(self.text, start, end, self.marks):
                 self._sentence(sentence, moments)
-            self._date_proposals(already)
+            date_proposals(self.found, already)
         self._reach_appointment()
         if not self.attended and "纪要" not in (self.document.meta.title or ""):
             self.found.extend(attendance(self.document, self.frame))
@@ -119,23 +103,6 @@ class _Reader:
             evidence = self.document.original[start : one.offset[1]]
             time = one.time or main.moment.clock
             self.found[self.coming] = replace(one, offset=(start, one.offset[1]), evidence=evidence, time=time)
-
-    def _date_proposals(self, already: int) -> None:
-        """每个乡镇推荐3户，推荐表7月25日前报送: who is proposed is due when the papers are."""
-        for index in reversed(range(already, len(self.found))):
-            one = self.found[index]
-            if one.start or one.end or one.recurrence or not one.quantity:
-                continue
-            after = next(iter(self.found[index + 1 :]), None)
-            if after and after.recurrence and SHARE.search(one.evidence) and after.offset[0] - one.offset[1] <= 2:
-                self.found[index] = replace(one, recurrence=after.recurrence)
-                continue
-            for later in self.found[index + 1 :]:
-                if not PROPOSES.search(one.evidence):
-                    break
-                if later.end and not later.start and not later.recurrence and PROPOSAL.search(later.evidence):
-                    self.found[index] = replace(one, end=later.end)
-                    break
 
     def _lines(self) -> list[tuple[int, int]]:
         kept = []
@@ -154,7 +121,9 @@ class _Reader:
         return kept
 
     def _sentence(self, sentence: Sentence, line_moments: list[Moment]) -> None:
-        pieces = [self._piece(start, end, line_moments, sentence.start) for start, end in sentence.chunks]
+        pieces = [
+            piece_at(self.text, self.marks, start, end, line_moments, sentence.start) for start, end in sentence.chunks
+        ]
         clauses = group(pieces, self.text)
         previous: list[Moment] = []
         for index, clause in enumerate(clauses):
@@ -217,67 +186,6 @@ class _Reader:
             return True
         return bool(clause.counts) and words.startswith("每") and all(m.first is not None for m in self.lasting)
 
-    def _piece(self, start: int, end: int, line_moments: list[Moment], earlier: int) -> Piece:
-        text = self.text[start:end]
-        moments = [moment for moment in line_moments if start <= moment.start < end]
-        who = self._subject(start, end, moments)
-        floor = who[1] if who else start
-        counts = amounts(self.text, start, end, [(m.start, m.end) for m in moments], self.marks, earlier)
-        verbs = [
-            (match.start(), match.end(), pairs("acts.tsv")[match[0]])
-            for match in acts().finditer(self.text, floor, end)
-            if pairs("acts.tsv")[match[0]] != "noun" and not self._noun_act(match.start())
-        ]
-        gathering = GATHERING.search(self.text, floor, end)
-        if gathering is not None and not verbs:
-            verbs.append((*gathering.span(), "hold"))
-        void = EXEMPT.search(text) or IN_FORCE.search(text) or (REPEALED.search(text) and "资格" not in text)
-        return Piece(start, end, text, moments, counts, who, verbs, bool(void))
-
-    def _noun_act(self, start: int) -> bool:
-        """Whether the act is inside a title or quotation (“送法进家庭”宣传)."""
-        return bool(self.marks[start]) and self.text[start - 1 : start] not in ("（", "(")
-
-    def _subject(self, start: int, end: int, moments: list[Moment]) -> tuple[int, int] | None:
-        text = self.text
-        position = start
-        if text.startswith("其中", start):
-            named = subject_at(text, start + 2 + text.startswith(("，", "："), start + 2), end)
-            return named if named and UNIT_OF_MANY.search(text[slice(*named)]) else None
-        for _ in range(4):
-            lead = LEAD.match(text, position, end)
-            if lead is not None:
-                position = lead.end()
-            moved = False
-            for moment in moments:
-                at = moment.start
-                if position <= at <= position + 2 and text[position:at] in (
-                    "",
-                    "第",
-                    "于第",
-                    "在第",
-                    "“",
-                    "于",
-                    "在",
-                    "从",
-                    "自",
-                    "到",
-                    "每",
-                ):
-                    position = moment.end
-                    while position < end and text[position] in "，, 前）)":
-                        position += 1
-                    moved = True
-            if not moved:
-                break
-        found = subject_at(text, position, end)
-        if found is None:
-            for match in re.finditer(r"请|要求|由|督促|组织(?=各)|指导|[：:]", text[start:end]):
-                found = subject_at(text, start + match.end(), end)
-                if found is not None:
-                    break
-        return found
-
     # -- judging ------------------------------------------------------------------------------------------------
 
     def _consider(self, clause: Clause) -> bool:
@@ -302,33 +210,6 @@ class _Reader:
         return True
 
     # -- filling in ---------------------------------------------------------------------------------------------
-
-    def _parties(self, clause: Clause, words: str) -> tuple[str, ...]:
-        if clause.who is not None:
-            said = self.text[slice(*clause.who)]
-            if not (CROWD.match(said) and self.spoken and distributes(self.text, clause)):
-                return split_parties(said)
-        elif (
-            (ANNOUNCED.search(words) or OWN_ACTS.search(words)) and not re.search(r"请|各", words) and self.frame.issuer
-        ):
-            return tuple(name.replace("妇女联合会", "妇联") for name in self.frame.issuer)
-        elif EVENT.search(words) and not re.search(r"请|各", words):
-            return self.frame.addressees or self.frame.issuer
-        charged = RESPONSIBLE.search(self.text, clause.end, self._line_end(clause.end))
-        if charged is not None:
-            return split_parties(charged["who"])
-        asked = re.search(r"请|(?<![通公简])报(?:送|至|到)?", words) is not None
-        if self.spoken and not (asked and self._own(self.spoken[0])):
-            return self.spoken
-        return self.frame.addressees or tuple(name.replace("妇女联合会", "妇联") for name in self.frame.issuer)
-
-    def _line_end(self, position: int) -> int:
-        end = self.text.find("\n", position)
-        return end if end >= 0 else len(self.text)
-
-    def _own(self, party: str) -> bool:
-        """Whether a party is the issuing office itself."""
-        return level_of(party) == self.frame.level and party[:1] not in "各每全"
 
     def _emit(self, clause: Clause, moments: list[Moment], own: bool) -> None:
         words = self.text[clause.start : clause.end]
@@ -368,7 +249,7 @@ class _Reader:
         moments: list[Moment],
         rule: str | None,
     ) -> None:
-        who = self._parties(clause, words)
+        who = parties_of(self.text, self.frame, clause, words, self.spoken)
         clause = narrowed(self.text, self.marks, clause)
         span = self.document.original_span(clause.start, clause.end)
         said = [self.text[m.start : m.end] for m in moments]
