@@ -4,31 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
 
 from knowledge.reading import texts
-from knowledge.reading.document import Cell, Row, Table
+from knowledge.reading.cells import Rough, row_of, table_of, title_above
+from knowledge.reading.document import Row, Table
 from knowledge.reading.lines import Line, is_organisation
 
-_TITLE = re.compile(r"(?:表|名单|清单|一览|台账|目录|安排|分配|计划|附件\s*\d*)[）)》”]?[:：]?$")
-_BEFORE_TITLE = re.compile(
-    r"附\s*件?\s*\d*\s*[:：]\s*|[一二三四五六七八九十]{1,3}、|"
-    r"[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.．、]"
-)
 _FIRST = re.compile(r"序\s*号|编\s*号|序|NO\.?|No\.?", re.IGNORECASE)
-
-
-@dataclass(slots=True)
-class _Rough:
-    """A cell as it stands: its paragraphs and where they are."""
-
-    parts: list[str]
-    start: int
-    end: int
-
-    @property
-    def text(self) -> str:
-        return "".join(self.parts)
 
 
 def read_tables(lines: list[Line]) -> tuple[Table, ...]:
@@ -79,19 +61,19 @@ def _piped(lines: list[Line], place: int) -> tuple[Table | None, int] | None:
     return _from_rows(lines, place, end, rows) if len(rows) >= 2 else None
 
 
-def _split(line: Line, mark: str) -> list[_Rough]:
+def _split(line: Line, mark: str) -> list[Rough]:
     cells = []
     at = line.start
     for piece in line.text.split(mark):
         parts = [part.strip() for part in re.split(r"[\v]|<br ?/?>", piece) if part.strip()]
         lead = len(piece) - len(piece.lstrip())
-        cells.append(_Rough(parts, at + lead if parts else at, at + len(piece.rstrip()) if parts else at))
+        cells.append(Rough(parts, at + lead if parts else at, at + len(piece.rstrip()) if parts else at))
         at += len(piece) + 1
     return cells
 
 
-def _from_rows(lines: list[Line], place: int, end: int, rows: list[list[_Rough]]) -> tuple[Table | None, int]:
-    title = _title_above(lines, place)
+def _from_rows(lines: list[Line], place: int, end: int, rows: list[list[Rough]]) -> tuple[Table | None, int]:
+    title = title_above(lines, place)
     start = lines[place].start
     while len(rows) > 1 and sum(bool(cell.parts) for cell in rows[0]) == 1 < sum(bool(cell.parts) for cell in rows[1]):
         title = title or rows[0][0].text or title  # a first row of one cell is the table's title
@@ -116,7 +98,7 @@ def _from_rows(lines: list[Line], place: int, end: int, rows: list[list[_Rough]]
             continue
         if len(row) != len(header):
             notes.append(texts.TABLE_ROW_UNEVEN.format(row=names[0][:10]))
-        body.append(_row(row, width))
+        body.append(row_of(row, width))
     if not body:
         return None, end
     return Table(title, columns, tuple(body), start, lines[end - 1].end, "；".join(dict.fromkeys(notes))), end
@@ -129,7 +111,7 @@ def _cells_by_tab(lines: list[Line], place: int) -> tuple[Table | None, int] | N
     """Cells that each begin with a tab, their further paragraphs without: a Word table pasted as text."""
     if not lines[place].text.startswith("\t") or not _FIRST.fullmatch(lines[place].text.strip()):
         return None
-    cells: list[_Rough] = []
+    cells: list[Rough] = []
     end = place
     for at in range(place, len(lines)):
         line = lines[at]
@@ -137,7 +119,7 @@ def _cells_by_tab(lines: list[Line], place: int) -> tuple[Table | None, int] | N
             text = line.text.strip()
             if "\t" in text:
                 return None
-            cells.append(_Rough([text], line.end - len(line.text.lstrip()), line.end))
+            cells.append(Rough([text], line.end - len(line.text.lstrip()), line.end))
         elif _continues(cells, lines, at):
             cells[-1].parts.append(line.text)
             cells[-1].end = line.end
@@ -147,7 +129,7 @@ def _cells_by_tab(lines: list[Line], place: int) -> tuple[Table | None, int] | N
     return _from_cells(lines, place, end, cells)
 
 
-def _continues(cells: list[_Rough], lines: list[Line], at: int) -> bool:
+def _continues(cells: list[Rough], lines: list[Line], at: int) -> bool:
     """Whether a line without tab belongs to the cell before it; after the last cell the text goes on."""
     if any(line.text.startswith("\t") for line in lines[at + 1 : at + 12]):
         return True
@@ -159,7 +141,7 @@ def _continues(cells: list[_Rough], lines: list[Line], at: int) -> bool:
     )
 
 
-def _from_cells(lines: list[Line], place: int, end: int, cells: list[_Rough]) -> tuple[Table | None, int] | None:
+def _from_cells(lines: list[Line], place: int, end: int, cells: list[Rough]) -> tuple[Table | None, int] | None:
     """A table from its cells in reading order: the header runs up to the cell 1, rows begin at 1, 2, 3 …"""
     width = next((at for at, cell in enumerate(cells) if cell.text == "1"), 0)
     if width < 2:
@@ -190,19 +172,14 @@ def _from_cells(lines: list[Line], place: int, end: int, cells: list[_Rough]) ->
             if near:
                 upto = min(near, key=lambda to: abs(to - at - width))
                 notes.append(texts.TABLE_ROW_UNEVEN.format(row=len(rows) + 1))
-        rows.append(_row(cells[at:upto], width))
+        rows.append(row_of(cells[at:upto], width))
         at = upto
     if not rows:
         return None
     if at < len(cells):
         stop = next(place + offset for offset, line in enumerate(lines[place:]) if line.end >= cells[at].start)
         end = max(place + 1, stop)
-    return _table(lines, place, columns, rows, notes), end
-
-
-def _table(lines: list[Line], place: int, columns: tuple[str, ...], rows: list[Row], notes: list[str]) -> Table:
-    note = "；".join(dict.fromkeys(notes))
-    return Table(_title_above(lines, place), columns, tuple(rows), lines[place].start, rows[-1].end, note)
+    return table_of(lines, place, columns, rows, notes), end
 
 
 def _flattened(lines: list[Line], place: int) -> tuple[Table | None, int] | None:
@@ -241,21 +218,21 @@ def _flattened(lines: list[Line], place: int) -> tuple[Table | None, int] | None
         if len(cells) != width:
             cells = _fold(cells, width)
             notes.append(texts.TABLE_ROW_UNEVEN.format(row=number + 1))
-        rows.append(_row(cells, width))
+        rows.append(row_of(cells, width))
         end = stop
     columns = tuple(cell.text for cell in header) + ("",) * (width - len(header))
-    return _table(lines, place, columns, rows, notes), end
+    return table_of(lines, place, columns, rows, notes), end
 
 
 def _header_word(text: str) -> bool:
     return len(text) <= 20 and not text.isdigit() and not re.search(r"[。；]", text)
 
 
-def _rough(line: Line) -> _Rough:
-    return _Rough([line.text], line.start, line.end)
+def _rough(line: Line) -> Rough:
+    return Rough([line.text], line.start, line.end)
 
 
-def _repeated_header(line: Line, header: list[_Rough]) -> bool:
+def _repeated_header(line: Line, header: list[Rough]) -> bool:
     return any(line.text == cell.text for cell in header)
 
 
@@ -271,7 +248,7 @@ def _last_row_end(lines: list[Line], start: int, width: int) -> int:
     return stop
 
 
-def _fold(cells: list[_Rough], width: int) -> list[_Rough]:
+def _fold(cells: list[Rough], width: int) -> list[Rough]:
     """Fewer cells: neighbours that are alike (two units, or a word cut in two) become one until `width` are left."""
     cells = list(cells)
     while len(cells) > width > 0:
@@ -282,51 +259,6 @@ def _fold(cells: list[_Rough], width: int) -> list[_Rough]:
             return (0 if both else 1 if at else 2, len(one) + len(other))
 
         at = min(range(len(cells) - 1), key=likeness)
-        merged = _Rough([*cells[at].parts, *cells[at + 1].parts], cells[at].start, cells[at + 1].end)
+        merged = Rough([*cells[at].parts, *cells[at + 1].parts], cells[at].start, cells[at + 1].end)
         cells[at : at + 2] = [merged]
     return cells
-
-
-# --- shared -------------------------------------------------------------------------------------------------------
-
-
-def _row(rough: list[_Rough], width: int) -> Row:
-    cells = [_cell(cell) for cell in rough[:width]]
-    for extra in rough[width:]:  # what is left over is not thrown away
-        if extra.parts and cells:
-            last = cells[-1]
-            cells[-1] = Cell((last.text + " " + extra.text).strip(), (*last.parts, *extra.parts), last.start, extra.end)
-    end = max((cell.end for cell in cells), default=0)
-    cells += [Cell("", (), end, end)] * (width - len(cells))
-    return Row(tuple(cells), cells[0].start, end)
-
-
-def _cell(rough: _Rough) -> Cell:
-    """A cell whose lines are several short items keeps them apart; lines of one sentence are joined."""
-    parts = [re.sub(r" {2,}", " ", part) for part in rough.parts if part]
-    if len(parts) > 1 and all(len(part) <= 20 and not re.search(r"[。；，]$", part) for part in parts):
-        items: list[str] = []
-        for part in parts:
-            if items and not _whole(items[-1]):
-                items[-1] += part
-            else:
-                items.append(part)
-        parts = items
-    else:
-        parts = ["".join(parts)] if parts else []
-    return Cell("、".join(parts), tuple(parts), rough.start, rough.end)
-
-
-def _whole(item: str) -> bool:
-    """Whether an item is complete by itself: 市直系统有关 is not, 惠安县妇联 is."""
-    return is_organisation(item) or not re.search(r"(?:有关|相关|各|和|及|与|、|的|县|市|区|（)$", item)
-
-
-def _title_above(lines: list[Line], place: int) -> str:
-    for line in reversed(lines[max(0, place - 2) : place]):
-        if _TITLE.search(line.text) and len(line.text) <= 50 and not re.search(r"[。，]|如下|下表", line.text):
-            if not re.fullmatch(r"附\s*件\s*\d*\s*[:：]?", line.text):
-                return _BEFORE_TITLE.sub("", line.text).rstrip("：:")
-        if not re.match(r"[（(].*[)）]$|单位[:：]|填报", line.text):
-            break
-    return ""
