@@ -177,15 +177,7 @@ def answer_question(
     question = session.get(Question, number)
     if question is None or question.faq_id is not None or not _is_hers(question.scope, by):
         return None
-    entry, resolved = questions.add_faq(
-        session,
-        question.text,
-        said,
-        now=now,
-        scope=by.unit_path,
-        by_id=by.person_id,
-        sources=sources_in(session, library, said, by.unit_path),
-    )
+    entry, resolved = _add_faq(session, library, question.text, said, by.unit_path, by=by, now=now)
     if question not in resolved:
         question.faq_id, question.passage_id, question.outcome = entry.id, entry.passage_id, "resolved"
         resolved = [question, *resolved]
@@ -199,6 +191,14 @@ def answer_question(
         text = texts.ANSWERED.format(question=one.text, unit=by.unit_name, answer=said)
         count += tell(session, person_id, Reply(text), now, key=f"answered:{entry.id}:{person_id}")
     return entry, count
+
+
+def _add_faq(
+    session: Session, library: Library, question: str, said: str, scope: str, *, by: Speaker, now: datetime
+) -> tuple[FaqEntry, list[Question]]:
+    """The entry with what the answer says it rests on, and the open questions it resolves."""
+    sources = sources_in(session, library, said, by.unit_path)
+    return questions.add_faq(session, question, said, now=now, scope=scope, by_id=by.person_id, sources=sources)
 
 
 def _is_hers(scope: str, by: Speaker) -> bool:
@@ -225,15 +225,7 @@ def change_faq(
     """Another wording or source: the old entry goes, a new one under the same question comes."""
     questions.remove_faq(session, entry, now)
     session.flush()
-    made, _ = questions.add_faq(
-        session,
-        entry.question,
-        said,
-        now=now,
-        scope=entry.scope,
-        by_id=by.person_id,
-        sources=sources_in(session, library, said, by.unit_path),
-    )
+    made, _ = _add_faq(session, library, entry.question, said, entry.scope, by=by, now=now)
     for one in session.scalars(select(Question).where(Question.faq_id == entry.id)):
         one.faq_id, one.passage_id = made.id, made.passage_id
     audit.note(session, at=now, person_id=by.person_id, action="faq.changed", about=f"faq:{entry.id}")

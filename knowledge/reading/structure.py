@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from knowledge.reading import texts
 from knowledge.reading.citations import read_citations
@@ -10,12 +11,12 @@ from knowledge.reading.contacts import read_contacts
 from knowledge.reading.document import Document, Kind, Meta, Section
 from knowledge.reading.head import Head, read_head
 from knowledge.reading.laws import first_article, is_law, law_passages, law_sections, law_version
-from knowledge.reading.lines import Line, split_lines
+from knowledge.reading.lines import Line, is_organisation, split_lines
 from knowledge.reading.passages import read_passages
 from knowledge.reading.sections import read_sections
 from knowledge.reading.tables import read_tables
 from knowledge.reading.tail import date_of_number, read_tail
-from knowledge.text import Cleaned, clean
+from knowledge.text import clean
 
 _SECRECY = re.compile(
     r"(?:密\s*级\s*[:：]\s*)?(绝密|机密|秘密)(?=\s*[★☆*:：]|\s|\s*\d|$)|.{0,6}?(内部(?:资料|文件|材料|刊物))(?=[\s，,：:（(]|$)|密\s*级\s*[:：]\s*(内部)"
@@ -33,10 +34,11 @@ def read_text(name: str, text: str, *, pages: int | None = None, warnings: tuple
         return Document(name, "other", text, cleaned, warnings=(*warnings, texts.NO_TEXT), pages=pages)
     warnings += _broken(cleaned.text)
     secrecy = secrecy_mark([line.text for line in lines])
+    bare = Document(name, "other", text, cleaned, warnings=warnings, secrecy=secrecy, pages=pages)
     # Rules issued with a circular are part of it: it has addressees, a law has none.
     if is_law(lines) and not read_head(lines[: first_article(lines)]).addressees:
-        return _law(name, text, cleaned, lines, secrecy, pages, warnings)
-    return _circular(name, text, cleaned, lines, secrecy, pages, warnings)
+        return _law(bare, lines)
+    return _circular(bare, lines)
 
 
 def secrecy_mark(lines: list[str]) -> str | None:
@@ -48,16 +50,8 @@ def secrecy_mark(lines: list[str]) -> str | None:
     return None
 
 
-def _circular(
-    name: str,
-    text: str,
-    cleaned: Cleaned,
-    lines: list[Line],
-    secrecy: str | None,
-    pages: int | None,
-    warnings: tuple[str, ...],
-) -> Document:
-    clean_text = cleaned.text
+def _circular(bare: Document, lines: list[Line]) -> Document:
+    clean_text = bare.cleaned.text
     tables = read_tables(lines)
     spans = [(table.start, table.end) for table in tables]
     prose = [line for line in lines if not any(start <= line.start < end for start, end in spans)]
@@ -83,21 +77,21 @@ def _circular(
     )
     passages = read_passages(clean_text, sections, tables, [head.body_start, body_end, tail.after, tail.copies])
     notes = tuple(f"{table.title or '表'}：{table.note}" for table in tables if table.note)
-    return Document(
-        name, _kind(meta, sections), text, cleaned, meta, sections, tables, citations, passages, warnings + notes,
-        secrecy, pages, None, head.body_start, body_end,
-    )  # fmt: skip
+    return replace(
+        bare,
+        kind=_kind(meta, sections),
+        meta=meta,
+        sections=sections,
+        tables=tables,
+        citations=citations,
+        passages=passages,
+        warnings=bare.warnings + notes,
+        body_start=head.body_start,
+        body_end=body_end,
+    )
 
 
-def _law(
-    name: str,
-    text: str,
-    cleaned: Cleaned,
-    lines: list[Line],
-    secrecy: str | None,
-    pages: int | None,
-    warnings: tuple[str, ...],
-) -> Document:
+def _law(bare: Document, lines: list[Line]) -> Document:
     body = first_article(lines)
     start = lines[body].start if body < len(lines) else 0
     title = ""
@@ -107,18 +101,25 @@ def _law(
         title += line.text
         if re.search(r"(?:法|条例|规定|办法|细则|解释|决定|规则|章程)(?:[（(].*[)）])?$", title):
             break
-    tail = read_tail(lines, body, len(cleaned.text))
+    clean_text = bare.cleaned.text
+    tail = read_tail(lines, body, len(clean_text))
     body_end = max(start, tail.body_end)
     version = law_version(lines, body) or tail.date
     articles = [line for line in lines[body:] if line.start < body_end]
     sections = law_sections(articles, body_end)
     number = read_head(lines[: min(body, 12)]).doc_no if body else None
     meta = Meta(doc_no=number, title=re.sub(r"\s+", "", title) or None, issuer=tail.issuer, date=version)
-    return Document(
-        name, "law", text, cleaned, meta, sections, (),
-        read_citations(cleaned.text, number, title, (0, start)), law_passages(cleaned.text, sections, start), warnings,
-        secrecy, pages, version, start, body_end,
-    )  # fmt: skip
+    return replace(
+        bare,
+        kind="law",
+        meta=meta,
+        sections=sections,
+        citations=read_citations(clean_text, number, title, (0, start)),
+        passages=law_passages(clean_text, sections, start),
+        version=version,
+        body_start=start,
+        body_end=body_end,
+    )
 
 
 def _kind(meta: Meta, sections: tuple[Section, ...]) -> Kind:
@@ -128,8 +129,6 @@ def _kind(meta: Meta, sections: tuple[Section, ...]) -> Kind:
 
 def _issuer_of_title(head: Head) -> tuple[str, ...]:
     """「泉州市妇联关于…」: the issuer stands in the title when nobody signs."""
-    from knowledge.reading.lines import is_organisation
-
     match = re.match(r"([^《》，“]{4,30}?)关于", head.title or "")
     names = re.split(r"[、\s]+", match.group(1)) if match else []
     return tuple(names) if names and all(is_organisation(name) for name in names) else ()

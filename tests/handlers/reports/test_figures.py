@@ -243,6 +243,14 @@ PERIODS = (
 _numbers = count()
 
 
+def _lives_through(store: Store, history: list[tuple[str, int, int, str, str]]) -> None:
+    with county(store) as life:
+        for step in history:
+            happen(life, step)
+        for asked in PERIODS:
+            holds(life, asked)
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(history=steps)
 def test_random_histories_add_up_on_sqlite(
@@ -251,11 +259,7 @@ def test_random_histories_add_up_on_sqlite(
     """Filing, correcting, withdrawing, reviewing, moving, merging, closing and adjusting in any order."""
     store = Store(templates.sqlite(tmp_path / f"{next(_numbers)}.sqlite3"), secret=SECRET)
     try:
-        with county(store) as life:
-            for step in history:
-                happen(life, step)
-            for asked in PERIODS:
-                holds(life, asked)
+        _lives_through(store, history)
     finally:
         store.close()
 
@@ -269,11 +273,7 @@ def test_random_histories_add_up_on_postgresql(
     with templates.postgres() as url:
         store = Store(url, secret=SECRET)
         try:
-            with county(store) as life:
-                for step in history:
-                    happen(life, step)
-                for asked in PERIODS:
-                    holds(life, asked)
+            _lives_through(store, history)
         finally:
             store.close()
 
