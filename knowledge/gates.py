@@ -14,10 +14,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from operator import add
+from functools import lru_cache, reduce
+from itertools import chain
+from operator import add, or_
 from re import _constants as sre  # type: ignore[attr-defined]  # the standard library's own parser has no stubs
 from re import _parser as parser  # type: ignore[attr-defined]  # the same
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 #: a set of letters and pairs of which one must stand in the text
 Clause = frozenset[str]
@@ -73,14 +75,25 @@ def rule(pattern: str, usual: Iterable[str] = ()) -> Rule:
     return Rule(re.compile(pattern), mask)
 
 
-def missing(text: str, pairs: Iterable[str] | None = None) -> int:
-    """The clauses that no letter and no pair of letters of a text satisfies, as bits; `pairs` if they are at hand."""
-    found = 0
-    for gram in _letters.intersection(text):
-        found |= _bits[gram]
-    for gram in _pairs.intersection(pairs if pairs is not None else map(add, text, text[1:])):
-        found |= _bits[gram]
-    return ~found & ((1 << len(_clauses)) - 1)
+class Grams(NamedTuple):
+    """The letters of a text, each once, and its letters two by two, as they stand."""
+
+    letters: set[str]
+    pairs: list[str]
+
+
+@lru_cache(maxsize=1)  # several readers of one message ask for them in turn
+def grams(text: str) -> Grams:
+    """The letters of a text; the answer is shared, nobody may change it."""
+    letters = list(text)
+    return Grams(set(letters), list(map(add, letters, letters[1:])))
+
+
+def missing(text: str) -> int:
+    """The clauses that no letter and no pair of letters of a text satisfies, as bits."""
+    letters, pairs = grams(text)
+    there = chain(_letters & letters, _pairs.intersection(pairs))
+    return ~reduce(or_, map(_bits.__getitem__, there), 0) & ((1 << len(_clauses)) - 1)
 
 
 def needs(pattern: str, usual: Iterable[str] = ()) -> list[Clause]:

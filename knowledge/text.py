@@ -324,6 +324,7 @@ _PASSES: tuple[Callable[[str], list[Edit]], ...] = (
 )
 
 
+_MAYBE_LETTER = re.compile(r"[oOlI]")
 _LETTER = re.compile(r"(?<=\d)[oO]+(?![A-Za-z])|(?<![A-Za-z\d])[lI](?=\d)")
 _EACH = re.compile(r"(?<=[\d十百几多])各(?=人)")
 
@@ -333,6 +334,6 @@ def digits_meant(text: str) -> str:
 
     An l behind a digit is left: 5l油 are litres.
     """
-    if _LETTER.search(text):
+    if _MAYBE_LETTER.search(text) and _LETTER.search(text):
         text = _LETTER.sub(lambda m: "1" if m[0] in "lI" else "0" * len(m[0]), text)
     return _EACH.sub("个", text) if "各人" in text else text

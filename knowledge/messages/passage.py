@@ -5,10 +5,9 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
-from operator import add
 
 from knowledge.calendar import Mode, TimeExpression, find_times
-from knowledge.gates import missing, rule
+from knowledge.gates import grams, missing, rule
 from knowledge.messages.frames import Frame, find_frames
 from knowledge.messages.vocabulary import Hit, Vocabulary
 from knowledge.numerals import Number, find_numbers
@@ -132,17 +131,15 @@ def plain_text(text: str, vocabulary: Vocabulary) -> tuple[str, list[str], int]:
         text = text.translate(_WIDE)
     text = digits_meant(text)
     traditional, table = _simplified()
-    pairs = list(map(add, text, text[1:]))
-    lacks = missing(text, pairs)
+    lacks = missing(text)
     plain = text if _DOTTED.mask & lacks else _DOTTED.sub(r"\1.\2", text)
     if traditional.search(plain):
         plain = plain.translate(table)
         lacks = missing(plain)
     plain = vocabulary.put_right(plain, lacks)
     if plain is not text and plain != text:
-        pairs = list(map(add, plain, plain[1:]))
-        lacks = missing(plain, pairs)
-    return plain, pairs, lacks
+        lacks = missing(plain)
+    return plain, grams(plain).pairs, lacks
 
 
 def prepare(text: str, ref: datetime, mode: Mode, vocabulary: Vocabulary, like: Passage | None = None) -> Passage:
