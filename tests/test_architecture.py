@@ -180,7 +180,7 @@ def _is_make_lock(path: Path, line: str) -> bool:
 def test_a_silenced_check_names_its_rule_and_its_reason() -> None:
     """`noqa: X  # why` and `type: ignore[x]  # why`."""
     bare = []
-    for path in modules(*PACKAGES):
+    for path in modules(*PACKAGES, "tests"):
         with tokenize.open(path) as source:
             comments = [token for token in tokenize.generate_tokens(source.readline) if token.type == tokenize.COMMENT]
         for comment in comments:

@@ -44,9 +44,9 @@ class _Connection(asyncio.Protocol):
         self.began = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport  # type: ignore[assignment]
+        self.transport = transport
         if self.index >= 0:
-            self.transport.write(self.load.requests[self.index])  # type: ignore[union-attr]
+            self.transport.write(self.load.requests[self.index])
 
     def ask(self, index: int, began: float) -> None:
         """Send a request; `began` is when it was due."""

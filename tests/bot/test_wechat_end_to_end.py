@@ -157,7 +157,10 @@ def test_the_whole_loop_through_an_encrypted_wechat(running: Running) -> None:
 def test_what_is_forged_or_broken_does_nothing(running: Running) -> None:
     """Wrong signature 403, garbage 400, too large 413, and the program goes on."""
     query, body = running.line.seal("<xml><MsgType>text</MsgType></xml>")
-    post = lambda q, b: running.line.http.post(f"{running.line.url}?{q}", content=b).status_code  # noqa: E731
+
+    def post(query: str, body: bytes) -> int:
+        return running.line.http.post(f"{running.line.url}?{query}", content=body).status_code
+
     assert post(query.replace("msg_signature=", "msg_signature=0"), body) == 403
     assert post(query, b"<xml>") in (400, 403)
     assert post(query, b"x" * (1024 * 1024 + 1)) == 413

@@ -65,7 +65,7 @@ def start(owner: int) -> str:
     environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"}
     made = subprocess.run(
         [where / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"],
-        env=environment, cwd=folder, capture_output=True, text=True, check=False, **account,  # type: ignore[call-overload]
+        env=environment, cwd=folder, capture_output=True, text=True, check=False, **account,
     )
     if made.returncode:
         raise RuntimeError(f"initdb failed: {made.stderr or made.stdout}")
@@ -75,7 +75,7 @@ def start(owner: int) -> str:
     subprocess.Popen(
         ["/bin/sh", "-c", GUARD, "postgres-of-the-tests", str(owner), str(folder), *command],
         env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        start_new_session=True, **account,  # type: ignore[call-overload]
+        start_new_session=True, **account,
     )
     deadline = time.monotonic() + START_SECONDS
     while True:

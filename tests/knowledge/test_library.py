@@ -68,7 +68,7 @@ def shelf(store: Store) -> tuple[Store, Library]:
 def first(shelf: tuple[Store, Library], question: str, **given: object) -> str:
     store, library = shelf
     with store.read() as session:
-        hits = library.search(session, question, **given)  # type: ignore[arg-type]
+        hits = library.search(session, question, **given)
     return hits[0].text if hits else ""
 
 

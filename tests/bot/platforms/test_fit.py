@@ -58,8 +58,8 @@ def test_nothing_is_lost_and_nothing_is_over_the_limit(name: str, reply: Reply) 
 @given(text=TEXTS, limit=st.integers(4, 50), unit=st.sampled_from(["bytes", "utf16", "chars"]))
 def test_a_split_text_drops_only_white_space(text: str, limit: int, unit: str) -> None:
     """Joined again, the parts are the text but for white space at the cuts."""
-    parts = split(text, limit, unit)  # type: ignore[arg-type]
-    assert all(length(p, unit) <= limit for p in parts)  # type: ignore[arg-type]
+    parts = split(text, limit, unit)
+    assert all(length(p, unit) <= limit for p in parts)
     assert bare("".join(parts)) == bare(text)
 
 

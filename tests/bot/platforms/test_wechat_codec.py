@@ -30,7 +30,7 @@ ENVELOPE = f"<xml><ToUserName>gh_1</ToUserName><Encrypt><![CDATA[{ENCRYPTED}]]><
 def codec(**more: object) -> Codec:
     """The vector's account, at the vector's time."""
     options = {"token": "niangjia", "aes_key": KEY, "receiver": APPID, "clock": lambda: AT} | more
-    return Codec(**options)  # type: ignore[arg-type]
+    return Codec(**options)
 
 
 def test_the_vector_is_sealed_and_opened_as_others_do() -> None:

@@ -80,8 +80,8 @@ class House:
 
         headers = [] if length is None else [(b"content-length", str(length).encode())]
         scope = {"type": "http", "method": method, "query_string": query.encode(), "headers": headers}
-        await self.endpoint(scope, receive, send)  # type: ignore[arg-type]
-        return int(sent[0]["status"]), sent[1]["body"]  # type: ignore[call-overload,return-value]
+        await self.endpoint(scope, receive, send)
+        return int(sent[0]["status"]), sent[1]["body"]
 
 
 def phone(house: House) -> Phone:

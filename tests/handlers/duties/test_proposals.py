@@ -252,7 +252,7 @@ def test_a_proposal_is_the_same_whatever_its_place_in_the_document() -> None:
     class By:
         unit_id = 7
 
-    key = proposals.key_of(new, By)  # type: ignore[arg-type]
-    assert key == proposals.key_of(replace(new, span=(3, 9), circular_id=5), By)  # type: ignore[arg-type]
-    assert key != proposals.key_of(replace(new, due_on=date(2026, 12, 2)), By)  # type: ignore[arg-type]
+    key = proposals.key_of(new, By)
+    assert key == proposals.key_of(replace(new, span=(3, 9), circular_id=5), By)
+    assert key != proposals.key_of(replace(new, due_on=date(2026, 12, 2)), By)
     assert len(key) <= 80
