@@ -1,14 +1,15 @@
 """What a message says: one intent and the activities it tells of, slot by slot."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from typing import Any
+
+from msgspec import Struct
 
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Beneficiary:
+# These are Structs because a message makes several: each is made five times as fast as a frozen dataclass.
+class Beneficiary(Struct, frozen=True, gc=False, array_like=True):
     """Those helped, visited or honoured: 受益对象. `n` is a count in report notation, None if not counted."""
 
     who: str
@@ -16,8 +17,7 @@ class Beneficiary:
     unit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
+class Material(Struct, frozen=True, gc=False, array_like=True):
     """Things handed out, signed or planted: 物资. `n` as written (每人一个水杯 is 1)."""
 
     item: str
@@ -25,16 +25,14 @@ class Material:
     unit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(Struct, frozen=True, gc=False, array_like=True):
     """An amount in yuan; `per` is 户 or 人 where it was given to each, empty for a total."""
 
     yuan: float
     per: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Activity:
+class Activity(Struct, frozen=True, gc=False, array_like=True, kw_only=True):
     """One activity (活动). Counts are strings as `36`, `~30`, `30+`, `<50`, `60-70`; dates and times ISO.
 
     `spans` tells for every slot where in the message it was read; `deleted` names slots a correction takes away.
@@ -62,7 +60,7 @@ class Activity:
     partners: tuple[str, ...] = ()
     speaker: tuple[str, ...] = ()
     unit: str | None = None
-    spans: Mapping[str, Span] = field(default_factory=dict, hash=False, compare=False)
+    spans: Mapping[str, Span] = {}
     deleted: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -84,14 +82,13 @@ class Activity:
 
 #: Slots that hold several things, and what each of them is made of.
 PARTS = {
-    name: tuple(f.name for f in fields(kind))
+    name: kind.__struct_fields__
     for name, kind in (("beneficiaries", Beneficiary), ("materials", Material), ("money", Money))
 }
-SLOTS = tuple(f.name for f in fields(Activity) if f.name not in ("spans", "deleted", "participants_unit"))
+SLOTS = tuple(name for name in Activity.__struct_fields__ if name not in ("spans", "deleted", "participants_unit"))
 
 
-@dataclass(frozen=True, slots=True)
-class Understanding:
+class Understanding(Struct, frozen=True, gc=False, array_like=True):
     """What the bot makes of a message: its intent, further intents, activities, and the kind of danger if any."""
 
     intent: str

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 from knowledge.numerals import grammar as g
-from knowledge.numerals.values import Read, digit, joined, neighbours
+from knowledge.numerals.values import Read, digit, han, joined, neighbours
 from knowledge.numerals.values import read as value_at
 
 
@@ -40,6 +41,10 @@ class Number(NamedTuple):
         return self.mark + low
 
 
+#: a number from the tuple of all its fields, without the call of `Number`
+_number = partial(tuple.__new__, Number)
+
+
 def _plain(amount: g.Amount) -> str:
     if isinstance(amount, int):
         return str(amount)
@@ -47,6 +52,11 @@ def _plain(amount: g.Amount) -> str:
 
 
 _UNITS_OF_COUNTING = frozenset("十百千万亿拾佰仟")
+_OF_PEOPLE = frozenset({"个人", "号人", "名人", "口人"})
+#: measures that may make a day or an hour of a figure
+_MADE_MORE_OF = frozenset({"点", "时", "月", "日", "年"})
+#: what the numbers to call begin with that have three to six figures
+_SHORT_CALLS = ("11", "12")
 
 
 def _vague(text: str, i: int) -> bool:
@@ -157,9 +167,13 @@ def _number_at(text: str, wide: str, i: int, floor: int, size: int, guarded: boo
         name = _name_in_figures(text, wide, i)
         if name:
             return name
-    elif char in _UNITS_OF_COUNTING and _vague(wide, i):
-        m = g.HAN_RE.match(wide, i)
-        return None, m.end() if m else i + 1
+    else:
+        plain = None if guarded and wide[i - 1 : i] in g.PRE_ENDS else _plain_han(text, wide, i, floor, size)
+        if plain:
+            return plain
+        if char in _UNITS_OF_COUNTING and _vague(wide, i):
+            m = g.HAN_RE.match(wide, i)
+            return None, m.end() if m else i + 1
     read = (_spaced(wide, i) if wide[i + 1 : i + 2] == "、" else None) or value_at(wide, i)
     if read is None:
         return None, i + 1
@@ -203,19 +217,55 @@ def _plain_figure(text: str, wide: str, i: int) -> Number | None:
     before, after, size = wide[i - 1 : i], wide[end : end + 1], end - i
     if before in g.TELLING_BEFORE or after in g.TELLING_AFTER or size > 6 or wide[i] == "0":
         return None
-    if (size > 2 and wide[i] == "1") or wide.startswith("差不多", end + 1) or "半" in wide[end + 1 : end + 3]:
+    if (
+        (size > 2 and wide.startswith(_SHORT_CALLS, i))
+        or wide.startswith("差不多", end + 1)
+        or "半" in wide[end + 1 : end + 3]
+    ):
         return None
-    value = int(wide[i:end])
+    return _with_measure(text, wide, i, end, int(wide[i:end]), g.unit_at(wide, end))
+
+
+def _plain_han(text: str, wide: str, i: int, floor: int, size: int) -> tuple[Number | None, int] | None:
+    """三十六人, 一次, 一起: the same for a figure in characters, and where to look on; None if it must be looked at."""
+    if wide[i] in g.ODD_HAN or wide[i - 1 : i] in g.TELLING_BEFORE_HAN:
+        return None
+    run = g.HAN_RE.match(wide, i)
+    if run is None:
+        return None
+    end = run.end()
+    if (
+        wide[end : end + 1] in g.TELLING_AFTER_HAN
+        or wide.startswith("差不多", end + 1)
+        or "半" in wide[end + 1 : end + 3]
+    ):
+        return None
+    found = han(run[0])
+    if found is None or found[2] or wide[end - 1] in "俩仨":
+        return None
+    stop = _stopped(wide, i, floor)
+    if stop >= end and not (i == 0 and end == size):
+        return None, stop
     unit = g.unit_at(wide, end)
+    if end - i == 1 and wide[i] in g.C:
+        if unit is None:
+            return None if _free(wide, i, end) else (None, end)
+        if wide[i] == "二":
+            return None
+    number = _with_measure(text, wide, i, end, found[0], unit)
+    return (number, number.end) if number else None
+
+
+def _with_measure(text: str, wide: str, i: int, end: int, value: int, unit: re.Match[str] | None) -> Number | None:
+    """A figure with its measure; None if the measure or what follows it may make more of them."""
     if unit is None:
-        return Number(i, end, text[i:end], value, value)
-    stop = unit.end()
-    measure = unit[0]
-    if wide[stop : stop + 1] in g.PAST_HEADS or measure in ("点", "时", "月", "日", "年"):
+        return _number((i, end, text[i:end], value, value, "", "", -1, -1, False))
+    stop, measure = unit.end(), unit[0]
+    if wide[stop : stop + 1] in g.PAST_HEADS or measure in _MADE_MORE_OF:
         return None
-    if measure in ("个人", "号人", "名人", "口人"):
+    if measure in _OF_PEOPLE:
         measure = "人"
-    return Number(i, end, text[i:end], value, value, "", measure, end, stop)
+    return _number((i, end, text[i:end], value, value, "", measure, end, stop, False))
 
 
 def _name_in_figures(text: str, wide: str, i: int) -> tuple[Number | None, int] | None:
@@ -272,7 +322,7 @@ def _measure(wide: str, unit: str, read: Read, ordinal: bool) -> str:
     """The measure as it is told: 人 for 个人, 号人 and 名人, 个 for 俩."""
     if len(unit) == 3 and unit[1] == "多":
         unit = unit[0] + unit[2]  # 一个多月
-    if unit in ("个人", "号人", "名人", "口人") or (unit == "号" and not ordinal):
+    if unit in _OF_PEOPLE or (unit == "号" and not ordinal):
         return "人"
     return "个" if not unit and wide[read.end - 1] in "俩仨" else unit
 

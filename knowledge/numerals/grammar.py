@@ -91,9 +91,10 @@ _BEFORE: Final = (
     r"|(?P<about>大约摸|大约|大概齐?|大致|约莫|约摸|约计|约|近(?!年|期|日)|将近|接近|差不多|估计|估摸着?|左近|小(?=[百千]|二十|三十)|约合))"
 )
 PRE: Final = re.compile(_BEFORE + r"(?:也就?|得|要|是|有个?|了|在|共|着|达|到|能|只|来|为|能有|\s)*$")
-#: any of those words, wherever it stands: most texts have none
+#: any of those words, wherever it stands: most texts have none; each begins with one letter, so that the search can
+#: skip to these letters
 PRE_WORD: Final = re.compile(
-    "不[到足满超多高少低下止只]|少[于说]|低于|小(?=[于百千]|二十|三十)|未满|[最至]多|顶多|没到|没有到|超|突破|[多大高]于|至少|起码|最少|足[有足]|"
+    "不[到足满超多高少低下止只]|少[于说]|低于|小(?=[于百千]|二十|三十)|未满|最多|至多|顶多|没到|没有到|超|突破|多于|大于|高于|至少|起码|最少|足[有足]|"
     "逾|≥|>|好几|大[约概致]|约|近|差不多|估[计摸]"
 )
 ORDINAL_BEFORE: Final = re.compile(r"(?:第|周|星期|礼拜|初|农历|正月|腊月|NO\.?|No\.?|no\.?)\s?$")
@@ -129,4 +130,8 @@ WIDE_SIGN: Final = re.compile("[" + re.escape("".join(map(chr, WIDE))) + "]")
 STOP_HEADS: Final = frozenset(word[:2] for word in STOP_WORDS)
 #: beside a figure these may make more of it than its value and its measure
 TELLING_BEFORE: Final = ORDINAL_ENDS | frozenset(string.ascii_letters + string.digits + ".,:小")
+TELLING_BEFORE_HAN: Final = ORDINAL_ENDS | frozenset(":上过小几数成少")
 TELLING_AFTER: Final = POST_HEADS | SCALE_HEADS | RANGE_HEADS | ORDINAL_HEADS | DOC_ENDS | frozenset("/%‰.,打块元、多")
+TELLING_AFTER_HAN: Final = TELLING_AFTER | frozenset("点成分")
+#: written so, a figure may be a surname, or needs a measure of its own
+ODD_HAN: Final = FORMAL | frozenset("俩仨百千万萬亿億")

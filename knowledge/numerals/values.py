@@ -86,7 +86,7 @@ _INNER: Final[tuple[tuple[str, g.Mark], ...]] = (
 
 
 @lru_cache(maxsize=4096)
-def _han(chars: str) -> tuple[int, int, g.Mark] | None:
+def han(chars: str) -> tuple[int, int, g.Mark] | None:
     """A whole Chinese numeral with 万 and 亿; 多, 余, 来, 几, 把 inside it set the mark."""
     mark: g.Mark = ""
     plain = chars
@@ -104,7 +104,7 @@ def _han(chars: str) -> tuple[int, int, g.Mark] | None:
         if at < 0:
             continue
         head, rest = rest[:at], rest[at + 1 :]
-        found = _han(head) if unit == 100_000_000 and head else _section(head) if head else (1, 1, "")
+        found = han(head) if unit == 100_000_000 and head else _section(head) if head else (1, 1, "")
         if found is None:
             return None
         low, high = low + found[0] * unit, high + found[1] * unit
@@ -164,12 +164,12 @@ def read(text: str, i: int) -> Read | None:
     end = m.end()
     if "分之" in text:
         fraction = g.FRACTION_HAN.match(text, i)
-        below, above = (_han(fraction[1]), _han(fraction[2])) if fraction else (None, None)
+        below, above = (han(fraction[1]), han(fraction[2])) if fraction else (None, None)
         if fraction and below and above:
             return Read(fraction.end(), above[0], below[0], "/")
     while end > i:  # 三百一起: give characters back until it reads
         chars = text[i:end]
-        found = _han(chars)
+        found = han(chars)
         if found:
             return _finish_han(text, i, end, found)
         end -= 1
@@ -180,7 +180,7 @@ def _spoken(part: str) -> g.Amount:
     if part[0].isdigit() and part[0].isascii():
         return decimal(part)
     whole, _, fraction = part.partition("点")
-    found = _han(whole)
+    found = han(whole)
     value = found[0] if found else 0
     if not fraction:
         return value
