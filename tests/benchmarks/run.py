@@ -3,7 +3,7 @@
 A benchmark is a script `bench_*.py` beside this file. What it prints is shown as it comes; its lines that begin
 with "= " are its results and are repeated in the summary.
     make bench                      all of them
-    make bench ARGS="callbacks"     those with this word in their name
+    make bench ARGS="callback"     those with this word in their name
 """
 
 from __future__ import annotations
