@@ -10,7 +10,7 @@ from knowledge.calendar import grammar as g
 from knowledge.gates import first_letters
 
 CONNECT_HEADS: Final = first_letters(g.CONNECT.pattern, g.UNTIL_NOW.pattern)
-_HEADS: Final = first_letters(g.CLOCK.pattern)
+CLOCK_HEADS: Final = first_letters(g.CLOCK.pattern)
 #: 一点 with nothing before it is mostly "a bit"
 _AT_ONE: Final = re.compile(r"[开到散在准出集前钟之]|以前")
 _NO_CLOCK_AFTER: Final = frozenset({"有", "快", "早", "晚", "多", "大", "小", "好", "差", "点", "给"})
@@ -28,7 +28,7 @@ class Clock:
 
 def clock_at(text: str, i: int, part_word: str, bare: bool) -> Clock | None:
     """A clock time at `i`; `bare` if neither a day nor a part of the day stands before it."""
-    m = g.CLOCK.match(text, i) if text[i : i + 1] in _HEADS else None
+    m = g.CLOCK.match(text, i) if text[i : i + 1] in CLOCK_HEADS else None
     if m is None:
         return None
     after = text[m.end() : m.end() + 4]

@@ -9,7 +9,7 @@ from typing import Final
 
 from knowledge.calendar import grammar as g
 from knowledge.calendar import starts
-from knowledge.calendar.clock import CONNECT_HEADS, clocks_at
+from knowledge.calendar.clock import CLOCK_HEADS, CONNECT_HEADS, clocks_at
 from knowledge.calendar.feast_words import feast_at
 from knowledge.calendar.feasts import FEASTS
 from knowledge.calendar.model import Mode
@@ -82,12 +82,14 @@ class Joiner(ABC):
             point.part_word = m["p"]
             point.part = g.PART_WORDS.get(m["p"]) or g.PART_SHORT[m["p"]]
             end = m.end()
-            again = g.AFTER_DAY_PART.match(text, end)
+            again = g.AFTER_DAY_PART.match(text, end) if text[end : end + 1] in _PART_HEADS else None
             if again and again["p"] in g.PART_WORDS and g.PART_WORDS[again["p"]] == point.part:
                 end = again.end()
         j = end
         while j < len(text) and j - end < 2 and text[j] in " 的,，约于(大":
             j += 1
+        if text[j : j + 1] not in CLOCK_HEADS:
+            return end, None, None, 0
         clock_end, clock, until, over = clocks_at(text, j, point.part_word, False)
         if clock and j > end and text[j - 1] == "(":
             close = text.find(")", clock_end, clock_end + 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Literal, NamedTuple
 
 Mode = Literal["report", "circular", "plan"]
@@ -54,3 +55,7 @@ class TimeExpression(NamedTuple):
         if day is None:
             return None
         return day.isoformat()[:7] if self.month_only else day.isoformat()
+
+
+#: an expression from the tuple of all its fields, without the call of `TimeExpression`
+expression_of = partial(tuple.__new__, TimeExpression)

@@ -21,11 +21,12 @@ class NearDays(Chooser):
         m = g.RELATIVE.match(self.text, i)
         if m is None:
             return None
-        if m["two"]:
+        how = m.lastgroup
+        if how == "two":
             a, b = {"今明": (0, 1), "明后": (1, 2), "昨今": (-1, 0), "前昨": (-2, -1), "昨前": (-2, -1)}[m["two"]]
             days = [self.ref + timedelta(days=step) for step in (a, b)]
             return Point(m.end(), days[0], days[1], several=True, relative=True)
-        word = m["rel"] or m["typo"] or m["dial"] or m["night"] or m["short"] or "今"
+        word = "今" if how == "dawn" else m[m.lastindex or 0]
         if word in ("前", "后") and i and self.text[i - 1] in "两三四五六七八九十几半天日周月年点时会饭课以之先":
             if not (word == "前" and self.text[i - 1] == "天"):
                 return None

@@ -93,11 +93,14 @@ AFTER_DIGITS: Final = re.compile(
     rf"\d+{_AFTER}|20\d{{6}}(?!\d)|" + "|".join(re.escape(name) for name in FEASTS if name[0] in DIGITS)
 )
 _HAN: Final = "".join(sorted(NUMERALS - DIGITS))
-_HAN_PAIRS: Final = "|".join(sorted(pair for pair in _PAIRS if pair[0] in _HAN))
+_HAN_PAIRS: Final = "|".join(f"(?<={pair[0]}){pair[1]}" for pair in sorted(_PAIRS) if pair[0] in _HAN)
 _WORDS: Final = sorted(pair for pair in _PAIRS if pair[0] not in NUMERALS and pair[0] not in _ALONE)
 _SECONDS: Final = "".join(sorted({re.escape(pair[1]) for pair in _WORDS}))
-#: where an expression of time may begin: at a figure, or at two letters that stand first and second in some word
+_FIRSTS: Final = "".join(sorted({pair[0] for pair in _WORDS}))
+_LONE: Final = "".join(sorted(_ALONE))
+#: where an expression of time may begin: at a figure, or at two letters that stand first and second in some word. All
+#: first letters stand at the beginning of the pattern, so that the search can skip to them.
 BEGIN: Final = re.compile(
-    rf"[0-9]+|[{_HAN}]+(?={_AFTER})|{_HAN_PAIRS}|廿(?=[一二三四五六七八九])|[{''.join(sorted(_ALONE))}]"
-    rf"|[{''.join(sorted({pair[0] for pair in _WORDS}))}](?=[{_SECONDS}\d])"
+    rf"[0-9{_HAN}{_LONE}{_FIRSTS}](?:(?<=[0-9])[0-9]*|(?<=[{_HAN}])[{_HAN}]*(?={_AFTER})|{_HAN_PAIRS}"
+    rf"|(?<=廿)(?=[一二三四五六七八九])|(?<=[{_LONE}])|(?<=[{_FIRSTS}])(?=[{_SECONDS}\d]))"
 )
