@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import insert, select
 from sqlalchemy.exc import DBAPIError
 
+from bot.answers import AnyDesk, StoreUnavailable
 from bot.clock import Clock
-from bot.dispatch import Dispatcher, StoreUnavailable
 from bot.platforms.base import Payload
 from bot.platforms.chat import ACCOUNT, NAME
 from bot.web.chat import ChatPerson, NotStored, Spoken
@@ -66,14 +65,11 @@ def give_everyone_a_page(store: Store, now: datetime) -> int:
 class DemoBackend:
     """Talks to the program as the people of the example county."""
 
-    def __init__(
-        self, store: Store, dispatcher: Dispatcher, clock: Clock, data_dir: Path, wake: Callable[[], None]
-    ) -> None:
+    def __init__(self, store: Store, desk: AnyDesk, clock: Clock, data_dir: Path) -> None:
         self._store = store
-        self._dispatcher = dispatcher
+        self._desk = desk
         self._clock = clock
         self._data_dir = data_dir
-        self._wake = wake
 
     def people(self) -> list[ChatPerson]:
         """Everybody with a post, in the order of the tree."""
@@ -117,18 +113,11 @@ class DemoBackend:
     def _today(self) -> date:
         return self._clock.now().astimezone(LOCAL).date()
 
-    def _identity(self, phone: str) -> int:
-        with self._store.read() as session:
-            found = people.identity_of(session, NAME, ACCOUNT, phone)
-        if found is None or found.person_id is None:
-            raise KeyError(phone)
-        return found.id
-
     async def say(
         self, person: str, text: str, external_id: str | None, at: datetime | None, photo_ids: tuple[str, ...]
     ) -> list[Spoken]:
         """Handle a message of that person; photos are a message of their own, before the words."""
-        identity_id = await asyncio.to_thread(self._identity, person)
+        identity_id = await asyncio.to_thread(_identity, self._store, person)
         key, now = external_id or str(uuid.uuid4()), at or self._clock.now()
         messages = []
         if photo_ids:
@@ -141,13 +130,13 @@ class DemoBackend:
         spoken: list[Spoken] = []
         for message in messages:
             try:
-                answer = await self._dispatcher.submit(message)
+                answer = await self._desk.submit(message)
             except StoreUnavailable as error:
                 raise NotStored from error
             rows = await asyncio.to_thread(self._show_replies, identity_id, answer.outbox_ids, answer.replies)
             spoken += [Spoken(row.id, Reply.from_json(row.shape), row.at) for row in rows]
-            await asyncio.to_thread(self._dispatcher.written, answer)
-        self._wake()
+            self._desk.written(answer)
+        self._desk.wake()
         return spoken
 
     def _show_replies(self, identity_id: int, outbox_ids: list[int], replies: list[Reply]) -> list[Shown]:
@@ -156,15 +145,9 @@ class DemoBackend:
                 shown.show(session, identity_id, reply.to_json(), self._clock.now(), reply_id=row_id)
             return shown.replies(session, outbox_ids)
 
-    def show_pushed(self, phone: str, payload: Payload) -> None:
-        """Put what was sent to her by itself on her page."""
-        identity_id = self._identity(phone)
-        with self._store.begin() as session:
-            shown.show(session, identity_id, payload, self._clock.now())
-
     def since(self, person: str, after: int) -> list[Spoken]:
         """What appeared on her page after the message with that number."""
-        identity_id = self._identity(person)
+        identity_id = _identity(self._store, person)
         with self._store.read() as session:
             return [
                 Spoken(row.id, Reply.from_json(row.shape), row.at) for row in shown.since(session, identity_id, after)
@@ -185,3 +168,18 @@ class DemoBackend:
             row = session.get(Photo, sha256)
         path = photos.path_of(self._data_dir, sha256)
         return (path.read_bytes(), row.media_type) if row is not None and path.exists() else None
+
+
+def show_pushed(store: Store, phone: str, payload: Payload, now: datetime) -> None:
+    """Put what was sent to her by itself on her page."""
+    identity_id = _identity(store, phone)
+    with store.begin() as session:
+        shown.show(session, identity_id, payload, now)
+
+
+def _identity(store: Store, phone: str) -> int:
+    with store.read() as session:
+        found = people.identity_of(session, NAME, ACCOUNT, phone)
+    if found is None or found.person_id is None:
+        raise KeyError(phone)
+    return found.id

@@ -16,7 +16,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from bot.answers import Answer, Asker, StoreUnavailable
 from bot.clock import Clock
 from bot.reading_ahead import Asked, ReadAhead
 from handlers.dialog import texts
@@ -54,22 +55,19 @@ CONFIRM_EVERY = 1.0
 _CODE_LETTERS = "ACEFHJKMNPRTXY346789"
 
 
-class StoreUnavailable(Exception):
-    """The database did not take the message: nothing has happened, and the platform must be told so."""
+#: A message, who waits for its answer, and the ticket.
+Waiting = tuple[Message, Asker, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a message got: the stored replies, and the outbox rows that hold them."""
+class _Loop:
+    """The coroutines of one event loop; a ticket is the future that one of them waits for."""
 
-    replies: list[Reply]
-    outbox_ids: list[int] = field(default_factory=list)
-    #: Whether the message had been here before.
-    repeated: bool = False
+    loop: asyncio.AbstractEventLoop
 
-
-#: A message and who waits for its answer.
-Waiting = tuple[Message, asyncio.Future[Answer]]
+    def settle(self, answers: list[tuple[asyncio.Future[Answer], Answer | Exception]]) -> None:
+        with contextlib.suppress(RuntimeError):  # that loop has ended, and nobody waits there
+            self.loop.call_soon_threadsafe(_settle, answers)  # once for all: waking a loop costs more than an answer
 
 
 class Dispatcher:
@@ -99,7 +97,7 @@ class Dispatcher:
         #: How many messages the latest batch had.
         self._latest = 0
         #: What arrives in this turn of each event loop.
-        self._arrived: dict[asyncio.AbstractEventLoop, list[Waiting]] = {}
+        self._arrived: dict[_Loop, list[Waiting]] = {}
         self._waiting: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._written: list[int] = []
         self._written_lock = threading.Lock()
@@ -125,17 +123,20 @@ class Dispatcher:
         """Have a message handled; returns once it is committed. Raises StoreUnavailable. Cancelling it undoes nothing."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Answer] = loop.create_future()
-        arrived = self._arrived.setdefault(loop, [])
-        arrived.append((message, future))
+        asker = _Loop(loop)
+        arrived = self._arrived.setdefault(asker, [])
+        arrived.append((message, asker, future))
         if len(arrived) == 1:
-            loop.call_soon(self._queue, loop)
+            loop.call_soon(self._put_arrived, asker)
         return await future
 
-    def _queue(self, loop: asyncio.AbstractEventLoop) -> None:
-        """What has arrived in one turn of the loop begins to wait; while others are handled the helper reads it."""
-        arrived = self._arrived.pop(loop, [])
+    def _put_arrived(self, asker: _Loop) -> None:
+        self.put(self._arrived.pop(asker, []))
+
+    def put(self, arrived: Sequence[Waiting]) -> None:
+        """What has arrived together begins to wait; while others are handled the helper reads it. From any thread."""
         if self._reader is not None and (self._busy or len(arrived) >= WORTH_READING_AHEAD):
-            self._reader.ask(_asked(message) for message, _ in arrived if message.kind in ("text", "voice"))
+            self._reader.ask(_asked(message) for message, _, _ in arrived if message.kind in ("text", "voice"))
         for waiting in arrived:
             self._waiting.put(waiting)
 
@@ -143,15 +144,15 @@ class Dispatcher:
         """How many messages wait to be handled."""
         return self._waiting.qsize()
 
-    def written(self, answer: Answer, carried: int | None = None) -> None:
-        """The first `carried` replies (None: all) stand in their HTTP response; the others are to be pushed."""
-        count = len(answer.outbox_ids) if carried is None else carried
+    def written(self, outbox_ids: Sequence[int]) -> None:
+        """These replies stand in their responses; they are marked so with the next batch. From any thread."""
         with self._written_lock:
-            self._written.extend(answer.outbox_ids[:count])
-        rest = answer.outbox_ids[count:]
-        if rest:
-            with self.store.begin() as session:
-                outbox.release(session, rest, self.clock.now())
+            self._written.extend(outbox_ids)
+
+    def push(self, outbox_ids: Sequence[int]) -> None:
+        """These replies found no place in their responses: the sender is to push them."""
+        with self.store.begin() as session:
+            outbox.release(session, outbox_ids, self.clock.now())
 
     def handle(self, messages: Sequence[Message]) -> list[Answer | Exception]:
         """Handle messages in this thread, now; an answer or StoreUnavailable for each, in order."""
@@ -173,7 +174,7 @@ class Dispatcher:
                 continue
             self._busy = True
             if self._reader is not None:
-                self._reader.take([_asked(message) for message, _ in batch])
+                self._reader.take([_asked(message) for message, _, _ in batch])
             self._answer_batch(batch)
             self._busy = False
 
@@ -203,16 +204,15 @@ class Dispatcher:
 
     def _answer_batch(self, batch: list[Waiting]) -> None:
         try:
-            answers = self.handle([message for message, _ in batch])
+            answers = self.handle([message for message, _, _ in batch])
         except Exception as error:  # nothing may end the worker: whoever waits is told, and the next batch goes on
             log.exception("dispatch failed", extra={"action": "dispatch.batch"})
             answers = [StoreUnavailable(type(error).__name__) for _ in batch]
-        settled: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Answer], Answer | Exception]]] = {}
-        for (_, future), answer in zip(batch, answers, strict=True):
-            settled.setdefault(future.get_loop(), []).append((future, answer))
-        for loop, pairs in settled.items():
-            with contextlib.suppress(RuntimeError):  # that loop has ended, and nobody waits there
-                loop.call_soon_threadsafe(_settle, pairs)  # once for all: waking a loop costs more than an answer
+        settled: dict[Asker, list[tuple[Any, Answer | Exception]]] = {}
+        for (_, asker, ticket), answer in zip(batch, answers, strict=True):
+            settled.setdefault(asker, []).append((ticket, answer))
+        for asker, pairs in settled.items():
+            asker.settle(pairs)
 
     def _confirm_written(self) -> None:
         """Mark written replies when no message has come along to do it."""

@@ -20,6 +20,7 @@ from typing import Any
 
 import msgspec
 
+from bot.memory import settle_memory
 from bot.words import OwnWords
 from knowledge.messages import Understanding, Vocabulary, is_crisis, may_be_danger, prepare, understand
 
@@ -188,13 +189,6 @@ def warm_up(vocabulary: Vocabulary) -> None:
     prepare()
     local = datetime(2026, 1, 5, 9, 0)  # noqa: DTZ001  on her wall clock, as understanding reads it
     understand("昨天下午在村部办了讲座，来了30人，发了50份宣传单", ref=local, vocabulary=vocabulary)
-
-
-def settle_memory() -> None:
-    """Leave what there is after the start out of all later garbage collections: each would stop every message for 0.1 s."""
-    gc.collect()
-    gc.freeze()
-    gc.enable()
 
 
 def _read(text: str, ref: datetime, vocabulary: Vocabulary) -> _Read | None:

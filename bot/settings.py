@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
 from ipaddress import ip_address
 from pathlib import Path
@@ -113,7 +114,7 @@ class Settings(BaseSettings):
         path = self.data_dir / "secret.key"
         if not path.exists():
             self.data_dir.mkdir(parents=True, exist_ok=True)
-            fresh = path.with_suffix(".new")
+            fresh = path.with_name(f"secret.{os.getpid()}.new")  # of this process alone
             fresh.touch(mode=0o600)
             fresh.write_text(secrets.token_urlsafe(32))
             with contextlib.suppress(FileExistsError):
@@ -129,6 +130,11 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def several_cores() -> bool:
+    """Whether this machine can do two things at once, so that dividing the work over processes gains something."""
+    return len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)) > 1
 
 
 def load(**overrides: object) -> Settings:

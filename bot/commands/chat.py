@@ -11,11 +11,12 @@ from sqlalchemy import select
 
 from bot import cli_texts as texts
 from bot import logs, settings
-from bot.app import App
-from bot.demo_backend import give_everyone_a_page
+from bot.demo_backend import DemoBackend, give_everyone_a_page
+from bot.desk import Desk
 from bot.platforms.chat import NAME
 from bot.web.chat import Spoken
 from storage.people import Identity, Person, Post
+from storage.store import Store
 from storage.units import Unit
 
 
@@ -25,16 +26,16 @@ def chat(person: str) -> None:
     """Read lines from stdin, answer on stdout, until the end of input or /退出."""
     chosen = settings.load(demo=True)
     logs.configure("ERROR")
-    app = App(chosen)
-    give_everyone_a_page(app.store, app.clock.now())
-    app.start()
+    desk = Desk(chosen)
+    give_everyone_a_page(desk.store, desk.clock.now())
+    desk.start()
     try:
-        asyncio.run(_talk(app, person))
+        asyncio.run(_talk(desk, person))
     finally:
-        app.stop()
+        desk.stop()
 
 
-def _find(app: App, wanted: str) -> tuple[str, str, str, str] | None:
+def _find(store: Store, wanted: str) -> tuple[str, str, str, str] | None:
     """(phone, name, unit, post) by name or phone; without either the first congress head of a village."""
     query = (
         select(Identity.external_id, Person.name, Unit.name, Post.title)
@@ -47,7 +48,7 @@ def _find(app: App, wanted: str) -> tuple[str, str, str, str] | None:
         query = query.where((Person.name == wanted) | (Identity.external_id == wanted))
     else:
         query = query.where(Post.role == "congress_head")
-    with app.store.read() as session:
+    with store.read() as session:
         row = session.execute(query.order_by(Unit.path).limit(1)).first()
     return (row[0], row[1], row[2], row[3]) if row else None
 
@@ -63,14 +64,14 @@ def _print(spoken: list[Spoken]) -> int:
     return last
 
 
-async def _talk(app: App, wanted: str) -> None:
-    assert app.demo is not None
-    speaker = _find(app, wanted)
+async def _talk(desk: Desk, wanted: str) -> None:
+    page = DemoBackend(desk.store, desk, desk.clock, desk.settings.data_dir)
+    speaker = _find(desk.store, wanted)
     if speaker is None:
         click.echo(texts.CHAT_NOBODY.format(name=wanted), err=True)
         sys.exit(1)
     phone, name, unit, post = speaker
-    seen = max([s.n for s in app.demo.since(phone, 0)], default=0)
+    seen = max([s.n for s in page.since(phone, 0)], default=0)
     click.echo(texts.CHAT_HELLO.format(name=name, unit=unit, post=post))
     while True:
         try:
@@ -80,7 +81,7 @@ async def _talk(app: App, wanted: str) -> None:
         if line.strip() == "/退出":
             break
         if line.startswith("/人"):
-            other = _find(app, line[2:].strip())
+            other = _find(desk.store, line[2:].strip())
             if other is None:
                 click.echo(texts.CHAT_NOBODY.format(name=line[2:].strip()))
                 continue
@@ -88,7 +89,7 @@ async def _talk(app: App, wanted: str) -> None:
             click.echo(texts.CHAT_HELLO.format(name=name, unit=unit, post=post))
             seen = 0
             continue
-        pushed = app.demo.since(phone, seen) if seen else []
+        pushed = page.since(phone, seen) if seen else []
         seen = max(seen, _print(pushed))
-        seen = max(seen, _print(await app.demo.say(phone, line, str(uuid.uuid4()), None, ())))
+        seen = max(seen, _print(await page.say(phone, line, str(uuid.uuid4()), None, ())))
     click.echo(texts.CHAT_BYE)

@@ -13,8 +13,8 @@ from typing import Any, TextIO
 import click
 from tqdm import tqdm
 
-from bot.app import open_store
 from bot.commands import library_texts as texts
+from bot.opening import open_store
 from handlers.duties import amending
 from knowledge import indexing
 from knowledge.importing import import_document

@@ -11,7 +11,7 @@ import msgspec
 
 from bot import cli_texts as texts
 from bot import logs, settings
-from bot.app import open_store
+from bot.opening import open_store
 from handlers.people import importing, service
 from handlers.people import texts as people_texts
 from storage import people as people_records

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import cli_texts, logs, settings
-from bot.app import open_store
+from bot.opening import open_store
 from handlers.local import LOCAL
 from handlers.reports import export, figures, texts
 from handlers.reports.figures import Asked

@@ -1,4 +1,4 @@
-"""`serve` and `demo`: everything in one process."""
+"""`serve` and `demo`: the doors in this process, the desk in one of its own where there are cores for both."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ import logging
 import socket
 import sys
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
-import uvicorn
 
 from bot import cli_texts as texts
 from bot import logs, settings
-from bot.app import App, example_circulars, open_store
-from bot.reading_ahead import settle_memory
-from bot.settings import Settings
+from bot.memory import settle_memory
+from bot.settings import Settings, several_cores
+
+if TYPE_CHECKING:
+    from bot.app import App
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,7 @@ def load_example(chosen: Settings, seed: int | None = None) -> None:
     from bot.demo_backend import give_everyone_a_page
     from bot.example.city import SEED
     from bot.example.load import load_example as load
+    from bot.opening import open_store
 
     store = open_store(chosen)
     try:
@@ -60,8 +63,10 @@ def _run(chosen: Settings) -> None:
         click.echo(texts.PORT_TAKEN.format(port=chosen.port), err=True)
         sys.exit(1)
     gc.disable()  # until all that stays is there: collecting again and again while it grows takes a second
-    app = App(chosen, warmed=settle_memory)
+    app = _far(chosen) if several_cores() else _near(chosen)
     host = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
+    import uvicorn
+
     click.echo(texts.READY.format(url=f"http://{host}:{chosen.port}" + ("/chat" if chosen.demo else "")), err=True)
     uvicorn.run(
         app.asgi,
@@ -78,6 +83,28 @@ def _run(chosen: Settings) -> None:
     )
 
 
+def _far(chosen: Settings) -> App:
+    """In front of a desk in a process of its own."""
+    from bot.far_desk import FarDesk
+
+    desk = FarDesk(chosen)
+    desk.begin()  # now: it starts while the rest of the program is read here
+    from bot.app import App
+    from storage.store import Store
+
+    # the desk brings the database to this program's schema before it takes messages
+    return App(chosen, desk, store=Store(chosen.store_url, secret=chosen.secret()), opened=settle_memory)
+
+
+def _near(chosen: Settings) -> App:
+    """In front of a desk in this process, which on one core saves the way."""
+    from bot.app import App
+    from bot.desk import Desk
+
+    desk = Desk(chosen, warmed=settle_memory)
+    return App(chosen, desk, store=desk.store, clock=desk.clock)
+
+
 def _is_free(host: str, port: int) -> bool:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
@@ -87,6 +114,3 @@ def _is_free(host: str, port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-__all__ = ["demo", "example_circulars", "load_example", "serve"]

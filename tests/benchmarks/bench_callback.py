@@ -173,16 +173,21 @@ def _percentiles(measured: Measured) -> str:
 
 
 def _cpu_seconds(pid: int) -> float:
-    """User and system time of a process and its children so far, from /proc."""
-    total = 0.0
+    """User and system time of a process and all that it has started so far, from /proc."""
+    parents: dict[int, int] = {}
+    seconds: dict[int, float] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        if int(stat.parent.name) == pid or int(fields[1]) == pid:
-            total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return total
+        one = int(stat.parent.name)
+        parents[one] = int(fields[1])
+        seconds[one] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    family = {pid}
+    while more := {one for one, parent in parents.items() if parent in family} - family:
+        family |= more
+    return sum(seconds[one] for one in family if one in seconds)
 
 
 def peer(name: str, messages: int) -> float:

@@ -201,7 +201,7 @@ def test_a_reply_that_was_not_written_is_pushed_later(dispatcher: Dispatcher, cl
     written, lost = dispatcher.handle([message(clock, "帮助"), message(clock, "帮助", "李玉芬")])
     assert isinstance(written, Answer)
     assert isinstance(lost, Answer)
-    dispatcher.written(written)
+    dispatcher.written(written.outbox_ids)
     dispatcher.stop()
     clock.move(outbox.PASSIVE_GRACE + timedelta(seconds=1))
     with dispatcher.store.begin() as session:

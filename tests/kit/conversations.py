@@ -184,7 +184,7 @@ class Replay:
         for place, reply in enumerate(answer.replies):
             written += ["--"] if place else []
             written += self._lines(reply)
-        self.dispatcher.written(answer)
+        self.dispatcher.written(answer.outbox_ids)
         return self._pushed(self._drain(), written, here.header)
 
     def _message(self, said: str, here: Speaker) -> Message:
@@ -262,7 +262,7 @@ class Replay:
 
 
 def _with(message: Message, **changes: object) -> Message:
-    return replace(message, **changes)  # type: ignore[arg-type]
+    return replace(message, **changes)
 
 
 def _unstable(session: Session) -> dict[str, str]:

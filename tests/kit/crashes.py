@@ -254,7 +254,7 @@ class Life:
                     await asyncio.sleep(0.02)
             assert [reply.text for reply in answer.replies] == [f"记下 {what}"], answer
             self.tell(f"ack {what}")
-            self.dispatcher.written(answer)
+            self.dispatcher.written(answer.outbox_ids)
             self.sender.wake()
 
     def _due(self) -> bool:

@@ -13,6 +13,7 @@ import uvicorn
 
 from bot.app import App
 from bot.demo_backend import give_everyone_a_page
+from bot.desk import Desk
 from bot.settings import Settings
 from storage.store import Store
 from tests.kit import world
@@ -32,9 +33,9 @@ def site(settled_url: str, now: Clock, tmp_path: Path) -> Iterator[str]:
     store = Store(settled_url, secret=SECRET)
     give_everyone_a_page(store, world.START)
     settings = Settings(
-        _env_file=None, database_url=settled_url, data_dir=tmp_path / "data", secret_key=SECRET, demo=True  # type: ignore[call-arg]
+        _env_file=None, database_url=settled_url, data_dir=tmp_path / "data", secret_key=SECRET, demo=True
     )
-    app = App(settings, store=store, clock=now)
+    app = App(settings, Desk(settings, store=store, clock=now), store=store, clock=now)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         config = uvicorn.Config(app.asgi, log_config=None, access_log=False, http="httptools", ws="none", lifespan="on")

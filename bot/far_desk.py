@@ -1,0 +1,205 @@
+"""The desk in a process of its own, as the doors see it: started, told, heard, and started again when it has died."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import socket
+import subprocess
+import sys
+from typing import cast
+
+from bot.answers import Answer, StoreUnavailable
+from bot.desk_line import Frames, ToDesk, frame, from_desk
+from bot.settings import Settings
+from handlers.dialog.message import Message
+
+log = logging.getLogger(__name__)
+
+#: Seconds before a desk that has died is started again: the first time, and at most.
+AGAIN, AGAIN_AT_MOST = 0.5, 30.0
+#: Seconds that a desk may take to start, bringing its database to this program's schema; and to end, sending what it has begun.
+START, END = 600.0, 40.0
+
+
+class DeskEnded(Exception):
+    """The desk has ended before it took messages; it has said why on stderr."""
+
+
+class FarDesk:
+    """Starts the desk's process and hands messages over. All but `begin` in the one event loop that has called `open`.
+
+    When the process dies, whoever waits is told that the store has not taken the message (if it has, the platform's
+    retry gets the stored answer), and another is started.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._process: subprocess.Popen[bytes] | None = None
+        self._socket: socket.socket | None = None
+        self._line: _Line | None = None
+        self._numbers = itertools.count(1)
+        self._asked: dict[int, asyncio.Future[Answer]] = {}
+        self._told = ToDesk()
+        self._telling = False
+        self._closing = False
+        self._pause = AGAIN
+        self._again: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Start the process; `open` waits for it, so that this can be done while the rest of the program is read."""
+        ours, theirs = socket.socketpair()
+        ours.sendall(frame(self._settings.model_dump_json().encode()))
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603  our own program, with nothing from outside in its words
+                [sys.executable, "-m", "bot.desk_process", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+            )
+        ours.setblocking(False)
+        self._socket = ours
+
+    @property
+    def pid(self) -> int | None:
+        """The process of the desk, if one has been started."""
+        return self._process.pid if self._process is not None else None
+
+    async def open(self) -> None:
+        """Returns once the desk takes messages. Raises DeskEnded."""
+        if self._process is None:
+            self.begin()
+        ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        _, self._line = await asyncio.get_running_loop().create_unix_connection(
+            lambda: _Line(self, ready), sock=self._socket
+        )
+        async with asyncio.timeout(START):
+            await ready
+
+    async def close(self) -> None:
+        """End the line and wait for the desk to finish what it has been told."""
+        self._closing = True
+        if self._again is not None:
+            self._again.cancel()
+        self._tell()
+        if self._line is not None:
+            self._line.transport.close()
+        process = self._process
+        if process is not None:
+            try:
+                await asyncio.to_thread(process.wait, END)
+            except subprocess.TimeoutExpired:
+                log.error("the desk did not end", extra={"action": "desk.close"})
+                process.kill()
+
+    async def submit(self, message: Message) -> Answer:
+        """Have a message handled; returns once it is committed. Raises StoreUnavailable. Cancelling it undoes nothing."""
+        if self._line is None:
+            raise StoreUnavailable("no desk")
+        number = next(self._numbers)
+        asked: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._asked[number] = asked
+        self._told.messages.append((number, message))
+        self._tell_soon()
+        return await asked
+
+    def written(self, answer: Answer, carried: int | None = None) -> None:
+        """The first `carried` replies (None: all) stand in their response; the others are to be pushed."""
+        count = len(answer.outbox_ids) if carried is None else carried
+        self._told.written += answer.outbox_ids[:count]
+        self._told.left += answer.outbox_ids[count:]
+        self._tell_soon()
+
+    def wake(self) -> None:
+        """Something may be due to be sent."""
+        self._told.wake = True
+        self._tell_soon()
+
+    def waiting(self) -> int:
+        """How many messages have been handed over and not answered."""
+        return len(self._asked)
+
+    # -- the line --
+
+    def _tell_soon(self) -> None:
+        """Once a turn of the loop: what comes together goes together."""
+        if not self._telling:
+            self._telling = True
+            asyncio.get_running_loop().call_soon(self._tell)
+
+    def _tell(self) -> None:
+        told, self._told, self._telling = self._told, ToDesk(), False
+        if self._line is not None:
+            self._line.transport.write(frame(told))
+
+    def heard(self, content: bytes) -> None:
+        """Answers have come."""
+        self._pause = AGAIN
+        for number, answer in from_desk(content).answers:
+            asked = self._asked.pop(number)
+            if asked.done():  # nobody waits any more
+                continue
+            if isinstance(answer, str):
+                asked.set_exception(StoreUnavailable(answer))
+            else:
+                asked.set_result(answer)
+
+    def lost(self) -> None:
+        """The line has ended, and the process with it."""
+        self._line = None
+        asked, self._asked = self._asked, {}
+        for one in asked.values():
+            if not one.done():
+                one.set_exception(StoreUnavailable("the desk has ended"))
+        if not self._closing:
+            log.error("the desk has ended", extra={"action": "desk.lost", "count": len(asked)})
+            self._again = asyncio.get_running_loop().create_task(self._start_again())
+
+    async def _start_again(self) -> None:
+        while not self._closing:
+            pause, self._pause = self._pause, min(2 * self._pause, AGAIN_AT_MOST)
+            await asyncio.sleep(pause)
+            await asyncio.to_thread(self._end_process)
+            self.begin()
+            try:
+                await self.open()
+            except (DeskEnded, TimeoutError):
+                continue
+            return
+
+    def _end_process(self) -> None:
+        """A process without its line has nothing left to do but to finish."""
+        if self._process is None:
+            return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(END)
+            return
+        self._process.kill()
+        self._process.wait()
+
+
+class _Line(asyncio.Protocol):
+    """Our end of the socket."""
+
+    def __init__(self, desk: FarDesk, ready: asyncio.Future[None]) -> None:
+        self._desk = desk
+        self._ready = ready
+        self._frames = Frames()
+        self.transport: asyncio.Transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        for content in self._frames.take(data):
+            if self._ready.done():
+                self._desk.heard(content)
+            else:
+                self._ready.set_result(None)
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        if self._ready.done():
+            self._desk.lost()
+        else:
+            self._ready.set_exception(DeskEnded)
