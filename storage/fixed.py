@@ -6,8 +6,7 @@ statement is its own. Measured on a small SELECT, CPU each: SQLite 15 µs by Cor
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, column, exc, func, select, types
@@ -15,6 +14,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import Select
+
+from storage.prepared import Prepared, Server
 
 Row = tuple[Any, ...]
 #: A select's type names the types of its columns, which nobody needs here.
@@ -25,14 +26,20 @@ _Convert = Callable[[Any], Any]
 class Driver:
     """The driver's connection of a session's transaction. A unit of work looks it up once (`Store.begin`)."""
 
-    __slots__ = ("_connection", "dialect", "errors", "is_sqlite", "raw")
+    __slots__ = ("_connection", "dialect", "errors", "raw", "server")
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.dialect: Any = connection.dialect
-        self.is_sqlite = self.dialect.name == "sqlite"
         self.raw: Any = connection.connection.dbapi_connection
+        #: On PostgreSQL only.
+        self.server = None if self.dialect.name == "sqlite" else Server(connection)
         self.errors: type[Exception] = self.dialect.loaded_dbapi.Error
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether there is no server."""
+        return self.server is None
 
     @staticmethod
     def of(session: Session) -> Driver:
@@ -63,64 +70,74 @@ class Fixed:
     def __init__(self, statement: Statement | Callable[[Any], Statement]) -> None:
         #: Or how to write it with the dialect's own `insert`, for what only that has (ON CONFLICT).
         self._statement = statement
-        self._compiled: dict[str, _Compiled] = {}
+        self._compiled: _Compiled | None = None
+        self._prepared: Prepared | None = None
 
     def rows(self, session: Session, values: Mapping[str, Any]) -> list[Row]:
         """Run it once; the rows."""
         driver = Driver.of(session)
-        compiled = self._for(driver.dialect)
         try:
+            if driver.server is not None:
+                return driver.server.rows(self.prepared, values)
+            compiled = self._for(driver)
             return compiled.read(driver.raw.execute(compiled.sql, compiled.bind(values)).fetchall())
         except driver.errors as error:
-            raise driver.wrapped(compiled.sql, error) from error
+            raise driver.wrapped(self._text(driver), error) from error
 
     def run(self, session: Session, values: Mapping[str, Any]) -> int:
         """Run it once, for what it does; how many rows it touched."""
         driver = Driver.of(session)
-        compiled = self._for(driver.dialect)
         try:
+            if driver.server is not None:
+                return driver.server.run(self.prepared, values).command_tuples or 0
+            compiled = self._for(driver)
             return int(driver.raw.execute(compiled.sql, compiled.bind(values)).rowcount)
         except driver.errors as error:
-            raise driver.wrapped(compiled.sql, error) from error
+            raise driver.wrapped(self._text(driver), error) from error
 
-    def run_all(self, session: Session, many: Iterable[Mapping[str, Any]]) -> None:
+    def run_all(self, session: Session, many: Sequence[Mapping[str, Any]]) -> None:
         """Run it for each of these, for what it does."""
-        driver = Driver.of(session)
-        compiled = self._for(driver.dialect)
-        bound = [compiled.bind(values) for values in many]
-        try:
-            if len(bound) == 1:
-                driver.raw.execute(compiled.sql, bound[0])
-            elif bound:
-                driver.raw.cursor().executemany(compiled.sql, bound)
-        except driver.errors as error:
-            raise driver.wrapped(compiled.sql, error) from error
+        if len(many) == 1:
+            self.run(session, many[0])
+        elif many:
+            self.run_in_turn(session, (self, many))
 
     @staticmethod
     def run_in_turn(session: Session, *runs: tuple[Fixed, Sequence[Mapping[str, Any]]]) -> None:
         """Run several statements, each for its values, one after the other; on PostgreSQL in one round trip."""
         driver = Driver.of(session)
-        compiled = [(fixed._for(driver.dialect), many) for fixed, many in runs]
         try:
-            with contextlib.nullcontext() if driver.is_sqlite else driver.raw.pipeline():
-                for one, many in compiled:
-                    for values in many:
-                        driver.raw.execute(one.sql, one.bind(values))
+            if driver.server is not None:
+                driver.server.run_in_turn([(one.prepared, values) for one, many in runs for values in many])
+                return
+            for one, many in runs:
+                compiled = one._for(driver)
+                driver.raw.executemany(compiled.sql, [compiled.bind(values) for values in many])
         except driver.errors as error:
-            raise driver.wrapped("; ".join(one.sql for one, _ in compiled), error) from error
+            raise driver.wrapped("; ".join(one._text(driver) for one, _ in runs), error) from error
 
-    def _for(self, dialect: Any) -> _Compiled:
-        compiled = self._compiled.get(dialect.name)
-        if compiled is None:
-            statement = self._statement
-            if not isinstance(statement, Select | UpdateBase):
-                statement = statement(sqlite.insert if dialect.name == "sqlite" else postgresql.insert)
-            compiled = self._compiled[dialect.name] = _Compiled(statement, dialect)
-        return compiled
+    @property
+    def prepared(self) -> Prepared:
+        """As PostgreSQL runs it."""
+        if self._prepared is None:
+            self._prepared = Prepared(self._written(postgresql))
+        return self._prepared
+
+    def _for(self, driver: Driver) -> _Compiled:
+        if self._compiled is None:
+            self._compiled = _Compiled(self._written(sqlite), driver.dialect)
+        return self._compiled
+
+    def _text(self, driver: Driver) -> str:
+        return self._for(driver).sql if driver.server is None else self.prepared.sql
+
+    def _written(self, dialect: Any) -> Any:
+        is_whole = isinstance(self._statement, Select | UpdateBase)
+        return self._statement if is_whole else self._statement(dialect.insert)
 
 
 class _Compiled:
-    """The text of a statement for one dialect, and what its values need on the way in and out."""
+    """The text of a statement for SQLite, and what its values need on the way in and out."""
 
     def __init__(self, statement: Any, dialect: Any) -> None:
         compiled = statement.compile(dialect=dialect)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Key
@@ -31,10 +31,7 @@ class Inbox(Base):
     #: The reference code of the apology when the handler failed; empty otherwise.
     failure: Mapped[str] = mapped_column(String(12), default="")
 
-    __table_args__ = (
-        UniqueConstraint("platform", "account", "external_id"),
-        Index("ix_inbox_identity_id_id", "identity_id", "id"),
-    )
+    __table_args__ = (UniqueConstraint("platform", "account", "external_id"),)
 
 
 @dataclass(frozen=True, slots=True)

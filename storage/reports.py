@@ -73,7 +73,8 @@ class Report(Base):
     __table_args__ = (
         Index("ix_report_unit_id_event_on", "unit_id", "event_on"),
         Index("ix_report_by_person_id_filed_at", "by_person_id", "filed_at"),
-        Index("ix_report_event_on", "event_on"),
+        # with the unit: PostgreSQL may take it for what a unit reported of a day, and then finds it at once too
+        Index("ix_report_event_on_unit_id", "event_on", "unit_id"),
         # few rows have one: no cost for all the others
         Index(
             "ix_report_same_event_as_id",

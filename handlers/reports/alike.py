@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, bindparam, column, func, or_, select
+from sqlalchemy import JSON, Date, bindparam, column, func, or_, select
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from handlers.reports import rules
 from storage import reports
 from storage.base import Key
-from storage.fixed import Fixed, Row, places
+from storage.fixed import Driver, Fixed, Row
 from storage.reports import Report
 from storage.units import Unit, path_end
 
@@ -46,10 +47,7 @@ def same_event(
     if len(slots.get("date") or "") != 10:
         return None
     line, day, kind = line_of(unit_path), date.fromisoformat(slots["date"]), slots.get("form") or "其他"
-    found = _foreseen_of(session, line, day, kind)
-    if found is None:
-        units = {f"unit_{i}": line[i] if i < len(line) else 0 for i in range(DEEPEST)}
-        found = _SAME_DAY.rows(session, {**units, "day": day, "kind": kind})
+    found = [row for row in _of_that_day(session, line, day) if row[6] == kind][:_MOST_ALIKE]
     if has_below:
         below = {"path": unit_path, "end": path_end(unit_path), "day": day, "kind": kind}
         found = found + _SAME_DAY_BELOW.rows(session, below)
@@ -62,31 +60,43 @@ def same_event(
     return None
 
 
-_THAT_DAY = (
+_SUCH = (
     select(Report.id, Report.slots, Report.unit_id, Unit.name, Report.same_event_as_id, Report.event_on, Report.form)
     .join(Unit, Unit.id == Report.unit_id)
     .where(or_(*(Report.state == state for state in reports.COUNTED)))
     .order_by(Report.id.desc())
 )
-_SUCH = _THAT_DAY.where(Report.event_on == bindparam("day", type_=Date), Report.form == bindparam("kind"))
+_SAME_DAY_BELOW = Fixed(
+    _SUCH.where(
+        Report.event_on == bindparam("day", type_=Date),
+        Report.form == bindparam("kind"),
+        Unit.path > bindparam("path"),
+        Unit.path < bindparam("end"),
+    ).limit(50)
+)
 #: Levels from the country down to a group of a village.
 DEEPEST = 8
-_SAME_DAY = Fixed(_SUCH.where(places(Report.unit_id, "unit", DEEPEST)).limit(20))
-_SAME_DAY_BELOW = Fixed(_SUCH.where(Unit.path > bindparam("path"), Unit.path < bindparam("end")).limit(50))
+#: So many of the latest of one form are looked at.
+_MOST_ALIKE = 20
+#: So many of any form are read for one message, and kept for a batch: if there are more, each asks for itself.
+_MOST = 400
+
+
+def _those_days(insert: Any) -> Any:
+    """What was reported for units on days: with a row for each of these both engines go by an index of unit and day."""
+    if insert is postgresql.insert:
+        arrays = (bindparam("units", type_=ARRAY(Key)), bindparam("days", type_=ARRAY(Date)))
+        asked: Any = func.unnest(*arrays).table_valued(column("unit", Key), column("day", Date), name="asked")
+        unit, day = (asked := asked.render_derived()).c
+    else:
+        asked = func.json_each(bindparam("pairs", type_=JSON)).table_valued("value", name="asked")
+        unit, day = (func.json_extract(asked.c.value, place) for place in ("$[0]", "$[1]"))
+    return _SUCH.join(asked, (Report.unit_id == unit) & (Report.event_on == day)).limit(_MOST)
+
+
+_THOSE_DAYS = Fixed(_those_days)
 
 # -- for all messages of a batch at once --
-
-#: Units and days: a row of the same index each.
-_asked = (
-    func.unnest(bindparam("units", type_=ARRAY(Key)), bindparam("days", type_=ARRAY(Date)))
-    .table_valued(column("unit", Key), column("day", Date), name="asked")
-    .render_derived()
-)
-#: More are not kept: then each asks for itself.
-_MOST = 400
-_ALL_THOSE_DAYS = Fixed(
-    _THAT_DAY.join(_asked, (Report.unit_id == _asked.c.unit) & (Report.event_on == _asked.c.day)).limit(_MOST)
-)
 
 
 @dataclass(slots=True)
@@ -98,38 +108,38 @@ class _Foreseen:
 
 
 def foresee(session: Session, told: Iterable[tuple[str, date]]) -> None:
-    """Read what `same_event` will ask for these (path of the unit, day), on PostgreSQL: one round trip for a batch.
+    """Read at once what `same_event` will ask for these (path of the unit, day).
 
     What is filed or changed afterwards in the same transaction has to be named to `forget`.
     """
-    if session.connection().dialect.name == "sqlite":
-        return  # has no round trips
-    asked = sorted({(unit, day) for path, day in told for unit in line_of(path)})
-    if len(asked) < _WORTH_IT:
-        return
-    rows = _ALL_THOSE_DAYS.rows(session, {"units": [unit for unit, _ in asked], "days": [day for _, day in asked]})
+    asked = {(unit, day) for path, day in set(told) for unit in line_of(path)}
+    rows = _read(session, asked)
     if len(rows) == _MOST:
         return
-    foreseen = session.info["alike"] = _Foreseen(set(asked))
+    foreseen = session.info["alike"] = _Foreseen(asked)
     for row in rows:
         foreseen.rows.setdefault((row[2], row[5]), []).append(row)
-
-
-#: One message asks for its unit and the four above it.
-_WORTH_IT = 6
 
 
 def forget(session: Session, unit_id: int, *days: date) -> None:
     """A report of this unit on one of these days is not as it was foreseen."""
     foreseen = session.info.get("alike")
     if foreseen is not None:
-        foreseen.standing -= {(unit_id, day) for day in days}
+        foreseen.standing.difference_update((unit_id, day) for day in days)
 
 
-def _foreseen_of(session: Session, line: Sequence[int], day: date, kind: str) -> list[Row] | None:
-    """What was read for these units and this day; None if it has to be asked."""
-    foreseen = session.info.get("alike")
-    if foreseen is None or not all((unit, day) in foreseen.standing for unit in line):
-        return None
-    found = [row for unit in line for row in foreseen.rows.get((unit, day), ()) if row[6] == kind]
-    return sorted(found, key=lambda row: -row[0])
+def _of_that_day(session: Session, line: Sequence[int], day: date) -> list[Row]:
+    """What these units reported of that day, the latest first."""
+    asked, foreseen = [(unit, day) for unit in line], session.info.get("alike")
+    if foreseen is None or not foreseen.standing.issuperset(asked):
+        return _read(session, asked)
+    found = [row for pair in asked for row in foreseen.rows.get(pair, ())]
+    return sorted(found, key=lambda row: -row[0]) if len(found) > 1 else found
+
+
+def _read(session: Session, asked: Collection[tuple[int, date]]) -> list[Row]:
+    if not asked:
+        return []
+    if Driver.of(session).is_sqlite:
+        return _THOSE_DAYS.rows(session, {"pairs": [(unit, day.isoformat()) for unit, day in asked]})
+    return _THOSE_DAYS.rows(session, {"units": [unit for unit, _ in asked], "days": [day for _, day in asked]})
