@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import signal
 import subprocess
@@ -152,9 +153,9 @@ def test_while_there_is_no_desk_nothing_is_taken(settings: Settings) -> None:
         assert desk.pid is not None
         os.kill(desk.pid, signal.SIGKILL)
         with pytest.raises(StoreUnavailable):
-            for i in range(1000):
-                await desk.submit(message("帮助", str(i)))
-                await asyncio.sleep(0.01)
+            await asyncio.gather(*(desk.submit(message("帮助", str(i))) for i in range(1000)))
+        with pytest.raises(StoreUnavailable):
+            await desk.submit(message("帮助", "later"))
 
     with_desk(settings, talk)
 
@@ -210,7 +211,7 @@ def test_a_stop_for_the_whole_group_is_left_to_the_doors(settings: Settings) -> 
 
 def pieces(data: bytes, cuts: Iterable[int]) -> list[bytes]:
     at = [0, *sorted(cut % (len(data) + 1) for cut in cuts), len(data)]
-    return [data[a:b] for a, b in zip(at, at[1:], strict=False)]
+    return [data[a:b] for a, b in itertools.pairwise(at)]
 
 
 @given(st.lists(st.binary(max_size=300), max_size=6), st.lists(st.integers(min_value=0), max_size=8))
