@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from handlers.dialog.reply import Choice
 from handlers.policies import finding, texts
-from knowledge import answers
+from knowledge import excerpts
 from knowledge.library import Library
 from storage.circulars import Circular, FaqEntry, Passage
 
@@ -53,8 +53,8 @@ def place(passage: Passage, name: str = "") -> str:
         return passage.article
     if passage.kind == "row":
         return passage.place
-    head, body = answers.parted(passage.text, passage.end - passage.start)
-    label, _ = answers.unlabelled(body)
+    head, body = _parted(passage)
+    label, _ = excerpts.unlabelled(body)
     label = label or _last_label(passage.place)
     if label.startswith("第") and label.endswith("条"):
         return label
@@ -62,6 +62,16 @@ def place(passage: Passage, name: str = "") -> str:
     if not near or near in name or len(near) > 24 or near.startswith(label or "。"):
         return near if near.startswith(label or "。") and len(near) <= 24 else label
     return f"{near} {label}".strip()
+
+
+def _parted(passage: Passage) -> tuple[str, str]:
+    """Its headings and its own text."""
+    return excerpts.parted(passage.text, passage.end - passage.start)
+
+
+def _plain(passage: Passage) -> str:
+    """Its own text without number and heading."""
+    return excerpts.unlabelled(_parted(passage)[1])[1]
 
 
 def short_place(said: str, room: int = 14) -> str:
@@ -95,22 +105,21 @@ def quotation(session: Session, passage: Passage, quote: str) -> str:
     """What of a passage is shown, the answering part marked."""
     if passage.kind == "row":
         return row(passage, quote)
-    _, body = answers.parted(passage.text, passage.end - passage.start)
-    _, plain = answers.unlabelled(body)
+    plain = _plain(passage)
     after: list[str] = []
     if plain.endswith(("：", ":")):
         for one in finding.following(session, passage.id, limit=8):
             if one.kind != passage.kind or (one.article and one.article != passage.article):
                 break
-            after.append(answers.parted(one.text, one.end - one.start)[1])
-    return answers.excerpt(plain, quote, after=after).shown()
+            after.append(_parted(one)[1])
+    return excerpts.excerpt(plain, quote, after=after).shown()
 
 
 def whole(passage: Passage) -> str:
     """A passage as it is read on in its document: articles with their number, rows a cell a line."""
     if passage.kind == "row":
         return row(passage)
-    body = answers.parted(passage.text, passage.end - passage.start)[1].strip()
+    body = _parted(passage)[1].strip()
     label = passage.article
     return body if not label or body.startswith(label) else f"{label}　{body}"
 
@@ -126,7 +135,7 @@ def row(passage: Passage, quote: str = "") -> str:
     )
     shown = [f"【{cell}】" if cell == marked else cell for cell in cells]
     text = "\n".join(shown)
-    return text if len(text) <= answers.WITH_LIST else text[: answers.WITH_LIST]
+    return text if len(text) <= excerpts.WITH_LIST else text[: excerpts.WITH_LIST]
 
 
 def answered(session: Session, entry: FaqEntry, unit: str) -> str:
@@ -189,7 +198,7 @@ def protecting(
     hit = found.hits[0]
     passage = session.get_one(Passage, hit.passage_id)
     circular = session.get_one(Circular, hit.circular_id)
-    said = answers.brief(answers.unlabelled(answers.parted(passage.text, passage.end - passage.start)[1])[1], hit.quote)
+    said = excerpts.brief(_plain(passage), hit.quote)
     if not said or passage.kind in ("row", "faq"):
         return None
     return Clause(

@@ -10,7 +10,7 @@ from handlers.dialog.context import Context
 from handlers.dialog.reply import Choice, Reply
 from handlers.policies import card, finding, reading_on, service, texts
 from handlers.policies.service import visible
-from knowledge import answers
+from knowledge import excerpts
 from storage.circulars import Circular, Passage
 
 _LEVEL = re.compile(
@@ -123,7 +123,7 @@ def duty_sentence(text: str, level: str) -> tuple[str, int] | None:
             r"^(?:抄送|各县|各乡镇（街道）妇联[，：])[^。]{0,40}[：:]?$", sentence.strip()
         ):
             continue
-        before = answers.unlabelled(sentence[: subject.start()])[1] if subject.start() else ""
+        before = excerpts.unlabelled(sentence[: subject.start()])[1] if subject.start() else ""
         before = re.sub(_ONLY_LABEL, "", before.strip())
         early = (
             2.0 if not before else 1.0 if before.endswith(("，", ",", "：")) and not before.startswith("为") else 0.3
@@ -135,6 +135,6 @@ def duty_sentence(text: str, level: str) -> tuple[str, int] | None:
         )
         if best is None or value > best[0] + 1e-9:
             clean = sentence.strip()
-            _, clean = answers.unlabelled(clean)
+            _, clean = excerpts.unlabelled(clean)
             best = (value, clean, found.start() + sentence.find(clean))
     return (best[1], best[2]) if best is not None and best[0] >= 1.0 else None
