@@ -41,13 +41,17 @@ _pairs: set[str] = set()
 
 
 class Rule:
-    """A compiled pattern and the mask of what it needs (0: it may match anything, so it is always tried)."""
+    """A compiled pattern and the mask of what it needs (0: it may match anything, so it is always tried).
 
-    __slots__ = ("finditer", "fullmatch", "mask", "match", "pattern", "search", "sub")
+    `key` is the one bit of the mask that most texts lack.
+    """
 
-    def __init__(self, pattern: re.Pattern[str], mask: int) -> None:
+    __slots__ = ("finditer", "fullmatch", "key", "mask", "match", "pattern", "search", "sub")
+
+    def __init__(self, pattern: re.Pattern[str], mask: int, key: int) -> None:
         self.pattern = pattern
         self.mask = mask
+        self.key = key
         self.search = pattern.search
         self.match = pattern.match
         self.fullmatch = pattern.fullmatch
@@ -63,16 +67,20 @@ def rule(pattern: str, usual: Iterable[str] = ()) -> Rule:
 
     `usual` are words that often stand where the pattern finds nothing, and so say little for it.
     """
-    mask = 0
-    for clause in needs(pattern, usual):
-        bit = _clauses.get(clause)
-        if bit is None:
-            bit = _clauses[clause] = 1 << len(_clauses)
-            for gram in clause:
-                _bits[gram] = _bits.get(gram, 0) | bit
-                (_letters if len(gram) == 1 else _pairs).add(gram)
-        mask |= bit
-    return Rule(re.compile(pattern), mask)
+    bits = [one_of(clause) for clause in needs(pattern, usual)]
+    return Rule(re.compile(pattern), reduce(or_, bits, 0), bits[0] if bits else 0)
+
+
+def one_of(clause: Clause) -> int:
+    """The bit that `missing` sets for a text in which none of these letters and pairs stands."""
+    bit = _clauses.get(clause)
+    if bit is None:
+        bit = _clauses[clause] = 1 << len(_clauses)
+        for gram in clause:
+            _bits[gram] = _bits.get(gram, 0) | bit
+            (_letters if len(gram) == 1 else _pairs).add(gram)
+        missing.cache_clear()
+    return bit
 
 
 class Grams(NamedTuple):
@@ -89,6 +97,7 @@ def grams(text: str) -> Grams:
     return Grams(set(letters), list(map(add, letters, letters[1:])))
 
 
+@lru_cache(maxsize=1)  # asked of one message for danger, and then for all else
 def missing(text: str) -> int:
     """The clauses that no letter and no pair of letters of a text satisfies, as bits."""
     letters, pairs = grams(text)

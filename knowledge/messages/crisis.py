@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from knowledge.gates import grams
+from knowledge.gates import grams, missing, one_of
 from knowledge.messages.crisis_rules import TYPES as RULED
 from knowledge.messages.crisis_rules import by_rule
 from knowledge.messages.crisis_score import CRY, kind_of, rule_weight, score
@@ -44,19 +44,15 @@ class Danger:
     sure: bool
 
 
-@cache
-def _gate() -> tuple[frozenset[str], frozenset[str]]:
-    """Characters and pairs of characters one of which every alert has (gate.txt, chosen to be rare in ordinary talk)."""
-    signs = [sign for row in rows("gate.txt") for sign in row.split()]
-    return frozenset(sign for sign in signs if len(sign) == 1), frozenset(sign for sign in signs if len(sign) == 2)
+#: What `missing` says of a text with no character and no pair of characters of which every alert has one (gate.txt,
+#: chosen to be rare in ordinary talk).
+_GATE = one_of(frozenset(sign for row in rows("gate.txt") for sign in row.split()))
 
 
 def _passes(text: str) -> bool:
-    single, pairs = _gate()
-    letters = grams(text)
-    if not single.isdisjoint(letters.letters) or not pairs.isdisjoint(letters.pairs):
+    if not _GATE & missing(text):
         return True
-    if len(text) <= CRY and not _PEOPLE.isdisjoint(letters.letters) and _DIGIT.search(text) is None:
+    if len(text) <= CRY and not _PEOPLE.isdisjoint(grams(text).letters) and _DIGIT.search(text) is None:
         return True
     return not is_ordinary(text) or _LATIN.search(text) is not None
 

@@ -1,10 +1,11 @@
 """The words a message is read with: files of plain words that officials can extend, matched in one pass."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib.resources import files
+from itertools import compress, count
 from typing import NamedTuple
 
 from knowledge.gates import Rule, rule
@@ -80,21 +81,20 @@ class Vocabulary:
     slips: Rule
     alone: re.Pattern[str]  # the words of one letter
 
-    def find(self, text: str, pairs: Iterable[str]) -> list[Hit]:
+    def find(self, text: str, pairs: Sequence[str]) -> list[Hit]:
         """The longest word at each place, words inside a longer one left out; in order of their start.
 
         `pairs` are the letters of the text two by two.
         """
         found: list[Hit] = []
-        entry_of, lengths = self.words.get, self.lengths
-        begun = [(i, sizes) for i, sizes in enumerate(map(lengths.get, pairs)) if sizes]
-        alone = [m.start() for m in self.alone.finditer(text)]
-        if alone:
-            begun.extend((i, _ALONE) for i in alone if i + 1 == len(text) or text[i : i + 2] not in lengths)
-            begun.sort()
+        entry_of = self.words.get
+        sizes_at = [*map(self.lengths.get, pairs), None]  # the last letter begins no pair
+        for match in self.alone.finditer(text):
+            if sizes_at[match.start()] is None:
+                sizes_at[match.start()] = _ALONE
         reach = 0
-        for i, sizes in begun:
-            for size in sizes:
+        for i in compress(count(), sizes_at):
+            for size in sizes_at[i] or ():
                 end = i + size
                 if end <= reach:
                     break
