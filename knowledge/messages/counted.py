@@ -40,6 +40,7 @@ _NOUN_THEN_FIGURE = re.compile(
     r"[一-龥]{1,3}有|送了?|奖励了?)*(?:共|有|得有)?"
 )
 _HAN = re.compile(r"[一-龥]")
+_MORE_THAN_A_SUM = re.compile(r"(?![共一总])[一-龥]")
 _ALL_CAME = re.compile(r"(?:都)?(?:来了|到了|参加了?)$")
 _LISTED_WITH = re.compile(r"(?:干部|两委|主席|执委|代表|群众|家长|党员|居民|村民|书记)[和及、与]$")
 _AND = re.compile(r"[和及、与]")
@@ -129,7 +130,7 @@ def _has_its_own(passage: Passage, number: Number, hit: Hit, left: int) -> bool:
 def _of_clause_before(figure: Figure) -> Hit | None:
     """老人都来了，四十六个: those of the clause before, where the figure begins its own."""
     passage, text, left = figure.passage, figure.text, figure.left
-    if _HAN.search(text[left : figure.start].replace("共", "").replace("一", "").replace("总", "")):
+    if _MORE_THAN_A_SUM.search(text, left, figure.start):
         return None
     best = next((h for h in passage.hits if h.end == left - 1 and "客" in h.entry.person), None)
     if best is None and left - 1 > passage.start:

@@ -136,7 +136,8 @@ def _form(passage: Passage) -> tuple[str | None, tuple[int, int] | None, float]:
     if not _HELPED.mask & lacks and _HELPED.search(said):
         scores["志愿服务"] = max(scores.get("志愿服务", 0), 2.4)
     taught = "讲" in said
-    for hit in passage.hits:
+    sent = not _SENT.mask & lacks
+    for hit in passage.hits if taught or sent else ():
         entry = hit.entry
         if (
             taught
@@ -144,12 +145,7 @@ def _form(passage: Passage) -> tuple[str | None, tuple[int, int] | None, float]:
             and text[max(start, hit.start - 2) : hit.start].endswith(("讲", "讲了", "讲讲", "讲解"))
         ):
             scores["讲座"] = max(scores.get("讲座", 0), 2.4)
-        if (
-            entry.person
-            and not _SENT.mask & lacks
-            and "客" in entry.person
-            and _SENT.search(text[max(start, hit.start - 6) : hit.end + 5])
-        ):
+        if sent and "客" in entry.person and _SENT.search(text[max(start, hit.start - 6) : hit.end + 5]):
             scores["慰问"] = max(scores.get("慰问", 0), 1.5)
     if not scores and not _LEARNT.mask & lacks and _LEARNT.search(said):
         scores["培训"] = 2

@@ -107,7 +107,7 @@ def _window(time: TimeExpression) -> tuple[str | None, str | None]:
     first, last = time.first or time.last, time.last
     if first is None:
         return None, None
-    if _TEN_DAYS.search(time.text):
+    if ("月" in time.text or "旬" in time.text) and _TEN_DAYS.search(time.text):
         return first.isoformat()[:7], None
     return first.isoformat(), last.isoformat() if last and last != first else None
 
@@ -121,11 +121,11 @@ def _not_a_day(passage: Passage, time: TimeExpression) -> bool:
         return True
     if time.first and time.last and (time.last - time.first).days > 45:
         return True
-    after = passage.text[time.end : time.end + 4]
-    before = passage.text[max(0, time.start - 3) : time.start]
-    if time.feast and before.removesuffix("\n").endswith(_CELEBRATED):
-        return len(passage.times) > 1
-    return time.text in _NAMED_AFTER and _HONOURS.match(after) is not None
+    if time.feast:
+        before = passage.text[max(0, time.start - 3) : time.start]
+        if before.removesuffix("\n").endswith(_CELEBRATED):
+            return len(passage.times) > 1
+    return time.text in _NAMED_AFTER and _HONOURS.match(passage.text, time.end, time.end + 4) is not None
 
 
 def _day_after_day(passage: Passage, days: list[TimeExpression], date: str | None) -> tuple[str | None, str | None]:

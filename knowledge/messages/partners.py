@@ -110,10 +110,13 @@ def _partner(passage: Passage, hit: Hit, organisations: list[Hit]) -> Found | No
         passage, hit, name, after, text[clause : hit.start]
     ):
         return None
-    within = _WITHIN.search(text[max(left, since, hit.start - 10) : name_start])
     clause_before = text[min(since, name_start) : name_start]
     joined = (left > passage.start and text[left - 1] in "、+") or _WITH.search(clause_before[-8:]) is not None
-    if not joined and (within or _PLACE_CUE.search(clause_before) or (entry.place and _VISITED.search(clause_before))):
+    if not joined and (
+        _WITHIN.search(text[max(left, since, hit.start - 10) : name_start])
+        or _PLACE_CUE.search(clause_before)
+        or (entry.place and _VISITED.search(clause_before))
+    ):
         return None
     acting = _ACTS.match(after) is not None
     named = len(name) > len(word)

@@ -11,7 +11,7 @@ _NUMBERED = rule(
     r"(?:^|(?<=[，。；;：:\s\n]))(?:[1-9一二三四五六](?:[、)）]|[.．](?!\d))|[（(][1-9一二三四五六][)）]|"
     r"[一二三四五]是(?=[一-龥0-9]{3})|第[一二三四五](?:件|个|项|场)?[，,、：:是])"
 )
-_ALSO = re.compile(
+_ALSO = rule(
     r"(?:另外|还有|接着|然后|随后|之后|完了|再就是|另|下来|同日|当天下午|又|后来|紧接着|还(?:去|到|开|搞|走访|"
     r"慰问|组织|调解|入户|办))"
 )
@@ -31,6 +31,8 @@ def activities(passage: Passage) -> list[Passage]:
     numbered = _by_numbers(passage)
     if numbered:
         return numbered
+    if _ALSO.mask & passage.lacks and not _time_in_later_clause(passage):
+        return [passage]
     starts = [passage.start]
     for start, end in passage.clauses():
         if start > starts[-1] and _opens(passage, starts[-1], start, end):
@@ -39,6 +41,11 @@ def activities(passage: Passage) -> list[Passage]:
         return [passage]
     pieces = [passage.part(a, b) for a, b in zip(starts, [*starts[1:], passage.end], strict=True)]
     return [p for p in pieces if not _nothing(p)] or [passage]
+
+
+def _time_in_later_clause(passage: Passage) -> bool:
+    first_end = next((at for at in passage.breaks if at >= passage.start), passage.end)
+    return any(time.start > first_end for time in passage.times)
 
 
 def _by_numbers(passage: Passage) -> list[Passage]:

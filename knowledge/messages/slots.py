@@ -26,35 +26,44 @@ def read_slots(
     spans: dict[str, Span] = {}
 
     def put(slot: str, value: Any, span: Span | None) -> None:
-        if value:
-            values[slot] = value
-            if span is not None:
-                spans[slot] = span
+        values[slot] = value
+        if span is not None:
+            spans[slot] = span
 
     moment = read_moment(passage, today_by_default=first and not adding)
-    put("date", moment.date, moment.span)
-    put("date_end", moment.date_end, moment.span)
-    put("part", moment.part, moment.clock_span or moment.span)
-    put("time", moment.time, moment.clock_span)
-    put("time_end", moment.time_end, moment.clock_span)
+    if moment.date:
+        put("date", moment.date, moment.span)
+    if moment.date_end:
+        put("date_end", moment.date_end, moment.span)
+    if moment.part:
+        put("part", moment.part, moment.clock_span or moment.span)
+    if moment.time:
+        put("time", moment.time, moment.clock_span)
+    if moment.time_end:
+        put("time_end", moment.time_end, moment.clock_span)
     place = read_place(passage)
     if place:
         put("place", *place)
     if not adding or kind.weight >= 3:
-        put("form", kind.form, kind.form_span)
-        put("category", kind.category, kind.category_span)
+        if kind.form:
+            put("form", kind.form, kind.form_span)
+        if kind.category:
+            put("category", kind.category, kind.category_span)
     things, span, taken = read_things(passage)
-    put("materials", tuple(things), span)
+    if things:
+        put("materials", tuple(things), span)
     counts = read_counts(passage, kind.form, taken)
-    for slot, count in (
-        ("participants", counts.participants),
-        ("women", counts.women),
-        ("children", counts.children),
-        ("sessions", counts.sessions),
-        ("cases", counts.cases),
-    ):
-        if count:
-            put(slot, count, counts.spans.get(slot))
+    where = counts.spans
+    if counts.participants:
+        put("participants", counts.participants, where.get("participants"))
+    if counts.women:
+        put("women", counts.women, where.get("women"))
+    if counts.children:
+        put("children", counts.children, where.get("children"))
+    if counts.sessions:
+        put("sessions", counts.sessions, where.get("sessions"))
+    if counts.cases:
+        put("cases", counts.cases, where.get("cases"))
     if counts.participants:
         values["participants_unit"] = counts.participants_unit
     if (
@@ -63,10 +72,13 @@ def read_slots(
         and (not counts.participants or kind.form in ("慰问", "志愿服务"))
     ):
         _uncounted(passage, kind, put)
-    put("beneficiaries", tuple(counts.beneficiaries), counts.spans.get("beneficiaries"))
-    put("money", tuple(counts.money), counts.spans.get("money"))
+    if counts.beneficiaries:
+        put("beneficiaries", tuple(counts.beneficiaries), where.get("beneficiaries"))
+    if counts.money:
+        put("money", tuple(counts.money), where.get("money"))
     partners = read_partners(passage)
-    put("partners", tuple(p[0] for p in partners), partners[0][1] if partners else None)
+    if partners:
+        put("partners", tuple([p[0] for p in partners]), partners[0][1])
     speaker = read_speaker(passage, kind.form)
     if speaker:
         put("speaker", (speaker[0],), speaker[1])
@@ -74,7 +86,8 @@ def read_slots(
         title = read_title(passage)
         if title:
             put("title", *title)
-        who = next((b.who for b in values.get("beneficiaries", ()) if b.who), "")
+        helped = values.get("beneficiaries")
+        who = next((b.who for b in helped if b.who), "") if helped else ""
         topic = read_topic(passage, kind.form, title, who)
         if topic:
             put("topic", *topic)
