@@ -36,8 +36,6 @@ _USELESS: Final = 0.9
 
 _bits: dict[str, int] = {}  # letter or pair → the clauses it satisfies
 _clauses: dict[Clause, int] = {}
-_letters: set[str] = set()
-_pairs: set[str] = set()
 
 
 class Rule:
@@ -78,15 +76,14 @@ def one_of(clause: Clause) -> int:
         bit = _clauses[clause] = 1 << len(_clauses)
         for gram in clause:
             _bits[gram] = _bits.get(gram, 0) | bit
-            (_letters if len(gram) == 1 else _pairs).add(gram)
         missing.cache_clear()
     return bit
 
 
 class Grams(NamedTuple):
-    """The letters of a text, each once, and its letters two by two, as they stand."""
+    """The letters of a text and its letters two by two, as they stand."""
 
-    letters: set[str]
+    letters: list[str]
     pairs: list[str]
 
 
@@ -94,15 +91,14 @@ class Grams(NamedTuple):
 def grams(text: str) -> Grams:
     """The letters of a text; the answer is shared, nobody may change it."""
     letters = list(text)
-    return Grams(set(letters), list(map(add, letters, letters[1:])))
+    return Grams(letters, list(map(add, letters, letters[1:])))
 
 
 @lru_cache(maxsize=1)  # asked of one message for danger, and then for all else
 def missing(text: str) -> int:
     """The clauses that no letter and no pair of letters of a text satisfies, as bits."""
-    letters, pairs = grams(text)
-    there = chain(_letters & letters, _pairs.intersection(pairs))
-    return ~reduce(or_, map(_bits.__getitem__, there), 0) & ((1 << len(_clauses)) - 1)
+    there = filter(None, map(_bits.get, chain(*grams(text))))
+    return ~reduce(or_, there, 0) & ((1 << len(_clauses)) - 1)
 
 
 def needs(pattern: str, usual: Iterable[str] = ()) -> list[Clause]:

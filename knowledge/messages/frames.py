@@ -43,7 +43,9 @@ def find_frames(text: str, lacks: int) -> list[Frame]:
     rows = list(by_key.get(0, ()))
     while there:
         key = there & -there
-        rows += [row for row in by_key[key] if not row.rule.mask & lacks]
+        for row in by_key[key]:
+            if not row.rule.mask & lacks:
+                rows.append(row)
         there ^= key
     rows.sort()
     return [

@@ -172,8 +172,9 @@ def _is_another_thing(passage: Passage, hit: Hit, name: str, after: str, clause_
         return True
     if not _STUDIED_AT.mask & passage.lacks and _STUDIED_AT.search(clause_before):
         return True
-    if any(h.start == hit.end and h.entry.place and not h.entry.organisation for h in passage.hits):
-        return True
+    for other in passage.hits:
+        if other.start == hit.end and other.entry.place and not other.entry.organisation:
+            return True
     if word in ("社工", "村医") and _A_NAME.match(after):
         return True
     return hit.entry.place and _INSIDE.match(after) is not None

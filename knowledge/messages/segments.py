@@ -1,6 +1,7 @@
 """Cuts a message into its activities: by numbering, by a new time with a new doing, by 另外 and 接着."""
 
 import re
+from bisect import bisect_left
 
 from knowledge.calendar import TimeExpression
 from knowledge.gates import rule
@@ -31,7 +32,7 @@ def activities(passage: Passage) -> list[Passage]:
     numbered = _by_numbers(passage)
     if numbered:
         return numbered
-    if _ALSO.mask & passage.lacks and not _time_in_later_clause(passage):
+    if _ALSO.mask & passage.lacks and not _time_later_on(passage):
         return [passage]
     starts = [passage.start]
     for start, end in passage.clauses():
@@ -43,9 +44,10 @@ def activities(passage: Passage) -> list[Passage]:
     return [p for p in pieces if not _nothing(p)] or [passage]
 
 
-def _time_in_later_clause(passage: Passage) -> bool:
-    first_end = next((at for at in passage.breaks if at >= passage.start), passage.end)
-    return any(time.start > first_end for time in passage.times)
+def _time_later_on(passage: Passage) -> bool:
+    """Whether a time stands behind the first clause."""
+    after = bisect_left(passage.breaks, passage.start)
+    return bool(passage.times) and passage.breaks[after:] != [] and passage.times[-1].start > passage.breaks[after]
 
 
 def _by_numbers(passage: Passage) -> list[Passage]:
