@@ -6,6 +6,8 @@ import re
 from datetime import date, timedelta
 from typing import Final
 
+from msgspec import Struct
+
 from knowledge.calendar import grammar as g
 from knowledge.calendar.clock import clocks_at
 from knowledge.calendar.joining import Joiner
@@ -25,28 +27,20 @@ _PREFIX_ENDS: Final = frozenset("至止间期为是:到于过晚迟在从自打�
 )
 
 
-class Said:
+class Said(Struct, gc=False):
     """An expression as it is being put together."""
 
-    __slots__ = (
-        "before", "clock", "end", "first", "last", "named_last", "since", "source", "start", "until", "vague"
-    )  # fmt: skip
-
-    def __init__(
-        self, start: int, end: int, first: date, last: date, clock: str | None, until: str | None, vague: bool,
-        source: str | None,
-    ) -> None:  # fmt: skip
-        self.start = start
-        self.end = end
-        self.first: date | None = first
-        self.last: date | None = last
-        self.clock = clock
-        self.until = until
-        self.vague = vague
-        self.source = source
-        self.before = False
-        self.since = False
-        self.named_last: date | None = None
+    start: int
+    end: int
+    first: date | None
+    last: date | None
+    clock: str | None
+    until: str | None
+    vague: bool
+    source: str | None
+    before: bool = False
+    since: bool = False
+    named_last: date | None = None
 
 
 class Builder(Joiner):

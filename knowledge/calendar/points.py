@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+from msgspec import Struct
+
 from knowledge.calendar import grammar as g
 from knowledge.calendar.feasts import Feast
 from knowledge.calendar.lunar import lunar_to_solar
@@ -14,9 +16,12 @@ from knowledge.calendar.lunar import lunar_to_solar
 Window = tuple[date, date]
 
 
-class Point:
+class Point(Struct, gc=False):
     """What was read: the window, where the text of it ends, and how it was named."""
 
+    end: int
+    first: date
+    last: date
     unit: str = "day"  # day, span, month, year, week, quarter, half
     feast: Feast | None = None
     weekday: bool = False
@@ -31,13 +36,6 @@ class Point:
     part_word: str = ""
     relative: bool = False
     year_named: bool = False
-
-    def __init__(self, end: int, first: date, last: date, **named: object) -> None:
-        self.end = end
-        self.first = first
-        self.last = last
-        if named:
-            vars(self).update(named)
 
 
 def month_window(year: int, month: int) -> Window:

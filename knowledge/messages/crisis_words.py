@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+
+from msgspec import Struct
 
 from knowledge.text import normalise
 
@@ -22,8 +23,7 @@ _LATIN = re.compile(r"[a-z]{2}[a-z ,]*[a-z]")
 _DIGITS = re.compile(r"\d+")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True, gc=False):
     """A word of the list where it stands in a text: `text[start:end]`."""
 
     start: int

@@ -1,6 +1,6 @@
 """A number where it stands in a message: its clause, what is said before it, and where it ends with its measure."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct
 
 from knowledge.messages.activity import Beneficiary, Money, Span
 from knowledge.messages.passage import Passage
@@ -40,8 +40,7 @@ class Figure:
         return self.start, self.end
 
 
-@dataclass(slots=True)
-class Counts:
+class Counts(Struct, gc=False):
     """Everything counted in one activity."""
 
     participants: str | None = None
@@ -50,6 +49,6 @@ class Counts:
     children: str | None = None
     sessions: str | None = None
     cases: str | None = None
-    beneficiaries: list[Beneficiary] = field(default_factory=list)
-    money: list[Money] = field(default_factory=list)
-    spans: dict[str, Span] = field(default_factory=dict)
+    beneficiaries: list[Beneficiary] = []
+    money: list[Money] = []
+    spans: dict[str, Span] = {}

@@ -5,10 +5,12 @@ from importlib.resources import files
 from operator import or_
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from knowledge.gates import Rule, rule
 
 
-class Frame(NamedTuple):
+class Frame(Struct, frozen=True, gc=False):
     """A form seen in the build of a clause at `start:end`, and how surely (2 probably … 3 named)."""
 
     start: int

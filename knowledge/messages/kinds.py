@@ -1,7 +1,8 @@
 """Decides what kind of activity is told of: its form (形式) and category (类别)."""
 
 import re
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from knowledge.gates import rule
 from knowledge.messages.passage import Passage
@@ -76,7 +77,7 @@ _OFFICES = frozenset({"主席", "主任", "书记", "老师", "律师", "队长"
 _SESSIONS = frozenset({"场", "次", "场次", "期"})
 
 
-class Kind(NamedTuple):
+class Kind(Struct, frozen=True, gc=False):
     """Form and category with the places they were read from, and how sure the form is (0 none … 5 named)."""
 
     form: str | None

@@ -1,7 +1,8 @@
 """Says on which day and at what hour an activity was (时间), from the times in its words."""
 
 import re
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from knowledge.calendar import TimeExpression
 from knowledge.gates import rule
@@ -28,7 +29,7 @@ _SIDE_BY_SIDE = re.compile(r"[一-龥]{0,2}?(?:一直)?[到至]|[、和跟与及
 _TEN_DAYS = re.compile(r"月(?:初|底|末)(?![一二三四五六七八九十])|[上中下]旬")
 
 
-class Moment(NamedTuple):
+class Moment(Struct, frozen=True, gc=False):
     """Day(s) and hour; all None where the message names none."""
 
     date: str | None = None

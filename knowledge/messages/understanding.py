@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from knowledge.messages import intents
 from knowledge.messages.activity import Activity, Understanding
 from knowledge.messages.crisis import is_crisis
@@ -91,9 +93,8 @@ def _reports(passage: Passage, kind: Kind) -> tuple[Activity, ...]:
     for piece in pieces:
         of_piece = kind if twice or piece is passage else read_kind(piece)
         if found and of_piece.category_span is None and of_piece.form in ("走访排查", "宣传") and found[-1].category:
-            of_piece = of_piece._replace(
-                category=found[-1].category
-            )  # 下午入户发倡议书: about what the morning was about
+            # 下午入户发倡议书: about what the morning was about
+            of_piece = replace(of_piece, category=found[-1].category)
         values, spans = read_slots(piece, of_piece, first=not found)
         if "date" not in values and date and found:
             values["date"] = date

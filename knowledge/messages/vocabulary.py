@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache
 from importlib.resources import files
 from itertools import compress, count
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from knowledge.gates import Rule, rule
 
@@ -27,7 +28,7 @@ class Entry:
     unit: bool = False  # a village, community or township known by name
 
 
-class Hit(NamedTuple):
+class Hit(Struct, frozen=True, gc=False):
     """A word found at `start:end`."""
 
     start: int
@@ -37,8 +38,6 @@ class Hit(NamedTuple):
 
 
 _ALONE = (1,)
-#: a hit from the tuple of its fields, without the call of `Hit`
-_hit = partial(tuple.__new__, Hit)
 
 
 def _rows(name: str) -> list[list[str]]:
@@ -101,7 +100,7 @@ class Vocabulary:
                 word = text[i:end]
                 entry = entry_of(word)
                 if entry is not None and len(word) == size:
-                    found.append(_hit((i, end, word, entry)))
+                    found.append(Hit(i, end, word, entry))
                     reach = end
                     break
         return found

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from functools import partial
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from knowledge.numerals import grammar as g
 from knowledge.numerals.values import Read, digit, han, joined, neighbours
 from knowledge.numerals.values import read as value_at
 
 
-class Number(NamedTuple):
+class Number(Struct, frozen=True, gc=False):
     """A numeral in a text: `text[start:end]` with its qualifiers, `low`..`high` equal unless it is a range.
 
     `mark` is '' exact, '~' about, '+' at least, '<' below, '-' range, '/' fraction (`low` over `high`), '%' or '‰'.
@@ -39,10 +39,6 @@ class Number(NamedTuple):
         if self.mark in ("+", "%", "‰"):
             return low + self.mark
         return self.mark + low
-
-
-#: a number from the tuple of all its fields, without the call of `Number`
-_number = partial(tuple.__new__, Number)
 
 
 def _plain(amount: g.Amount) -> str:
@@ -259,13 +255,13 @@ def _plain_han(text: str, wide: str, i: int, floor: int, size: int) -> tuple[Num
 def _with_measure(text: str, wide: str, i: int, end: int, value: int, unit: re.Match[str] | None) -> Number | None:
     """A figure with its measure; None if the measure or what follows it may make more of them."""
     if unit is None:
-        return _number((i, end, text[i:end], value, value, "", "", -1, -1, False))
+        return Number(i, end, text[i:end], value, value)
     stop, measure = unit.end(), unit[0]
     if wide[stop : stop + 1] in g.PAST_HEADS or measure in _MADE_MORE_OF:
         return None
     if measure in _OF_PEOPLE:
         measure = "人"
-    return _number((i, end, text[i:end], value, value, "", measure, end, stop, False))
+    return Number(i, end, text[i:end], value, value, "", measure, end, stop)
 
 
 def _name_in_figures(text: str, wide: str, i: int) -> tuple[Number | None, int] | None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
+from msgspec import Struct
+
 from knowledge.numerals import grammar as g
 
 
-@dataclass(slots=True)
-class Read:
+class Read(Struct, gc=False):
     """What stands between two offsets, before its qualifiers and unit are looked at."""
 
     end: int
