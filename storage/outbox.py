@@ -70,7 +70,7 @@ class Outbox(Base):
     body_id: Mapped[int | None] = mapped_column(Key, ForeignKey("outbox_body.id"), default=None)
     shape: Mapped[dict[str, Any] | None] = mapped_column(default=None)
     #: What makes this message the same message: a second one with the same key is not stored.
-    dedup_key: Mapped[str | None] = mapped_column(String(120), default=None)
+    dedup_key: Mapped[str | None] = mapped_column(String(120), unique=True, default=None)
     #: What it was about, so that the state can be checked again at the moment of sending: `assignment:17`, `delivery:99`.
     about: Mapped[str] = mapped_column(String(40), default="")
     #: How often a worker has claimed it, and how often the platform has then failed or refused it for the moment.
@@ -110,14 +110,6 @@ class Outbox(Base):
             "ix_outbox_failed", "id", sqlite_where=text("state = 'failed'"), postgresql_where=text("state = 'failed'")
         ),
         Index("ix_outbox_identity_id_id", "identity_id", "id"),
-        # replies have none, and are most rows
-        Index(
-            "ix_outbox_dedup_key",
-            "dedup_key",
-            unique=True,
-            sqlite_where=text("dedup_key IS NOT NULL"),
-            postgresql_where=text("dedup_key IS NOT NULL"),
-        ),
         # asked for with every message that comes in: nearly always empty
         Index(
             "ix_outbox_held",
