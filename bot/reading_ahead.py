@@ -95,9 +95,7 @@ class ReadAhead:
         """Wait for those of these texts that were asked for; until the next `take`, `understand` knows them. From one thread."""
         self._known = {}
         missing = {one for one in texts if one not in self._held}
-        while (
-            missing and self._asked and self._line is not None and any(missing.intersection(one) for one in self._asked)
-        ):
+        while missing and self._line is not None and self._is_asked_for(missing):
             try:
                 if not self._line.poll(PATIENCE):
                     raise TimeoutError
@@ -105,12 +103,18 @@ class ReadAhead:
             except (OSError, EOFError, ValueError) as error:
                 self._give_up(error)
                 break
-            asked = self._asked.popleft()
             with self._asking:
+                if not self._asked:  # who asks has found the helper gone
+                    break
+                asked = self._asked.popleft()
                 self._count -= len(asked)
             self._held |= {one: found for one, found in zip(asked, read, strict=True) if found is not None}
             missing.difference_update(asked)
         self._known = {one: self._held.pop(one) for one in dict.fromkeys(texts) if one in self._held}
+
+    def _is_asked_for(self, texts: set[Asked]) -> bool:
+        with self._asking:  # more is asked for meanwhile
+            return any(texts.intersection(one) for one in self._asked)
 
     def known(self, text: str, ref: datetime) -> Understanding | None:
         """What has been read ahead of a text that came at `ref`."""

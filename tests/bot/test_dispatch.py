@@ -9,9 +9,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from bot.dispatch import Answer, Dispatcher, StoreUnavailable
+from bot.answers import Answer, StoreUnavailable
+from bot.dispatch import Dispatcher
 from handlers import access
 from handlers import all as slices
 from handlers.dialog.context import Context
@@ -27,6 +28,7 @@ from storage.outbox import Outbox
 from storage.people import Identity
 from storage.reports import Report
 from storage.store import Store
+from storage.units import Unit
 from storage.vault import Vault
 from tests.kit.clock import Clock
 from tests.kit.world import ACCOUNT, PLATFORM, address
@@ -208,3 +210,40 @@ def test_a_reply_that_was_not_written_is_pushed_later(dispatcher: Dispatcher, cl
         claimed = outbox.claim(
             session, token="t", now=clock.now(), lease=timedelta(seconds=60), limit=10, platforms=[PLATFORM])
     assert [c.id for c in claimed] == lost.outbox_ids
+
+
+def test_two_batches_that_wait_for_each_other_are_both_answered(settled: Store, clock: Clock, tmp_path: Path) -> None:
+    """PostgreSQL ends one of two transactions that lock the same rows in another order: its messages are handled again, alone."""
+    if settled.is_sqlite:
+        pytest.skip("SQLite has one writer: nothing can be entangled")
+    with settled.read() as session:
+        units = session.scalars(select(Unit.id).order_by(Unit.id).limit(2)).all()
+    both, entangled = threading.Barrier(2), threading.Event()
+    router = Router("entangled")
+
+    @router.command("锁", allow=access.anyone)
+    def lock(ctx: Context, rest: str) -> Reply:
+        for place, unit in enumerate(units if rest == "甲" else reversed(units)):
+            if place and not entangled.is_set():
+                both.wait(20)
+                entangled.set()
+            ctx.session.execute(update(Unit).where(Unit.id == unit).values(kind=rest))
+        return Reply(f"锁好了{rest}")
+
+    world = World(library=Library(), data_dir=tmp_path)
+    answers: dict[str, list[Answer | Exception]] = {}
+
+    def run(which: str, name: str) -> None:
+        desk = Dispatcher(settled, Talk([*slices.routers(), router]), world, clock)
+        answers[which] = desk.handle([message(clock, "帮助", name), message(clock, f"锁 {which}", name)])
+
+    threads = [threading.Thread(target=run, args=pair) for pair in (("甲", "王秀兰"), ("乙", "李玉芬"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    for which, (helped, locked) in answers.items():
+        assert "可以这样用" in text_of(helped)
+        assert text_of(locked) == f"锁好了{which}"
+    assert set(answers) == {"甲", "乙"}
+    assert count(settled, Inbox) == 4
