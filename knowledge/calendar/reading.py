@@ -47,20 +47,21 @@ class _Scan(Builder):
         text = self.text
         found: list[TimeExpression] = []
         floor = 0
-        begin, after_digits = starts.BEGIN.search, starts.AFTER_DIGITS.match
-        head = begin(text)
-        while head is not None:
-            i, at = head.span()
-            if text[i] in DIGITS:  # never looked at inside a run of figures
-                expression = self.at(i, floor, 0) if after_digits(text, i) else None
-            else:
-                at = i + 1
-                may = 0 if text[i] in NUMERALS else starts.readers_at(text, i)
-                expression = self.at(i, floor, may) if may or text[i] in NUMERALS else None
-            if expression is not None:
+        after_digits, readers_at = starts.AFTER_DIGITS.match, starts.readers_at
+        for head in starts.BEGIN.finditer(text):
+            i, end = head.span()
+            i = max(i, floor)
+            while i < end:  # but once, unless an expression ends within a run of figures
+                char, expression = text[i], None
+                if char in NUMERALS:
+                    if char not in DIGITS or after_digits(text, i):
+                        expression = self.at(i, floor, 0)
+                elif may := readers_at(text, i):
+                    expression = self.at(i, floor, may)
+                if expression is None:
+                    break
                 found.append(expression)
-                at = floor = max(expression.end, i + 1)
-            head = begin(text, at)
+                i = floor = max(expression.end, i + 1)
         return found
 
     def at(self, i: int, floor: int, may: int) -> TimeExpression | None:

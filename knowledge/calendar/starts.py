@@ -98,9 +98,9 @@ _WORDS: Final = sorted(pair for pair in _PAIRS if pair[0] not in NUMERALS and pa
 _SECONDS: Final = "".join(sorted({re.escape(pair[1]) for pair in _WORDS}))
 _FIRSTS: Final = "".join(sorted({pair[0] for pair in _WORDS}))
 _LONE: Final = "".join(sorted(_ALONE))
-#: where an expression of time may begin: at a figure, or at two letters that stand first and second in some word. All
-#: first letters stand at the beginning of the pattern, so that the search can skip to them.
+#: where an expression of time may begin: at a run of figures, or at the first of two letters that stand first and second
+#: in some word. All first letters stand at the beginning of the pattern, so that the search can skip to them.
 BEGIN: Final = re.compile(
-    rf"[0-9{_HAN}{_LONE}{_FIRSTS}](?:(?<=[0-9])[0-9]*|(?<=[{_HAN}])[{_HAN}]*(?={_AFTER})|{_HAN_PAIRS}"
+    rf"[0-9{_HAN}{_LONE}{_FIRSTS}](?:(?<=[0-9])[0-9]*|(?<=[{_HAN}])(?=[{_HAN}]*{_AFTER})|{_HAN_PAIRS}"
     rf"|(?<=廿)(?=[一二三四五六七八九])|(?<=[{_LONE}])|(?<=[{_FIRSTS}])(?=[{_SECONDS}\d]))"
 )

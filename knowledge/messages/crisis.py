@@ -33,7 +33,7 @@ _DIGIT = re.compile(r"[0-9０-９]")
 _CHILD = re.compile(
     r"(?<!我)(?<!孩子)(?:爸爸|妈妈|老师|继父|继母|后妈|后爸|叔叔)[^，。,我妈]{0,5}(?:打|抽|掐|揍|吊|摸|亲|扎|烫|骂)我(?!妈|爸)"
 )
-_LATIN = re.compile(r"[A-Za-z]{2}")
+_LATIN = re.compile(r"[A-Za-z][A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def read_slots(
         put("time_end", moment.time_end, moment.clock_span)
     place = read_place(passage)
     if place:
-        put("place", *place)
+        values["place"], spans["place"] = place
     if not adding or kind.weight >= 3:
         if kind.form:
             put("form", kind.form, kind.form_span)
@@ -78,22 +78,22 @@ def read_slots(
         put("money", tuple(counts.money), where.get("money"))
     partners = read_partners(passage)
     if partners:
-        put("partners", tuple([p[0] for p in partners]), partners[0][1])
+        values["partners"], spans["partners"] = tuple([p[0] for p in partners]), partners[0][1]
     speaker = read_speaker(passage, kind.form)
     if speaker:
-        put("speaker", (speaker[0],), speaker[1])
+        values["speaker"], spans["speaker"] = (speaker[0],), speaker[1]
     if not adding:
         title = read_title(passage)
         if title:
-            put("title", *title)
+            values["title"], spans["title"] = title
         helped = values.get("beneficiaries")
         who = next((b.who for b in helped if b.who), "") if helped else ""
         topic = read_topic(passage, kind.form, title, who)
         if topic:
-            put("topic", *topic)
+            values["topic"], spans["topic"] = topic
         unit = read_unit(passage)
         if unit:
-            put("unit", *unit)
+            values["unit"], spans["unit"] = unit
     return values, spans
 
 

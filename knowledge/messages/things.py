@@ -69,12 +69,7 @@ def read_things(passage: Passage) -> tuple[list[Material], Span | None, set[int]
     """Materials of one activity, where the first stands, and the starts of the numbers used up."""
     taken: set[int] = set()
     found: list[tuple[int, Material]] = []
-    units = [(n.unit_start, n.unit_end) for n in passage.numbers if n.unit]
-    hits = [
-        h
-        for h in passage.hits
-        if h.entry.item and not _not_a_thing(passage, h) and not any(a <= h.start < b for a, b in units)
-    ]
+    hits = [h for h in passage.hits if h.entry.item and not _not_a_thing(passage, h) and not _is_measure(passage, h)]
     reach = -1
     for hit in hits:
         if hit.start < reach:
@@ -83,15 +78,19 @@ def read_things(passage: Passage) -> tuple[list[Material], Span | None, set[int]
         material = _of_hit(passage, hit, hits, taken)
         if material is not None:
             found.append((hit.start, material))
-    if any(n.unit in _THING_UNITS and n.start not in taken for n in passage.numbers):
+    units = {n.unit for n in passage.numbers if n.start not in taken}
+    if not _THING_UNITS.isdisjoint(units):
         found = _figures_after(passage, found, taken)
         found = _figure_with_a_particle(passage, found, taken)
         found.extend(_listed(passage, taken))
         found.extend(_unknown(passage, taken))
-    if any(n.unit in ("棵", "株") and n.start not in taken for n in passage.numbers):
+    if "棵" in units or "株" in units:
         found.extend(_planted(passage, taken, found))
     if not found:
         return [], None, taken
+    at, first = found[0]
+    if len(found) == 1:
+        return [first], (at, at + len(first.item)), taken
     found.sort(key=lambda f: f[0])
     counted = [m.item for _, m in found if m.n]
     found = [f for f in found if f[1].n or not any(f[1].item in item for item in counted)]
@@ -100,6 +99,10 @@ def read_things(passage: Passage) -> tuple[list[Material], Span | None, set[int]
         if not any(m.item == material.item and (m.n == material.n or material.n is None) for m in unique):
             unique.append(material)
     return unique, (found[0][0], found[0][0] + len(found[0][1].item)), taken
+
+
+def _is_measure(passage: Passage, hit: Hit) -> bool:
+    return any(number.unit and number.unit_start <= hit.start < number.unit_end for number in passage.numbers)
 
 
 def _not_a_thing(passage: Passage, hit: Hit) -> bool:
