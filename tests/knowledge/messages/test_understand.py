@@ -101,7 +101,22 @@ def test_units_added_at_run_time_are_known() -> None:
         before.with_words(extra={"颜色": ["红"]})
 
 
-@pytest.mark.parametrize("text", ["", " ", "\n", "😀", "\x00\x07", "1" * 4000, "讲座" * 3000, "（（（", "不是不是不是"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "\n",
+        "😀",
+        "\x00\x07",
+        "1" * 4000,
+        "讲座" * 3000,
+        "（（（",
+        "不是不是不是",
+        " " * 900 + "2月9日",
+        "[!]" * 900 + "好",
+    ],
+)
 def test_nothing_makes_it_fail(text: str) -> None:
     """Empty, endless, emoji-only and control-character messages are read as something."""
     assert understand(text, ref=REF).intent
