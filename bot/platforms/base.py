@@ -27,7 +27,7 @@ def numbered(number: int, choice: Choice) -> str:
     return f"{number}. {choice.label}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each platform has its own; told apart by being another
 class Capabilities:
     """What a platform can do, as figures. Each platform gives the source of its figures where it states them."""
 

@@ -26,12 +26,11 @@ def fit(reply: Reply, capabilities: Capabilities) -> list[Reply]:
     text = capabilities.clean(reply.text)
     if reply.link:
         text = f"{text}\n{reply.link}" if text else reply.link
-    lines = () if _are_buttons(reply.choices, capabilities) else _choice_lines(reply.choices, capabilities)
-    if not lines and length(text, unit) <= limit:
-        return [replace(reply, text=text, link="")]
-    whole = "\n\n".join(filter(None, (text, "\n".join(lines))))
+    lines = _choice_lines(reply.choices, capabilities) if reply.choices else ()
+    below = "\n".join(lines)
+    whole = f"{text}\n\n{below}" if text and below else text or below
     if length(whole, unit) <= limit:  # as nearly always
-        return [replace(reply, text=whole, link="")]
+        return [Reply(whole, reply.choices, reply.photos)]
     texts_ = split(text, limit, unit)
     for index, line in enumerate(lines):
         joined = f"{texts_[-1]}\n{line}" if texts_ and texts_[-1] else line
@@ -111,16 +110,16 @@ def _are_buttons(choices: tuple[Choice, ...], capabilities: Capabilities) -> boo
     )
 
 
-def _choice_lines(choices: tuple[Choice, ...], capabilities: Capabilities) -> list[str]:
-    """The choices as lines, and the line that says what to do with them."""
-    if not choices:
-        return []
+@lru_cache(maxsize=4096)  # the same few choices stand under most replies
+def _choice_lines(choices: tuple[Choice, ...], capabilities: Capabilities) -> tuple[str, ...]:
+    """The choices as lines, and the line that says what to do with them; nothing where they can be buttons."""
+    if _are_buttons(choices, capabilities):
+        return ()
     lines = [_choice_line(number, choice, capabilities) for number, choice in enumerate(choices, 1)]
     links = capabilities.choice_line is not numbered
-    return [*lines, texts.TAP_OR_NUMBER if links else texts.ANSWER_WITH_NUMBER]
+    return (*lines, texts.TAP_OR_NUMBER if links else texts.ANSWER_WITH_NUMBER)
 
 
-@lru_cache(maxsize=4096)  # the same few choices stand under most replies
 def _choice_line(number: int, choice: Choice, capabilities: Capabilities) -> str:
     shown = Choice(capabilities.clean(choice.label), capabilities.clean(choice.words))
     line = capabilities.choice_line(number, shown)
