@@ -11,7 +11,7 @@ from msgspec import Struct
 from knowledge.calendar import grammar as g
 from knowledge.calendar.clock import clocks_at
 from knowledge.calendar.joining import Joiner
-from knowledge.calendar.model import Kind, TimeExpression, expression_of
+from knowledge.calendar.model import Kind, TimeExpression
 from knowledge.calendar.points import Point
 from knowledge.calendar.workdays import add_workdays, workday_source
 from knowledge.gates import first_letters
@@ -199,11 +199,11 @@ class Builder(Joiner):
             kind = "datetimerange" if said.until else "datetime"
         else:
             kind = "daterange" if said.first != said.last or point.unit in _SPANS else "date"
-        return expression_of((
+        return TimeExpression(
             start, end, text[start:end], kind, said.first, said.last, said.clock, said.until, point.part, None,
             point.unit == "month" and not said.before, point.day_given, said.before, said.since, point.within, said.vague,
             said.source, said.named_last, point.feast.name if point.feast else None,
-        ))  # fmt: skip
+        )  # fmt: skip
 
 
 def _offset_fits(m: re.Match[str], point: Point) -> bool:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import partial
-from typing import Literal, NamedTuple
+from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 Mode = Literal["report", "circular", "plan"]
 Kind = Literal["date", "daterange", "datetime", "datetimerange", "set"]
 
 
-class TimeExpression(NamedTuple):
+class TimeExpression(Struct, frozen=True, gc=False):
     """One expression of time: `text` is what stands between `start` and `end` (character offsets).
 
     `first`..`last` is the window of days, both inclusive; None where it is open (X前 has no first, X起 has no last).
@@ -36,6 +38,10 @@ class TimeExpression(NamedTuple):
     named_last: date | None = None  # of X起: the last day of X itself
     feast: str | None = None  # the feast or solar term by which the day was named
 
+    def _replace(self, **changed: Any) -> TimeExpression:
+        """The expression with other values in these fields."""
+        return replace(self, **changed)
+
     @property
     def window(self) -> tuple[str | None, str | None]:
         """(start, end) as ISO dates, or `YYYY-MM-DD HH:MM` where a clock time was said."""
@@ -55,7 +61,3 @@ class TimeExpression(NamedTuple):
         if day is None:
             return None
         return day.isoformat()[:7] if self.month_only else day.isoformat()
-
-
-#: an expression from the tuple of all its fields, without the call of `TimeExpression`
-expression_of = partial(tuple.__new__, TimeExpression)

@@ -21,6 +21,7 @@ LONGEST = 4000
 _PLAIN_INTENTS = frozenset({"chat", "ack", "notice", "question", "command"})
 _DONE = re.compile(r"[一-龥][了过](?!吗)|刚|已|结束|完成")
 _OWN_DOING = re.compile(r"走访|入户|慰问|开展|组织|讲座|培训")
+_LONG_AGO = timedelta(days=250)
 _TELLS = ("form", "category", "participants", "beneficiaries", "topic")
 
 
@@ -68,7 +69,7 @@ def _rather_to_come(passage: Passage, text: str, words: Vocabulary) -> bool:
     if len(text) > 80 or not passage.times:
         return False
     days = [t.first for t in passage.times if t.day_given and t.first]
-    if not days or max(days) > passage.ref.date() - timedelta(days=250) or _DONE.search(text):
+    if not days or max(days) > passage.ref.date() - _LONG_AGO or _DONE.search(text):
         return False
     ahead = [t.first for t in prepare(text, passage.ref, "plan", words, like=passage).times if t.day_given and t.first]
     return bool(ahead) and timedelta(0) <= min(ahead) - passage.ref.date() <= timedelta(days=60)
