@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from knowledge.gates import grams, missing, one_of
+from knowledge.gates import missing, one_of
 from knowledge.messages.crisis_rules import TYPES as RULED
 from knowledge.messages.crisis_rules import by_rule
 from knowledge.messages.crisis_score import CRY, kind_of, rule_weight, score
@@ -52,7 +52,7 @@ _GATE = one_of(frozenset(sign for row in rows("gate.txt") for sign in row.split(
 def _passes(text: str) -> bool:
     if not _GATE & missing(text):
         return True
-    if len(text) <= CRY and not _PEOPLE.isdisjoint(grams(text).letters) and _DIGIT.search(text) is None:
+    if len(text) <= CRY and not _PEOPLE.isdisjoint(text) and _DIGIT.search(text) is None:
         return True
     return not is_ordinary(text) or _LATIN.search(text) is not None
 

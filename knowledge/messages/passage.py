@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 
 from knowledge.calendar import Mode, TimeExpression, find_times
-from knowledge.gates import grams, missing, rule
+from knowledge.gates import missing, pairs_of, rule
 from knowledge.messages.frames import Frame, find_frames
 from knowledge.messages.vocabulary import Hit, Vocabulary
 from knowledge.numerals import Number, find_numbers
@@ -139,7 +139,7 @@ def plain_text(text: str, vocabulary: Vocabulary) -> tuple[str, list[str], int]:
     plain = vocabulary.put_right(plain, lacks)
     if plain is not text and plain != text:
         lacks = missing(plain)
-    return plain, grams(plain).pairs, lacks
+    return plain, pairs_of(plain), lacks
 
 
 def prepare(text: str, ref: datetime, mode: Mode, vocabulary: Vocabulary, like: Passage | None = None) -> Passage:
