@@ -212,25 +212,34 @@ class Many:
 
     def run(self, session: Session, many: Sequence[Mapping[str, Any]]) -> None:
         """Run it for these, for what it does."""
+        fixed, values = self.turns(session, many)
+        fixed.run_all(session, values)
+
+    def turns(self, session: Session, many: Sequence[Mapping[str, Any]]) -> tuple[Fixed, Sequence[Mapping[str, Any]]]:
+        """What `Fixed.run_in_turn` has to run for these."""
         if len(many) <= 1 or Driver.of(session).is_sqlite:
-            self._one.run_all(session, many)
-        else:
-            self._all.run(session, self._columns(many))
+            return self._one, many
+        return self._all, [self._columns(many)]
 
     def _columns(self, many: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
         return {name: [values[name] for values in many] for name in self._names}
 
 
-def insert_many(table: Any, *columns: str, returning: Sequence[Any] = ()) -> Many:
-    """INSERT of these columns of a table; rows that are there already are left out, the others are returned."""
+def insert_many(table: Any, *columns: str, returning: Sequence[Any] | None = ()) -> Many:
+    """INSERT of these columns of a table; rows that are there already are left out, the others are returned.
+
+    With `returning` None nothing is left out: what is there already is an error.
+    """
     of = {name: table.c[name].type for name in columns}
 
+    def ending(statement: Any) -> Statement:
+        return statement.on_conflict_do_nothing().returning(*returning) if returning is not None else statement
+
     def one(insert: Any) -> Statement:
-        return insert(table).values(named(*columns)).on_conflict_do_nothing().returning(*returning)
+        return ending(insert(table).values(named(*columns)).inline())
 
     def together(insert: Any, source: Any) -> Statement:
-        rows = insert(table).from_select(columns, select(*source.c), include_defaults=False)
-        return rows.on_conflict_do_nothing().returning(*returning)
+        return ending(insert(table).from_select(columns, select(*source.c), include_defaults=False))
 
     return Many(Fixed(one), of, together)
 

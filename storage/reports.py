@@ -22,13 +22,16 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
+    literal_column,
     or_,
     select,
     text,
 )
 from sqlalchemy.orm import Mapped, Session, aliased, make_transient_to_detached, mapped_column
+from sqlalchemy.orm.attributes import instance_dict, manager_of_class
 
 from storage.base import Base, Key
+from storage.fixed import Driver, Fixed
 from storage.people import Person
 from storage.units import Unit, below
 
@@ -267,10 +270,21 @@ def receipt_number(report_id: int) -> str:
     return digits + str(-total % 10)
 
 
-def stored(session: Session, report_id: int, values: dict[str, Any]) -> Report:
+def next_id(session: Session) -> int:
+    """The id of the report that is stored next: so that it can be stored with its number."""
+    ((found,),) = (_LAST if Driver.of(session).is_sqlite else _NEXT).rows(session, {})
+    return int(found)
+
+
+_NEXT = Fixed(select(func.nextval(literal_column("'report_id_seq'::regclass"))))
+#: As SQLite itself would give it; nobody else writes before this transaction ends.
+_LAST = Fixed(select(func.coalesce(func.max(Report.id), literal_column("0")) + literal_column("1")))
+
+
+def stored(session: Session, values: dict[str, Any]) -> Report:
     """The record of a report that was stored with these values just now, without reading it again."""
-    report = Report(**values)
-    report.id = report_id
+    report = manager_of_class(Report).new_instance()
+    instance_dict(report).update(values)  # setting each attribute would note a change for each
     make_transient_to_detached(report)
     session.add(report)
     return report

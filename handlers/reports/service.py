@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, bindparam, delete, func, insert, select, update
+from sqlalchemy import Date, bindparam, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from handlers.duties import service as duties
 from handlers.reports import album, alike, rules
 from storage import audit, reports
-from storage.fixed import Fixed, filled, named, places
+from storage.fixed import Fixed, filled, insert_many, named, places
 from storage.people import Speaker
 from storage.reports import (
     FILED,
@@ -55,7 +56,10 @@ def file_report(
     unit_id = unit.id if unit is not None else by.unit_id
     event_on, month_only = _event_day(slots["date"])
     check_period(session, unit_id, event_on, path=unit.path if unit is not None else by.unit_path)
+    report_id = reports.next_id(session)
     values = {
+        "id": report_id,
+        "number": reports.receipt_number(report_id),
         "unit_id": unit_id,
         "by_person_id": by.person_id,
         "on_behalf": unit is not None and unit.id != by.unit_id,
@@ -76,9 +80,10 @@ def file_report(
         "inbox_id": inbox_id,
     }
     session.flush()  # what the row points to
-    ((report_id,),) = _ADD_REPORT.rows(session, values)
-    report = reports.stored(session, report_id, {**values, "number": reports.receipt_number(report_id)})
-    _write_version(session, report, by.person_id, now, "", first=True)
+    alike.forget(session, unit_id, event_on)
+    first = _version(values, by.person_id, now, "")
+    Fixed.run_in_turn(session, (_ADD_REPORT, [values]), (_ADD_VERSION, [first]), _quantities(session, values))
+    report = reports.stored(session, values)
     if photos:
         album.attach(session, report, photos)
         session.flush()
@@ -242,44 +247,51 @@ _LOCK_SHARED = Fixed(select(func.pg_advisory_xact_lock_shared(_CLOSING)))
 _LOCK = Fixed(select(func.pg_advisory_xact_lock(_CLOSING)))
 
 
-def _write_version(
-    session: Session, report: Report, person_id: int, now: datetime, reason: str, *, first: bool = False
-) -> None:
-    """How the report reads now, and its figures; of a new one its number too."""
+def _write_version(session: Session, report: Report, person_id: int, now: datetime, reason: str) -> None:
+    """How the report reads now, and its figures."""
     alike.forget(session, report.unit_id, report.event_on)
-    if report.version > 1:
-        session.execute(delete(Quantity).where(Quantity.report_id == report.id))
-    version = {
-        "report_id": report.id,
-        "version": report.version,
-        "state": report.state,
-        "slots": report.slots,
+    session.execute(delete(Quantity).where(Quantity.report_id == report.id))
+    values = {name: getattr(report, name) for name in ("id", "version", "state", "slots")}
+    version = _version(values, person_id, now, reason)
+    Fixed.run_in_turn(session, (_ADD_VERSION, [version]), _quantities(session, values))
+
+
+def _version(report: Mapping[str, Any], person_id: int, now: datetime, reason: str) -> dict[str, Any]:
+    return {
+        "report_id": report["id"],
+        "version": report["version"],
+        "state": report["state"],
+        "slots": report["slots"],
         "by_person_id": person_id,
         "at": now,
         "reason": reason,
     }
-    found = rules.quantities(report.slots) if report.state != WITHDRAWN else []
-    quantities = [q.row(report.id) for q in found]
-    numbered = [{"report": report.id, "receipt": report.number}] if first else []
-    Fixed.run_in_turn(session, (_NUMBER, numbered), (_ADD_VERSION, [version]), (_ADD_QUANTITY, quantities))
+
+
+def _quantities(session: Session, report: Mapping[str, Any]) -> tuple[Fixed, Sequence[Mapping[str, Any]]]:
+    found = rules.quantities(report["slots"]) if report["state"] != WITHDRAWN else []
+    return _ADD_QUANTITIES.turns(session, [q.row(report["id"]) for q in found])
 
 
 _ADD_REPORT = Fixed(
     insert(Report)
     .values(
         named(
-            *("unit_id", "by_person_id", "on_behalf", "state", "version", "filed_at", "event_on", "month_only"),
-            *("event_until", "form", "category", "place", "topic", "title", "slots", "review_note"),
+            *("id", "number", "unit_id", "by_person_id", "on_behalf", "state", "version", "filed_at", "event_on"),
+            *("month_only", "event_until", "form", "category", "place", "topic", "title", "slots", "review_note"),
             *("same_event_as_id", "inbox_id"),
         )
     )
-    .returning(Report.id)
+    .inline()
 )
-_NUMBER = Fixed(update(Report).where(Report.id == bindparam("report")).values(number=bindparam("receipt")))
 _ADD_VERSION = Fixed(
-    insert(ReportVersion).values(named("report_id", "version", "state", "slots", "by_person_id", "at", "reason"))
+    insert(ReportVersion)
+    .values(named("report_id", "version", "state", "slots", "by_person_id", "at", "reason"))
+    .inline()
 )
-_ADD_QUANTITY = Fixed(insert(Quantity).values(named("report_id", "measure", "unit", "noun", "low", "high", "mark")))
+_ADD_QUANTITIES = insert_many(
+    Quantity.__table__, "report_id", "measure", "unit", "noun", "low", "high", "mark", returning=None
+)
 
 
 def _event_day(value: str) -> tuple[date, bool]:
