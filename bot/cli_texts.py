@@ -25,6 +25,7 @@ LOADING = "正在装入示例县（第一次约需十几秒）……"
 LOADED = "示例县已装好：{units}个单位，{people}人，{reports}条上报。"
 MIGRATED = "数据库已是版本 {version}。"
 PORT_TAKEN = "端口 {port} 已被占用。请换一个：NIANGJIA_PORT=8001 make run"
+NOT_STARTED = "没有启动成。上面是原因；运行 niangjia doctor 可以看到哪一项不对、怎么改。"
 CANNOT_REACH = "数据库连不上：{reason}。请检查 NIANGJIA_DATABASE_URL 和数据库服务。"
 
 CHAT_HELLO = "您现在是{name}（{unit}{post}）。直接打字；“/人 名字”换人，“/退出”结束。"

@@ -49,14 +49,19 @@ class Doors:
 
 def serve(line: socket.socket) -> None:
     """Take the settings, build the desk, and handle what comes until the line ends."""
+    from bot import logs
+    from bot.desk import Desk  # only here: the reader's process imports this module too, and needs none of it
+    from bot.memory import settle_memory
+
     frames = Frames()
     first: list[bytes] = []
     while not first:
-        data = line.recv(_AT_ONCE)
-        if not data:
+        if not (data := _received(line)):
             return
         first = frames.take(data)
-    desk = _desk(Settings.model_validate_json(first[0]))
+    settings = Settings.model_validate_json(first[0])
+    logs.configure(settings.log_level)
+    desk = Desk(settings, warmed=settle_memory)
     doors = Doors(line)
     desk.start()
     doors.tell(FromDesk())
@@ -69,15 +74,6 @@ def serve(line: socket.socket) -> None:
     finally:
         desk.stop()
         desk.store.close()
-
-
-def _desk(settings: Settings) -> Desk:
-    from bot import logs
-    from bot.desk import Desk  # only here: the reader's process imports this module too, and needs none of it
-    from bot.memory import settle_memory
-
-    logs.configure(settings.log_level)
-    return Desk(settings, warmed=settle_memory)
 
 
 def _received(line: socket.socket) -> bytes:

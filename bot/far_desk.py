@@ -29,7 +29,7 @@ class DeskEnded(Exception):
 
 
 class FarDesk:
-    """Starts the desk's process and hands messages over. All but `begin` in the one event loop that has called `open`.
+    """Starts the desk's process and hands messages over. All but `spawn` and `begin` in the one event loop that has called `open`.
 
     When the process dies, whoever waits is told that the store has not taken the message (if it has, the platform's
     retry gets the stored answer), and another is started.
@@ -39,6 +39,7 @@ class FarDesk:
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
+        self._begun = False
         self._line: _Line | None = None
         self._numbers = itertools.count(1)
         self._asked: dict[int, asyncio.Future[Answer]] = {}
@@ -48,18 +49,25 @@ class FarDesk:
         self._pause = AGAIN
         self._again: asyncio.Task[None] | None = None
 
-    def begin(self) -> None:
-        """Start the process; `open` waits for it, so that this can be done while the rest of the program is read."""
+    def spawn(self) -> None:
+        """Start the process, which reads its own program while ours is read."""
         ours, theirs = socket.socketpair()
-        ours.sendall(frame(self._settings.model_dump_json().encode()))
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603  our own program, with nothing from outside in its words
                 [sys.executable, "-m", "bot.desk_process", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
             )
-        ours.setblocking(False)
         self._socket = ours
+
+    def begin(self) -> None:
+        """Give it its settings: it opens the database and gets ready, which `open` waits for."""
+        if self._socket is None:
+            self.spawn()
+        assert self._socket is not None
+        with contextlib.suppress(OSError):  # it has ended, as `open` will find
+            self._socket.sendall(frame(self._settings.model_dump_json().encode()))
+        self._begun = True
 
     @property
     def pid(self) -> int | None:
@@ -68,8 +76,10 @@ class FarDesk:
 
     async def open(self) -> None:
         """Returns once the desk takes messages. Raises DeskEnded."""
-        if self._process is None:
+        if not self._begun:
             self.begin()
+        assert self._socket is not None
+        self._socket.setblocking(False)
         ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         _, self._line = await asyncio.get_running_loop().create_unix_connection(
             lambda: _Line(self, ready), sock=self._socket
@@ -161,7 +171,7 @@ class FarDesk:
             pause, self._pause = self._pause, min(2 * self._pause, AGAIN_AT_MOST)
             await asyncio.sleep(pause)
             await asyncio.to_thread(self._end_process)
-            self.begin()
+            self._socket, self._begun = None, False
             try:
                 await self.open()
             except (DeskEnded, TimeoutError):

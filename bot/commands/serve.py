@@ -18,6 +18,7 @@ from bot.settings import Settings, several_cores
 
 if TYPE_CHECKING:
     from bot.app import App
+    from bot.far_desk import FarDesk
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,8 @@ log = logging.getLogger(__name__)
 @click.command(help=texts.SERVE)
 def serve() -> None:
     """Start with the settings of the environment."""
-    _run(settings.load())
+    chosen = settings.load()
+    _run(chosen, _far_desk(chosen))
 
 
 @click.command(help=texts.DEMO)
@@ -35,9 +37,12 @@ def demo(no_serve: bool, seed: int | None) -> None:
     """Load the example county, unless it is there, and start with the chat page."""
     chosen = settings.load(demo=True)
     logs.configure(chosen.log_level)
+    if no_serve:
+        load_example(chosen, seed)
+        return
+    far = _far_desk(chosen)
     load_example(chosen, seed)
-    if not no_serve:
-        _run(chosen)
+    _run(chosen, far)
 
 
 def load_example(chosen: Settings, seed: int | None = None) -> None:
@@ -57,52 +62,74 @@ def load_example(chosen: Settings, seed: int | None = None) -> None:
         store.close()
 
 
-def _run(chosen: Settings) -> None:
+def _run(chosen: Settings, far: FarDesk | None) -> None:
     logs.configure(chosen.log_level)
     if not _is_free(chosen.host, chosen.port):
         click.echo(texts.PORT_TAKEN.format(port=chosen.port), err=True)
         sys.exit(1)
     gc.disable()  # until all that stays is there: collecting again and again while it grows takes a second
-    app = _far(chosen) if several_cores() else _near(chosen)
     host = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
+    url = f"http://{host}:{chosen.port}" + ("/chat" if chosen.demo else "")
+    app = _before(far, chosen, url) if far is not None else _around(chosen, url)
     import uvicorn
 
-    click.echo(texts.READY.format(url=f"http://{host}:{chosen.port}" + ("/chat" if chosen.demo else "")), err=True)
-    uvicorn.run(
-        app.asgi,
-        host=chosen.host,
-        port=chosen.port,
-        log_config=None,
-        access_log=False,
-        http="httptools",
-        ws="none",
-        lifespan="on",
-        timeout_graceful_shutdown=10,
-        server_header=False,
-        date_header=False,
-    )
+    try:
+        uvicorn.run(
+            app.asgi,
+            host=chosen.host,
+            port=chosen.port,
+            log_config=None,
+            access_log=False,
+            http="httptools",
+            ws="none",
+            lifespan="on",
+            timeout_graceful_shutdown=10,
+            server_header=False,
+            date_header=False,
+        )
+    except SystemExit:
+        click.echo(texts.NOT_STARTED, err=True)
+        raise
 
 
-def _far(chosen: Settings) -> App:
-    """In front of a desk in a process of its own."""
+def _far_desk(chosen: Settings) -> FarDesk | None:
+    """A desk in a process of its own, reading its program while ours is read; none where it would share our core."""
+    if not several_cores():
+        return None
     from bot.far_desk import FarDesk
 
     desk = FarDesk(chosen)
-    desk.begin()  # now: it starts while the rest of the program is read here
+    desk.spawn()
+    return desk
+
+
+def _before(far: FarDesk, chosen: Settings, url: str) -> App:
+    """The doors before a desk in a process of its own, which brings the database to this program's schema."""
+    secret = chosen.secret()  # made here at the first start, so that both have the same
+    far.begin()
     from bot.app import App
     from storage.store import Store
 
-    # the desk brings the database to this program's schema before it takes messages
-    return App(chosen, desk, store=Store(chosen.store_url, secret=chosen.secret()), opened=settle_memory)
+    def opened() -> None:
+        settle_memory()
+        click.echo(texts.READY.format(url=url), err=True)
+
+    return App(chosen, far, store=Store(chosen.store_url, secret=secret), opened=opened)
 
 
-def _near(chosen: Settings) -> App:
-    """In front of a desk in this process, which on one core saves the way."""
+def _around(chosen: Settings, url: str) -> App:
+    """The doors around a desk in this process, which on one core saves the way."""
     from bot.app import App
     from bot.desk import Desk
 
     desk = Desk(chosen, warmed=settle_memory)
-    return App(chosen, desk, store=desk.store, clock=desk.clock)
+    return App(
+        chosen,
+        desk,
+        store=desk.store,
+        clock=desk.clock,
+        opened=lambda: click.echo(texts.READY.format(url=url), err=True),
+    )
 
 
 def _is_free(host: str, port: int) -> bool:
