@@ -87,10 +87,13 @@ class Passage:
 
     def clause_bounds(self, at: int) -> tuple[int, int]:
         """The clause (between commas) around an offset."""
-        i = bisect_left(self.breaks, at)
-        left = self.breaks[i - 1] + 1 if i else self.start
-        right = self.breaks[i] if i < len(self.breaks) else self.end
-        return max(left, self.start), min(right, self.end)
+        breaks, start, end = self.breaks, self.start, self.end
+        i = bisect_left(breaks, at)
+        if i and breaks[i - 1] >= start:
+            start = breaks[i - 1] + 1
+        if i < len(breaks) and breaks[i] < end:
+            end = breaks[i]
+        return start, end
 
     def part(self, start: int, end: int) -> "Passage":
         """The same message narrowed to `start:end`."""

@@ -46,8 +46,10 @@ def activities(passage: Passage) -> list[Passage]:
 
 def _time_later_on(passage: Passage) -> bool:
     """Whether a time stands behind the first clause."""
+    if not passage.times or not passage.breaks:
+        return False
     after = bisect_left(passage.breaks, passage.start)
-    return bool(passage.times) and passage.breaks[after:] != [] and passage.times[-1].start > passage.breaks[after]
+    return after < len(passage.breaks) and passage.times[-1].start > passage.breaks[after]
 
 
 def _by_numbers(passage: Passage) -> list[Passage]:
