@@ -23,6 +23,10 @@ Statement = Any
 _Convert = Callable[[Any], Any]
 
 
+#: Rows that one INSERT stores on SQLite: each form of it is compiled once.
+AT_ONCE = 16
+
+
 class Driver:
     """The driver's connection of a session's transaction. A unit of work looks it up once (`Store.begin`)."""
 
@@ -83,6 +87,19 @@ class Fixed:
             return compiled.read(driver.raw.execute(compiled.sql, compiled.bind(values)).fetchall())
         except driver.errors as error:
             raise driver.wrapped(self._text(driver), error) from error
+
+    def rows_at_once(self, session: Session, many: Sequence[Mapping[str, Any]]) -> list[Row]:
+        """Of an INSERT of named columns on SQLite: store all of these with one statement; the rows, in no order."""
+        driver, found = Driver.of(session), list[Row]()
+        compiled = self._for(driver)
+        try:
+            for start in range(0, len(many), AT_ONCE):
+                part = many[start : start + AT_ONCE]
+                values = [value for one in part for value in compiled.bind(one)]
+                found += driver.raw.execute(compiled.of_rows(len(part)), values).fetchall()
+        except driver.errors as error:
+            raise driver.wrapped(compiled.sql, error) from error
+        return compiled.read(found)
 
     def run(self, session: Session, values: Mapping[str, Any]) -> int:
         """Run it once, for what it does; how many rows it touched."""
@@ -168,6 +185,12 @@ class _Compiled:
             bound[at] = convert(bound[at])
         return bound if self._is_positional else dict(zip(self._names, bound, strict=True))
 
+    def of_rows(self, count: int) -> str:
+        """The text of an INSERT for so many rows."""
+        head, _, rest = self.sql.partition("VALUES (")
+        row, _, tail = rest.partition(")")
+        return f"{head}VALUES ({'), ('.join([row] * count)}){tail}"
+
     def read(self, rows: list[Row]) -> list[Row]:
         """The rows as Python's own values."""
         if not self._converts or not rows:
@@ -187,7 +210,7 @@ def _processor(type_: Any, dialect: Any, kind: str, *given: Any) -> _Convert | N
 
 
 class Many:
-    """An INSERT or UPDATE for many rows: one statement for all of them on PostgreSQL, one for each on SQLite.
+    """An INSERT or UPDATE for many rows: one statement for all of them on PostgreSQL, one for each (INSERT: few) on SQLite.
 
     `one` does it for one row, with a bound name for each of `columns`; `all_together` writes it with the dialect's
     `insert` and a source that has these columns, a row for each. A round trip and its share of the server cost
@@ -205,9 +228,11 @@ class Many:
         self._all = Fixed(lambda insert: all_together(insert, source))
 
     def rows(self, session: Session, many: Sequence[Mapping[str, Any]]) -> list[Row]:
-        """Run it for these; the rows of all of them, in no order."""
-        if len(many) <= 1 or Driver.of(session).is_sqlite:
-            return [row for values in many for row in self._one.rows(session, values)]
+        """Run it, an INSERT, for these; the rows of all of them, in no order."""
+        if len(many) <= 1:
+            return self._one.rows(session, many[0]) if many else []
+        if Driver.of(session).is_sqlite:
+            return self._one.rows_at_once(session, many)
         return self._all.rows(session, self._columns(many))
 
     def run(self, session: Session, many: Sequence[Mapping[str, Any]]) -> None:
