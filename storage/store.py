@@ -93,11 +93,20 @@ class Store:
         self.engine.dispose()
 
 
+_PRAGMAS = (
+    "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY",
+    "wal_autocheckpoint=4000",
+)  # fmt: skip
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """WAL so that readers never wait for the writer; every commit is on disk before it is answered (synchronous=FULL)."""
+    """WAL so that readers never wait for the writer; every commit is on disk before it is answered (synchronous=FULL).
+
+    Up to 16 MB of it before it is worked into the file: pages that each message changes are then written there less often.
+    """
     connection.isolation_level = None  # transactions begin where SQLAlchemy says so, not at the first write
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY"):
+    for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -29,11 +29,11 @@ class Context:
     inbox_id: int | None = None
     #: What she said, cleaned, with a tapped choice put into its words.
     text: str = field(default="")
+    #: Now, on her wall clock, without a zone: what date understanding reads.
+    local: datetime = field(init=False)
 
-    @property
-    def local(self) -> datetime:
-        """Now, on her wall clock, without a zone: what date understanding reads."""
-        return self.now.astimezone(LOCAL).replace(tzinfo=None)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "local", self.now.astimezone(LOCAL).replace(tzinfo=None))
 
     @property
     def person_id(self) -> int:

@@ -164,7 +164,8 @@ def units_said(text: str, spans: Mapping[str, tuple[int, int]]) -> dict[str, str
 
 def doubt(slots: Mapping[str, Any], level: str, sure: Sequence[str]) -> str | None:
     """The first slot whose number cannot well be true, of those she has not confirmed."""
-    high = {slot: value[1] for slot in _COUNTS if (value := amount(str(slots.get(slot) or ""))) is not None}
+    said = {slot: str(slots[slot]) for slot in _COUNTS if slots.get(slot)}
+    high = {slot: value[1] for slot, notation in said.items() if (value := amount(notation)) is not None}
     odd = [
         ("participants", high.get("participants", 0) > LIKELY_MOST.get(level, LIKELY_MOST["village"])),
         ("women", "participants" in high and high.get("women", 0) > high["participants"]),
