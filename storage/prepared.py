@@ -216,7 +216,8 @@ class Prepared:
         self._converts: list[tuple[int, Callable[[Any], Any]]] = [
             (at, convert)
             for at, column in enumerate(statement.exported_columns)
-            if (convert := column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None)) is not None
+            if isinstance(column.type, types.TypeDecorator)  # the driver knows PostgreSQL's own types
+            and (convert := column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None)) is not None
         ]
 
     def bind(self, values: Mapping[str, Any]) -> list[bytes | None]:
