@@ -137,6 +137,11 @@ def _tidy(amount: g.Amount) -> g.Amount:
     return int(amount) if amount == int(amount) else amount
 
 
+#: Characters of the longest numeral anybody says; a longer row of them (a child on the phone) is no number, and is not
+#: to be tried in every length.
+_LONGEST = 40
+
+
 def read(text: str, i: int) -> Read | None:
     """The numeral that begins at `i`, without qualifiers."""
     char = text[i]
@@ -161,7 +166,7 @@ def read(text: str, i: int) -> Read | None:
     m = g.HAN_RE.match(text, i)
     if m is None:
         return None
-    end = m.end()
+    end = min(m.end(), i + _LONGEST)
     if "分之" in text:
         fraction = g.FRACTION_HAN.match(text, i)
         below, above = (han(fraction[1]), han(fraction[2])) if fraction else (None, None)

@@ -115,6 +115,9 @@ def test_units_added_at_run_time_are_known() -> None:
         "不是不是不是",
         " " * 900 + "2月9日",
         "[!]" * 900 + "好",
+        "嗯" * 29 + "吗",
+        "收到" + "我们村" * 9 + "吗",
+        "三十" * 700,
     ],
 )
 def test_nothing_makes_it_fail(text: str) -> None:
