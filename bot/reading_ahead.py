@@ -13,7 +13,6 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing.connection import Connection
 from typing import Any
@@ -157,8 +156,7 @@ class ReadAhead:
             self._line = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What the helper made of a text."""
 
     meaning: Understanding
