@@ -1,7 +1,7 @@
 """Fixed statements on PostgreSQL: prepared once for each connection, values in its binary form, no cursor between.
 
-Measured on 16 rows of five columns, CPU of the client: 900 µs through a cursor, which writes arrays as text and escapes
-every quote of a document, and 60 µs so. Formats: PostgreSQL's documentation, chapters "Message Formats" and the `_send`
+Measured on saving 16 conversations, CPU of the client: 0.9 ms through a cursor, which writes arrays as text and escapes
+every quote of a document, and 0.15 ms so. Formats: PostgreSQL's documentation, chapters "Message Formats" and the `_send`
 functions of each type.
 """
 
@@ -241,4 +241,4 @@ class Prepared:
         return read
 
 
-_DIALECT: Any = postgresql.psycopg.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+_DIALECT: Any = postgresql.psycopg.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
