@@ -13,6 +13,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +32,7 @@ from handlers.dialog.world import World
 from handlers.local import LOCAL
 from storage import conversations, inbox, outbox
 from storage.conversations import OpenConversation
+from storage.prepared import Later
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -39,6 +41,29 @@ log = logging.getLogger(__name__)
 _CODE_LETTERS = "ACEFHJKMNPRTXY346789"
 #: PostgreSQL has ended one of two transactions that waited for each other, or could not put them in a row.
 _TANGLED = ("40P01", "40001")
+
+
+@dataclass(frozen=True, slots=True)
+class _Handled:
+    """What messages of one account have got; the rows of the replies are known once it is committed."""
+
+    messages: Sequence[tuple[int, Message]]
+    #: Inbox ids and replies of those that had not been here before.
+    fresh: Mapping[str, int]
+    said: Mapping[str, list[Reply]]
+    stored: Later
+    #: The answers of those that had.
+    before: dict[int, Answer]
+
+    def answers(self) -> dict[int, Answer]:
+        """The answers to all, by the messages' places."""
+        found, rows, answered = dict(self.before), outbox.by_inbox(self.stored), set[str]()
+        for index, message in self.messages:
+            if index not in found:
+                key = message.external_id
+                found[index] = Answer(self.said[key], rows.get(self.fresh[key], []), repeated=key in answered)
+                answered.add(key)
+        return found
 
 
 class Handling:
@@ -101,13 +126,14 @@ class Handling:
     def _together(self, messages: Sequence[Message]) -> list[Answer]:
         started = time.perf_counter()
         now = self.clock.now()
-        answers: dict[int, Answer] = {}
+        handled: list[_Handled] = []
         ids = self._take_written()
         try:
             with self.store.begin() as session:
                 self._step("begun")
                 for (platform, account), indexes in _by_account(messages).items():
-                    answers |= self._for_account(session, platform, account, [(i, messages[i]) for i in indexes], now)
+                    part = [(i, messages[i]) for i in indexes]
+                    handled.append(self._for_account(session, platform, account, part, now))
                 if ids:
                     outbox.confirm(session, ids, now)
                 self._step("before-commit")
@@ -119,11 +145,12 @@ class Handling:
         log.debug(
             "handled", extra={"action": "dispatch", "count": len(messages), "seconds": time.perf_counter() - started}
         )
+        answers = {index: answer for one in handled for index, answer in one.answers().items()}
         return [answers[i] for i in range(len(messages))]
 
     def _for_account(
         self, session: Session, platform: str, account: str, messages: list[tuple[int, Message]], now: datetime
-    ) -> dict[int, Answer]:
+    ) -> _Handled:
         held = conversations.open_all(
             session, platform, account, [m.sender for _, m in messages], now.astimezone(LOCAL).date()
         )
@@ -139,11 +166,11 @@ class Handling:
         )
         self._step("inbox-stored")
         told: dict[str, Context] = {}
-        repeated: list[tuple[int, Message]] = []
+        before: dict[int, Answer] = {}
         for index, message in messages:
-            if message.external_id not in fresh or message.external_id in told:
-                repeated.append((index, message))
-            else:
+            if message.external_id not in fresh:
+                before[index] = _stored_answer(session, message)
+            elif message.external_id not in told:
                 told[message.external_id] = self._context(session, held[message.sender], message, fresh)
         self.talk.foresee(list(told.values()))
         said: dict[str, list[Reply]] = {}
@@ -161,20 +188,13 @@ class Handling:
                 for reply in replies
             ]
         self._step("handled")
-        stored = outbox.put(session, outgoing, now)
-        self._step("outbox-stored")
         heard = [c for c in held.values() if c.changed]
+        self._note_reachable(session, heard, [m for _, m in messages])
+        # nothing after this needs to see it: it goes to the server with the end of the transaction
+        stored = outbox.put_last(session, outgoing, now)
         conversations.save_all(session, heard, now)
         outbox.wake_held(session, [c.speaker.identity_id for c in heard], now)
-        self._note_reachable(session, heard, [m for _, m in messages])
-        answers = {
-            index: Answer(said[m.external_id], stored.get(fresh[m.external_id], []))
-            for index, m in messages
-            if m.external_id in said and (index, m) not in repeated
-        }
-        for index, message in repeated:
-            answers[index] = _stored_answer(session, message)
-        return answers
+        return _Handled(messages, fresh, said, stored, before)
 
     @staticmethod
     def _note_reachable(session: Session, heard: Sequence[OpenConversation], messages: Sequence[Message]) -> None:

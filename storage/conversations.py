@@ -134,9 +134,9 @@ def _insert_for(session: Session) -> Any:
 
 
 def save_all(session: Session, conversations: Sequence[OpenConversation], now: datetime) -> None:
-    """Write the states back; each was locked by `open_all` in this transaction."""
+    """Write the states back with the end of the transaction; each was locked by `open_all` in it."""
     if conversations:
-        _SAVE.run(
+        _SAVE.run_last(
             session,
             [
                 {

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import Select
 
-from storage.prepared import Prepared, Server
+from storage.prepared import Later, Prepared, Server
 
 Row = tuple[Any, ...]
 #: A select's type names the types of its columns, which nobody needs here.
@@ -50,6 +50,15 @@ class Driver:
         """The one in which the session's transaction runs."""
         found = session.info.get("driver")
         return found if isinstance(found, Driver) else Driver(session.connection())
+
+    def commit(self) -> None:
+        """Run what was left for the end of the transaction, and end it."""
+        if self.server is None:
+            return
+        try:
+            self.server.commit()
+        except self.errors as error:
+            raise self.wrapped("COMMIT", error) from error
 
     def wrapped(self, sql: str, error: Exception) -> exc.DBAPIError:
         """The driver's error as SQLAlchemy's of the same name; a connection that is gone is not given out again."""
@@ -87,6 +96,19 @@ class Fixed:
             return compiled.read(driver.raw.execute(compiled.sql, compiled.bind(values)).fetchall())
         except driver.errors as error:
             raise driver.wrapped(self._text(driver), error) from error
+
+    def rows_last(self, session: Session, values: Mapping[str, Any]) -> Later:
+        """Run it with the end of the transaction, in one round trip with it where there is a server: nothing sees it before."""
+        server = Driver.of(session).server
+        return Later(self.rows(session, values)) if server is None else server.rows_last(self.prepared, values)
+
+    def run_last(self, session: Session, values: Mapping[str, Any]) -> None:
+        """Run it so, for what it does."""
+        server = Driver.of(session).server
+        if server is None:
+            self.run(session, values)
+        else:
+            server.rows_last(self.prepared, values)
 
     def rows_at_once(self, session: Session, many: Sequence[Mapping[str, Any]]) -> list[Row]:
         """Of an INSERT of named columns on SQLite: store all of these with one statement; the rows, in no order."""
@@ -234,6 +256,19 @@ class Many:
         if Driver.of(session).is_sqlite:
             return self._one.rows_at_once(session, many)
         return self._all.rows(session, self._columns(many))
+
+    def rows_last(self, session: Session, many: Sequence[Mapping[str, Any]]) -> Later:
+        """Run it, an INSERT, for these with the end of the transaction: nothing sees it before."""
+        if not many or Driver.of(session).is_sqlite:
+            return Later(self.rows(session, many))
+        return self._all.rows_last(session, self._columns(many))
+
+    def run_last(self, session: Session, many: Sequence[Mapping[str, Any]]) -> None:
+        """Run it for these with the end of the transaction, for what it does."""
+        if Driver.of(session).is_sqlite:
+            self.run(session, many)
+        elif many:
+            self._all.run_last(session, self._columns(many))
 
     def run(self, session: Session, many: Sequence[Mapping[str, Any]]) -> None:
         """Run it for these, for what it does."""

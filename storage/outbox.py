@@ -35,6 +35,7 @@ from storage.base import Base, Key, UtcDateTime
 from storage.conversations import Conversation
 from storage.fixed import Growing, filled, insert_many, places
 from storage.people import Identity
+from storage.prepared import Later
 from storage.store import Store
 
 #: Classes of outgoing messages, by urgency: the lower goes first.
@@ -165,32 +166,40 @@ DOUBT = "doubt:"
 
 def put(session: Session, messages: Sequence[Outgoing], now: datetime) -> dict[int, list[int]]:
     """Store messages; those whose dedup key is there already are left out. New row ids by inbox id (0 for none)."""
-    if not messages:
-        return {}
-    rows = [
-        {
-            "identity_id": m.identity_id,
-            "klass": m.klass,
-            "state": m.state,
-            "due_at": m.due_at or now,
-            "created_at": now,
-            "inbox_id": m.inbox_id,
-            "body_id": m.body_id,
-            "shape": m.shape,
-            "dedup_key": m.dedup_key,
-            "about": m.about,
-            "attempts": 0,
-            "refusals": 0,
-            "parts_done": 0,
-        }
-        for m in messages
-    ]
+    return by_inbox(Later(_PUT.rows(session, [_row(m, now) for m in messages])))
+
+
+def put_last(session: Session, messages: Sequence[Outgoing], now: datetime) -> Later:
+    """Store messages with the end of the transaction; `by_inbox` then tells their rows."""
+    return _PUT.rows_last(session, [_row(m, now) for m in messages])
+
+
+def by_inbox(stored: Later) -> dict[int, list[int]]:
+    """The ids of new rows by inbox id (0 for none), in order."""
     ids: dict[int, list[int]] = {}
-    for row_id, inbox_id in _PUT.rows(session, rows):
+    for row_id, inbox_id in stored.rows:
         ids.setdefault(inbox_id or 0, []).append(row_id)
     for found in ids.values():
         found.sort()
     return ids
+
+
+def _row(message: Outgoing, now: datetime) -> dict[str, Any]:
+    return {
+        "identity_id": message.identity_id,
+        "klass": message.klass,
+        "state": message.state,
+        "due_at": message.due_at or now,
+        "created_at": now,
+        "inbox_id": message.inbox_id,
+        "body_id": message.body_id,
+        "shape": message.shape,
+        "dedup_key": message.dedup_key,
+        "about": message.about,
+        "attempts": 0,
+        "refusals": 0,
+        "parts_done": 0,
+    }
 
 
 _PUT = insert_many(
@@ -215,12 +224,12 @@ def replies_to(session: Session, inbox_id: int) -> list[tuple[int, dict[str, Any
 
 
 def confirm(session: Session, ids: Iterable[int], now: datetime) -> None:
-    """These passive replies were written into their HTTP response."""
+    """These passive replies were written into their HTTP response; it is noted with the end of the transaction."""
     wanted = list(ids)
     for start in range(0, len(wanted), 500):
         part = wanted[start : start + 500]
         statement, size = _CONFIRM.of(len(part))
-        statement.run(session, {**filled("id", part, size), "now": now})
+        statement.run_last(session, {**filled("id", part, size), "now": now})
 
 
 _CONFIRM = Growing(
@@ -585,10 +594,10 @@ def refresh_statistics(store: Store) -> None:
 
 
 def wake_held(session: Session, identity_ids: Sequence[int], now: datetime) -> None:
-    """She has written again: what was held for her may go now."""
+    """She has written again: what was held for her may go now. Done with the end of the transaction."""
     if identity_ids:
         statement, size = _WAKE.of(len(identity_ids))
-        statement.run(session, {**filled("identity", identity_ids, size), "now": now})
+        statement.run_last(session, {**filled("identity", identity_ids, size), "now": now})
 
 
 _WAKE = Growing(

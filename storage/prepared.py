@@ -119,10 +119,25 @@ def _array(number: int, encode: _Encode) -> _Encode:
     return written
 
 
+class Later:
+    """The rows of a statement that runs with the end of its transaction; there once that has been committed."""
+
+    __slots__ = ("rows",)
+
+    def __init__(self, rows: list[Row] | None = None) -> None:
+        self.rows: list[Row] = rows or []
+
+
+#: A command of a pipeline: a prepared statement's name or SQL as it is, and the values and formats of the former.
+_Command = tuple[bytes, list[bytes | None] | None, Sequence[pq.Format]]
+_BEGIN: _Command = (b"BEGIN", None, [])
+_COMMIT: _Command = (b"COMMIT", None, [])
+
+
 class Server:
     """The connection below a session's transaction, as prepared statements use it."""
 
-    __slots__ = ("_ready", "connection", "raw")
+    __slots__ = ("_last", "_ready", "connection", "raw")
 
     def __init__(self, connection: Connection) -> None:
         driver: Any = connection.connection.dbapi_connection
@@ -130,11 +145,16 @@ class Server:
         self.raw = driver.pgconn
         #: By statement its name there and how often it has run; lives as long as the connection.
         self._ready: dict[str, list[Any]] = connection.info.setdefault("niangjia.prepared", {})
+        #: What is to be run with the end of the transaction.
+        self._last: list[tuple[Prepared, Mapping[str, Any], Later]] = []
 
     def begin(self) -> None:
         """Open the transaction as the driver would at the first use of a cursor."""
-        if self.raw.transaction_status == pq.TransactionStatus.IDLE and not self.connection.autocommit:
-            self.done(self.raw.exec_(b"BEGIN"))
+        if self._is_idle():
+            self.done(self.raw.exec_(_BEGIN[0]))
+
+    def _is_idle(self) -> bool:
+        return self.raw.transaction_status == pq.TransactionStatus.IDLE and not self.connection.autocommit
 
     def name_of(self, statement: Prepared) -> tuple[bytes, bool]:
         """What it is called there, and whether it is still being planned."""
@@ -148,11 +168,13 @@ class Server:
 
     def run(self, statement: Prepared, values: Mapping[str, Any]) -> pq.abc.PGresult:
         """Run it; raises the driver's errors."""
-        self.begin()
         bound = statement.bind(values)
         name, is_planned = self.name_of(statement)
         if not is_planned:
+            if self._is_idle():
+                return self.pipe([_BEGIN, (name, bound, statement.formats)])[1]
             return self.done(self.raw.exec_prepared(name, bound, statement.formats))
+        self.begin()
         # the plan is kept while the tables grow: what is best for the three rows of today is not
         self.done(self.raw.exec_(_BY_INDEX))
         result = self.done(self.raw.exec_prepared(name, bound, statement.formats))
@@ -161,7 +183,9 @@ class Server:
 
     def rows(self, statement: Prepared, values: Mapping[str, Any]) -> list[Row]:
         """Run it; its rows as the driver and SQLAlchemy's types give them."""
-        result = self.run(statement, values)
+        return self._read(statement, self.run(statement, values))
+
+    def _read(self, statement: Prepared, result: pq.abc.PGresult) -> list[Row]:
         if not result.ntuples:
             return []
         loads = Transformer(self.connection)
@@ -171,21 +195,54 @@ class Server:
     def run_in_turn(self, many: Sequence[tuple[Prepared, Mapping[str, Any]]]) -> None:
         """Run them one after the other in one round trip; raises the first error."""
         self.begin()
-        named = [(one, self.name_of(one)[0], one.bind(values)) for one, values in many]
-        raw, failed = self.raw, None
+        self.pipe([(self.name_of(one)[0], one.bind(values), one.formats) for one, values in many])
+
+    def rows_last(self, statement: Prepared, values: Mapping[str, Any]) -> Later:
+        """Run it with the end of the transaction: nothing in it sees what this has done."""
+        later = Later()
+        self._last.append((statement, values, later))
+        return later
+
+    def commit(self) -> None:
+        """Run what was left for the end and commit, in one round trip; the driver then finds nothing left to commit."""
+        last, self._last = self._last, []
+        if not last:
+            return
+        self.begin()
+        commands: list[_Command] = []
+        for statement, values, _ in last:
+            name, is_planned = self.name_of(statement)
+            commands.append((name, statement.bind(values), statement.formats))
+            if is_planned:
+                commands = [(_BY_INDEX, None, []), *commands]
+        results = self.pipe([*commands, _COMMIT])
+        for (statement, _, later), result in zip(last, results[-len(last) - 1 :], strict=False):
+            later.rows = self._read(statement, result)
+
+    def pipe(self, commands: Sequence[_Command]) -> list[pq.abc.PGresult]:
+        """Run them one after the other in one round trip; the result of each. Raises the first error."""
+        raw, results = self.raw, list[pq.abc.PGresult]()
         raw.enter_pipeline_mode()
         try:
-            for one, name, bound in named:
-                raw.send_query_prepared(name, bound, one.formats)
+            for name, values, formats in commands:
+                if values is None:
+                    raw.send_query_params(name, None)
+                else:
+                    raw.send_query_prepared(name, values, formats)
             raw.pipeline_sync()
-            for _ in named:
-                while (result := raw.get_result()) is not None:
-                    failed = failed or (result if result.status in _FAILED else None)
+            for _ in commands:
+                result = raw.get_result()
+                if result is None:  # and no more will come
+                    raise errors.OperationalError(raw.get_error_message())
+                results.append(result)
+                while raw.get_result() is not None:
+                    pass
             raw.get_result()  # the end of the line
         finally:
             raw.exit_pipeline_mode()
-        if failed is not None:
-            self.done(failed)
+        for result in results:
+            self.done(result)
+        return results
 
     def done(self, result: pq.abc.PGresult) -> pq.abc.PGresult:
         """The result, if it is no error."""

@@ -54,8 +54,10 @@ class Store:
         """A unit of work: commits at the end, rolls back on any error. One writer at a time on SQLite."""
         if not self.is_sqlite:
             with self._session() as session, session.begin():
-                session.info["driver"] = Driver(session.connection())
+                driver = session.info["driver"] = Driver(session.connection())
                 yield session
+                session.flush()  # what is left for the end comes last
+                driver.commit()
             return
         with self._writing, self._session() as session:
             session.info["driver"] = Driver(session.connection(execution_options={"niangjia_write": True}))

@@ -56,7 +56,7 @@ BETWEEN = timedelta(seconds=100)
 STEPS = 90
 #: Now and then a life ends at a certain step, so that the rare ones are not left to chance.
 NAMED = (
-    "begun", "conversations-locked", "inbox-stored", "handled", "outbox-stored", "before-commit", "committed",
+    "begun", "conversations-locked", "inbox-stored", "handled", "before-commit", "committed",
     "claimed", "before-send", "after-send", "sent", "recorded",
 )  # fmt: skip
 #: How many messages each person has to say when a life begins; more than a life can take.
