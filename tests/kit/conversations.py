@@ -234,7 +234,8 @@ class Replay:
     def _pushed(self, arrived: Sequence[tuple[str, Reply]], written: list[str], shown: str) -> str:
         """Write what was pushed; people who got the same words stand in one line."""
         same: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-        for header, reply in arrived:
+        # they were sent beside each other: in which order is nobody's promise, but each person's own messages stay in theirs
+        for header, reply in sorted(arrived, key=lambda one: _ORDER.get(one[0].partition(" ")[2], len(_ORDER))):
             platform, _, name = header.partition(" ")
             same.setdefault((platform, tuple(self._lines(reply))), []).append(name)
         for (platform, lines), names in same.items():
@@ -259,6 +260,10 @@ class Replay:
         if reply.choices:
             lines.append(" ".join(f"[{steady(choice.label)}]" for choice in reply.choices))
         return lines
+
+
+#: People in the order of the small world.
+_ORDER = {somebody.name: place for place, somebody in enumerate(world.PEOPLE)}
 
 
 def _with(message: Message, **changes: object) -> Message:
