@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds before a desk that has died is started again: the first time, and at most.
 AGAIN, AGAIN_AT_MOST = 0.5, 30.0
+#: Seconds after which the desk is told at the latest which replies have been written.
+WRITTEN_LATER = 0.05
 #: Seconds that a desk may take to start, bringing its database to this program's schema; and to end, sending what it has begun.
 START, END = 600.0, 40.0
 
@@ -45,6 +47,7 @@ class FarDesk:
         self._asked: dict[int, asyncio.Future[Answer]] = {}
         self._told = ToDesk()
         self._telling = False
+        self._later: asyncio.TimerHandle | None = None
         self._closing = False
         self._pause = AGAIN
         self._again: asyncio.Task[None] | None = None
@@ -119,7 +122,10 @@ class FarDesk:
         count = len(answer.outbox_ids) if carried is None else carried
         self._told.written += answer.outbox_ids[:count]
         self._told.left += answer.outbox_ids[count:]
-        self._tell_soon()
+        if self._told.left:
+            self._tell_soon()
+        elif self._later is None:  # as a rule with the next messages
+            self._later = asyncio.get_running_loop().call_later(WRITTEN_LATER, self._tell)
 
     def wake(self) -> None:
         """Something may be due to be sent."""
@@ -140,6 +146,9 @@ class FarDesk:
 
     def _tell(self) -> None:
         told, self._told, self._telling = self._told, ToDesk(), False
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
         if self._line is not None:
             self._line.transport.write(frame(told))
 
