@@ -121,7 +121,9 @@ def article_number(label: str) -> tuple[int, int]:
 
 
 def chinese(number: int) -> str:
-    """1079 → 一千零七十九, as articles are numbered; 1 to 9,999."""
+    """1079 → 一千零七十九, as articles are numbered; above 9,999, which no law reaches, as figures."""
+    if number > 9_999:
+        return str(number)
     digits = "零一二三四五六七八九"
     text, zero = "", False
     for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):

@@ -58,7 +58,7 @@ def test_articles(said: str, number: tuple[int, int]) -> None:
     assert len(articles(said)) == 1
 
 
-@given(st.integers(1, 9_999))
+@given(st.integers(1, 99_999))
 def test_numerals_there_and_back(number: int) -> None:
     """A numeral written is the numeral read."""
     assert numeral(chinese(number)) == number
