@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from handlers.reports import texts
@@ -14,6 +15,7 @@ Slots = dict[str, Any]
 _NOTATION = re.compile(r"(?P<about>~)?(?P<less><)?(?P<low>\d+(?:\.\d+)?)(?:-(?P<high>\d+(?:\.\d+)?))?(?P<more>\+)?%?")
 
 
+@lru_cache(maxsize=4096, typed=True)  # 1 and 1.0 read differently
 def count(notation: str | int | None, unit: str = "") -> str:
     """`36` → 36人, `~30` → 约30人, `30+` → 30多人, `<50` → 不到50人, `60-70` → 60到70人."""
     text = str(notation or "")
@@ -35,6 +37,7 @@ def _round(number: str) -> str:
     return texts.TEN_THOUSANDS.format(n=f"{int(number) / 10_000:g}")
 
 
+@lru_cache(maxsize=1024)
 def day(value: str, today: date) -> str:
     """A date as she says it, with its weekday; the year only if it is not this one."""
     if len(value) == 7:

@@ -84,7 +84,7 @@ def load(state: dict[str, Any]) -> Draft | None:
 def save(state: dict[str, Any], draft: Draft) -> None:
     """Keep the draft in the conversation and let this slice read what comes next."""
     state["draft"] = {
-        name: value for name in _FIELDS if (value := getattr(draft, name)) not in (None, "", [], {}, False, 0)
+        name: value for name in _FIELDS if (value := getattr(draft, name))
     }
     state["asking"] = "reports"
 

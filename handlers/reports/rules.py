@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from storage.reports import Counted
@@ -105,6 +106,7 @@ def _merge_list(slot: str, old: list[Any], new: list[Any], correcting: bool) -> 
     return kept
 
 
+@lru_cache(maxsize=4096)
 def amount(notation: str) -> tuple[Decimal, Decimal, str] | None:
     """`~30` → (30, 30, "~"), `60-70` → (60, 70, "-"); None if it is not a count."""
     found = _NOTATION.fullmatch(str(notation))

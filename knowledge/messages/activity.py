@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 Span = tuple[int, int]
 
@@ -66,11 +67,12 @@ class Activity(Struct, frozen=True, gc=False, array_like=True, kw_only=True):
     def to_json(self) -> dict[str, Any]:
         """The activity in the annotation scheme: only the slots that are filled, deleted ones as null."""
         found: dict[str, Any] = {}
-        for name in SLOTS:
-            value = getattr(self, name)
-            if value and name in PARTS:
-                found[name] = [{part: getattr(item, part) for part in PARTS[name]} for item in value]
-            elif value:
+        for name, value in zip(Activity.__struct_fields__, astuple(self), strict=True):
+            if not value or name in _BESIDE:
+                continue
+            if name in PARTS:
+                found[name] = [dict(zip(PARTS[name], astuple(item), strict=True)) for item in value]
+            else:
                 found[name] = list(value) if isinstance(value, tuple) else value
         found.update(dict.fromkeys(self.deleted))
         return found
@@ -85,7 +87,8 @@ PARTS = {
     name: kind.__struct_fields__
     for name, kind in (("beneficiaries", Beneficiary), ("materials", Material), ("money", Money))
 }
-SLOTS = tuple(name for name in Activity.__struct_fields__ if name not in ("spans", "deleted", "participants_unit"))
+_BESIDE = frozenset({"spans", "deleted", "participants_unit"})
+SLOTS = tuple(name for name in Activity.__struct_fields__ if name not in _BESIDE)
 
 
 class Understanding(Struct, frozen=True, gc=False, array_like=True):
