@@ -1,11 +1,11 @@
 """How many encrypted callbacks a second, and how long each takes: ours, understood and stored, beside bare echoes.
 
-Everything runs on this machine at once, so the ratios count, not the figures. It is a deadline evening: each message is
+Everything runs on this machine at once and in turn, so the ratios of the medians count, not the figures. It is a deadline evening: each message is
 the report of another village head. The same texts go to every server; ours takes them apart, keeps the drafts and
 answers from what it has committed (fsync on), and then files the reports as each head says 「对」. Every 50th answer is
 decrypted with wechatpy and checked.
 
-    python tests/benchmarks/bench_callback.py [--messages 6000] [--only sqlite,postgresql,werobot,wechatpy]
+    python tests/benchmarks/bench_callback.py [--messages 4000] [--rounds 3] [--only sqlite,postgresql,werobot,wechatpy]
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import itertools
 import os
 import random
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -232,21 +233,34 @@ def ours(engine: str, messages: int) -> tuple[float, float]:
 
 
 def main() -> int:
-    """Run all of them in one go; 1 if ours does not reach what is asked of it."""
+    """Run all of them in turn, several rounds, in one go; 1 if ours does not reach what is asked of it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--messages", type=int, default=6000)
+    parser.add_argument("--messages", type=int, default=4000)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default="werobot,wechatpy,sqlite,postgresql")
     asked = parser.parse_args()
-    names = asked.only.split(",")
+    names = [name for name in ("werobot", "wechatpy", "sqlite", "postgresql") if name in asked.only.split(",")]
     print(f"encrypted callbacks over {CONNECTIONS} connections, {asked.messages} at full speed, then {RATE:.0f}/s")
-    echo = [peer(name, asked.messages) for name in ("werobot", "wechatpy") if name in names]
-    missed = False
-    for engine in ("sqlite", "postgresql"):
-        if engine in names:
-            per_second, p99 = ours(engine, asked.messages)
-            if echo:
-                print(f"= Niangjia on {engine}: {per_second / echo[0]:.2f} × the speed of the WeRoBot echo", flush=True)
-            missed |= p99 >= 50 or bool(echo and "werobot" in names and per_second < echo[0])
+    speeds: dict[str, list[float]] = {name: [] for name in names}
+    slowest = 0.0
+    for round_ in range(1, asked.rounds + 1):
+        print(f"= round {round_} of {asked.rounds}")
+        for name in names:  # in turn: on a shared machine the minutes differ more than the servers
+            if name in ("werobot", "wechatpy"):
+                speeds[name].append(peer(name, asked.messages))
+            else:
+                per_second, p99 = ours(name, asked.messages)
+                speeds[name].append(per_second)
+                slowest = max(slowest, p99)
+    medians = {name: statistics.median(found) for name, found in speeds.items()}
+    missed = slowest >= 50
+    for name, median in medians.items():
+        print(f"= median of {name:<10} {median:5.0f} messages/s (from {min(speeds[name]):.0f} to {max(speeds[name]):.0f})")
+    for name in ("sqlite", "postgresql"):
+        if name in medians and "werobot" in medians:
+            ratio = medians[name] / medians["werobot"]
+            print(f"= Niangjia on {name}: {ratio:.2f} × the speed of the WeRoBot echo", flush=True)
+            missed |= ratio < 1
     return int(missed)
 
 
