@@ -27,9 +27,12 @@ _MAY_HIDE = frozenset({"chat", "question", "report"})
 
 _CANCEL = frozenset({"取消", "算了", "不报了", "退出", "不弄了", "取消上报"})
 _HELP = frozenset({"帮助", "菜单", "help", "?", "？", "怎么用", "你好", "您好", "在吗", "start", "/start"})
-#: She does not know how to go on.
-_LOST = frozenset(
-    {"咋用", "怎么弄", "咋弄", "怎么报", "咋报", "我不会弄", "不会弄", "我不会用", "不会用", "我不会", "不会"}
+#: She does not know how to go on. 「不知道」 alone is an answer; this is not.
+_DO = "(?:弄|用|报|填|搞|写|操作)"
+_LOST = re.compile(
+    r"(?:这个?|我|真的?|都|还|也|[，, ])*+"
+    rf"(?:(?:不会|弄不来|搞不来|搞不懂|弄不懂|看不懂|不懂)(?:怎么|咋)?{_DO}?|(?:不知道|不晓得)?(?:怎么|咋){_DO}|教教我|教我(?:一下)?|教一下我?)"
+    r"(?:这个|它|这东西)?[啊呀呢吗嘛吧了的]*[？?。！!]*"
 )
 
 
@@ -85,7 +88,8 @@ class Talk:
             return self._attachment(ctx)
         if not ctx.text:
             return Reply(texts.EMPTY if ctx.message.kind in ("text", "voice") else texts.NOT_TEXT)
-        kind = ctx.world.danger(ctx.text, ctx.local)
+        lost = _LOST.fullmatch(ctx.text) is not None  # nothing else is said: there is no room for danger in it
+        kind = ctx.world.danger(ctx.text, ctx.local) if not lost else None
         if kind is not None:
             return self._answer_by("crisis", ctx, Understanding(intent="crisis", crisis_type=kind))
         said = choices.chosen(ctx.state, ctx.text)
@@ -93,7 +97,7 @@ class Talk:
             ctx = replace(ctx, text=said)
         if ctx.text in _CANCEL:
             return self._cancel(ctx, asking)
-        if ctx.text.lower() in _HELP or ctx.text in _LOST:
+        if lost or ctx.text.lower() in _HELP:
             ctx.state["aside"] = True
             return Reply(self.help_for(ctx.speaker))
         for glance in self.glances:
