@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import Select
 
-from storage.prepared import Later, Prepared, Server
+from storage.prepared import Later, Prepared, Server, converted
 
 Row = tuple[Any, ...]
 #: A select's type names the types of its columns, which nobody needs here.
@@ -215,15 +215,7 @@ class _Compiled:
 
     def read(self, rows: list[Row]) -> list[Row]:
         """The rows as Python's own values."""
-        if not self._converts or not rows:
-            return rows
-        read: list[Row] = []
-        for row in rows:
-            cells = list(row)
-            for at, convert in self._converts:
-                cells[at] = convert(cells[at])
-            read.append(tuple(cells))
-        return read
+        return converted(rows, self._converts)
 
 
 def _processor(type_: Any, dialect: Any, kind: str, *given: Any) -> _Convert | None:

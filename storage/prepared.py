@@ -287,15 +287,20 @@ class Prepared:
 
     def read(self, rows: list[Row]) -> list[Row]:
         """The rows as Python's own values."""
-        if not self._converts:
-            return rows
-        read: list[Row] = []
-        for row in rows:
-            cells = list(row)
-            for at, convert in self._converts:
-                cells[at] = convert(cells[at])
-            read.append(tuple(cells))
-        return read
+        return converted(rows, self._converts)
+
+
+def converted(rows: list[Row], converts: Sequence[tuple[int, Callable[[Any], Any]]]) -> list[Row]:
+    """The rows with what stands in these places converted."""
+    if not converts or not rows:
+        return rows
+    read: list[Row] = []
+    for row in rows:
+        cells = list(row)
+        for at, convert in converts:
+            cells[at] = convert(cells[at])
+        read.append(tuple(cells))
+    return read
 
 
 _DIALECT: Any = postgresql.psycopg.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
