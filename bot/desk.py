@@ -10,17 +10,17 @@ from collections.abc import Callable
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from bot import jobs, outgoing, reading_ahead
+from bot import jobs, outgoing
 from bot.answers import Answer
 from bot.clock import Clock, SystemClock
 from bot.demo_backend import show_pushed
-from bot.dispatch import Dispatcher
+from bot.dispatch import Arrivals, Dispatcher
 from bot.opening import open_store, open_wechat
 from bot.platforms.base import Platform
 from bot.platforms.chat import ChatPage
-from bot.reading_ahead import ReadAhead
+from bot.reading import warm_up
 from bot.sender import Sender
-from bot.settings import Settings, several_cores
+from bot.settings import Settings
 from bot.words import own_words
 from handlers import all as slices
 from handlers.dialog.message import Message
@@ -41,18 +41,22 @@ class Desk:
         *,
         store: Store | None = None,
         clock: Clock | None = None,
+        arrivals: Arrivals | None = None,
         step: Callable[[str], None] = lambda _: None,
         warmed: Callable[[], None] = lambda: None,
     ) -> None:
-        """`step` is called between any two steps of a message, `warmed` when what the first message needs is there."""
+        """`arrivals` is where messages come from, if not from `submit`.
+
+        `step` is called between any two steps of a message, `warmed` when what the first message needs is there.
+        """
         self.settings = settings
         self._warmed = warmed
         self.clock: Clock = clock or SystemClock()
         self.store = store or open_store(settings)
         self.library = Library()
-        words = own_words(self.store, settings.data_dir)
+        self.words = own_words(self.store, settings.data_dir)
         self.world = World(
-            vocabulary=words.vocabulary(),
+            vocabulary=self.words.vocabulary(),
             library=self.library,
             data_dir=settings.data_dir,
             public_url=settings.public_url,
@@ -60,10 +64,7 @@ class Desk:
             second_official_above=settings.second_official_above,
         )
         self.talk = Talk(slices.routers())
-        self.reader = ReadAhead(words)
-        self.world.read, self.world.danger = self.reader.understand, self.reader.danger
-        self.world.known, self.world.may_be_danger = self.reader.known, self.reader.may_be_danger
-        self.dispatcher = Dispatcher(self.store, self.talk, self.world, self.clock, reader=self.reader, step=step)
+        self.dispatcher = Dispatcher(self.store, self.talk, self.world, self.clock, arrivals=arrivals, step=step)
         self.platforms: list[Platform] = []
         if settings.demo:
             self.platforms.append(ChatPage(lambda phone, what: show_pushed(self.store, phone, what, self.clock.now())))
@@ -78,8 +79,6 @@ class Desk:
 
     def start(self) -> None:
         """Start the threads: dispatcher, sender, ticks."""
-        if several_cores():
-            self.reader.start()
         self._warming = threading.Thread(target=self._warm_up, name="warm-up", daemon=True)
         self._warming.start()
         self.dispatcher.start()
@@ -94,7 +93,6 @@ class Desk:
             self._scheduler.shutdown(wait=False)
             self._scheduler = None
         self.dispatcher.stop()
-        self.reader.stop()
         self.sender.stop()
         if self._warming is not None:
             self._warming.join(timeout=10)
@@ -138,7 +136,7 @@ class Desk:
 
     def _warm_up(self) -> None:
         """Beside the start: what the first message and the first question would wait for."""
-        reading_ahead.warm_up(self.world.vocabulary)
+        warm_up(self.world.vocabulary)
         try:
             with self.store.read() as session:
                 self.library.search(session, "妇女权益保障法")

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from bot.answers import Answer
+from bot.words import OwnWords
 from handlers.dialog.message import Message
 
 _LENGTH = struct.Struct("!I")
@@ -20,7 +21,7 @@ _LENGTH = struct.Struct("!I")
 class ToDesk(msgspec.Struct, array_like=True):
     """What has come up in one turn of the doors' loop."""
 
-    #: Messages, each with a number of the doors' own.
+    #: Messages, each with a number of the doors' own, and with what they say if the doors have read it.
     messages: list[tuple[int, Message]] = []
     #: Rows of replies that stand in their responses, and of those that have to be pushed.
     written: list[int] = []
@@ -33,6 +34,8 @@ class FromDesk(msgspec.Struct, array_like=True):
     """Answers to messages by their number; instead of an answer, why the store has not taken the message."""
 
     answers: list[tuple[int, Answer | str]] = []
+    #: With the first frame: what the doors need to read messages as the desk does.
+    words: OwnWords | None = None
 
 
 _encode = msgspec.msgpack.Encoder().encode

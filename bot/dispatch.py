@@ -10,34 +10,42 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from bot.answers import Answer, Asker, StoreUnavailable
 from bot.clock import Clock
 from bot.handling import Handling
-from bot.reading_ahead import Asked, ReadAhead
 from handlers.dialog.message import Message
-from handlers.dialog.talk import Talk, clean
+from handlers.dialog.talk import Talk
 from handlers.dialog.world import World
-from handlers.local import LOCAL
 from storage import outbox
 from storage.store import Store
 
 log = logging.getLogger(__name__)
 
-#: How many waiting messages share a commit. More would make the first of them wait longer than it gains, and leave
-#: nothing to be read while they are handled.
+#: How many waiting messages share a commit. More would make the first of them wait longer than it gains, and leave the
+#: doors nothing to read while they are handled.
 BATCH = 16
 #: Seconds to wait for more, when the batch before was more than twice as large: a commit costs as much for few.
 GATHER = 0.001
-#: Fewer are read at once where they are handled: a helper's answer takes half a millisecond.
-WORTH_READING_AHEAD = 4
-
 #: How long answered replies may wait to be marked as written, when no other message comes, in seconds.
 CONFIRM_EVERY = 1.0
 
 #: A message, who waits for its answer, and the ticket.
 Waiting = tuple[Message, Asker, Any]
+
+
+class Arrivals(Protocol):
+    """Where messages wait until they are handled; None after the last."""
+
+    def get(self, *, timeout: float) -> Waiting | None:
+        """The next one; raises queue.Empty when none has come after so many seconds. Only in the dispatcher's thread."""
+
+    def put(self, waiting: Waiting | None) -> None:
+        """One more begins to wait."""
+
+    def qsize(self) -> int:
+        """How many wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +72,18 @@ class Dispatcher:
         world: World,
         clock: Clock,
         *,
-        reader: ReadAhead | None = None,
+        arrivals: Arrivals | None = None,
         step: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.store = store
         self.clock = clock
         self._handling = Handling(store, talk, world, clock, step=step)
-        self._reader = reader
         self._ends = False
-        self._busy = False
         #: How many messages the latest batch had.
         self._latest = 0
         #: What arrives in this turn of each event loop.
         self._arrived: dict[_Loop, list[Waiting]] = {}
-        self._waiting: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
+        self._waiting: Arrivals = arrivals if arrivals is not None else queue.SimpleQueue()
         self._worker: threading.Thread | None = None
 
     # -- from outside --
@@ -96,6 +102,11 @@ class Dispatcher:
             self._worker = None
         self._handling.confirm_written()
 
+    def join(self) -> None:
+        """Until there will be no more arrivals and the last is answered."""
+        if self._worker is not None:
+            self._worker.join()
+
     async def submit(self, message: Message) -> Answer:
         """Have a message handled; returns once it is committed. Raises StoreUnavailable. Cancelling it undoes nothing."""
         loop = asyncio.get_running_loop()
@@ -108,13 +119,7 @@ class Dispatcher:
         return await future
 
     def _put_arrived(self, asker: _Loop) -> None:
-        self.put(self._arrived.pop(asker, []))
-
-    def put(self, arrived: Sequence[Waiting]) -> None:
-        """What has arrived together begins to wait; while others are handled the helper reads it. From any thread."""
-        if self._reader is not None and (self._busy or len(arrived) >= WORTH_READING_AHEAD):
-            self._reader.ask(_asked(message) for message, _, _ in arrived if message.kind in ("text", "voice"))
-        for waiting in arrived:
+        for waiting in self._arrived.pop(asker, []):
             self._waiting.put(waiting)
 
     def waiting(self) -> int:
@@ -138,13 +143,8 @@ class Dispatcher:
 
     def _work(self) -> None:
         while (batch := self._next_batch()) is not None:
-            if not batch:
-                continue
-            self._busy = True
-            if self._reader is not None:
-                self._reader.take([_asked(message) for message, _, _ in batch])
-            self._answer_batch(batch)
-            self._busy = False
+            if batch:
+                self._answer_batch(batch)
 
     def _next_batch(self) -> list[Waiting] | None:
         """Messages that are waiting, at most BATCH; None once all are handled and no more will come."""
@@ -158,7 +158,7 @@ class Dispatcher:
                 elif len(batch) < self._latest // 2:  # it is a busy moment: those just answered write again
                     item = self._waiting.get(timeout=max(0.0, until - time.monotonic()))
                 else:
-                    item = self._waiting.get_nowait()
+                    item = self._waiting.get(timeout=0)
             except queue.Empty:
                 if not batch:
                     self._handling.confirm_written()
@@ -181,11 +181,6 @@ class Dispatcher:
             settled.setdefault(asker, []).append((ticket, answer))
         for asker, pairs in settled.items():
             asker.settle(pairs)
-
-
-def _asked(message: Message) -> Asked:
-    """A message as the reader knows it."""
-    return clean(message.text), message.received_at.astimezone(LOCAL).replace(tzinfo=None)
 
 
 def _settle(pairs: list[tuple[asyncio.Future[Answer], Answer | Exception]]) -> None:

@@ -8,12 +8,15 @@ import itertools
 import logging
 import socket
 import subprocess
-import sys
+from collections.abc import Callable
 from typing import cast
 
 from bot.answers import Answer, StoreUnavailable
 from bot.desk_line import Frames, ToDesk, frame, from_desk
+from bot.reading import Reader
 from bot.settings import Settings
+from bot.spawning import Spawned, spawn_desk
+from bot.words import OwnWords
 from handlers.dialog.message import Message
 
 log = logging.getLogger(__name__)
@@ -22,8 +25,13 @@ log = logging.getLogger(__name__)
 AGAIN, AGAIN_AT_MOST = 0.5, 30.0
 #: Seconds after which the desk is told at the latest which replies have been written.
 WRITTEN_LATER = 0.05
+#: So many messages are handed over before the others of the same turn are read, so that the desk need not wait for work.
+HANDED_OVER = 4
 #: Seconds that a desk may take to start, bringing its database to this program's schema; and to end, sending what it has begun.
 START, END = 600.0, 40.0
+
+
+_NOTHING = ToDesk()
 
 
 class DeskEnded(Exception):
@@ -31,16 +39,22 @@ class DeskEnded(Exception):
 
 
 class FarDesk:
-    """Starts the desk's process and hands messages over. All but `spawn` and `begin` in the one event loop that has called `open`.
+    """Starts the desk's process and hands messages over. All but `begin` in the one event loop that has called `open`.
 
     When the process dies, whoever waits is told that the store has not taken the message (if it has, the platform's
     retry gets the stored answer), and another is started.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, spawned: Spawned | None = None, *, warmed: Callable[[], None] = lambda: None
+    ) -> None:
+        """`warmed` is called when what the first message needs is there."""
         self._settings = settings
+        self._warmed = warmed
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
+        if spawned is not None:
+            self._process, self._socket = spawned
         self._begun = False
         self._line: _Line | None = None
         self._numbers = itertools.count(1)
@@ -51,23 +65,13 @@ class FarDesk:
         self._closing = False
         self._pause = AGAIN
         self._again: asyncio.Task[None] | None = None
-
-    def spawn(self) -> None:
-        """Start the process, which reads its own program while ours is read."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603  our own program, with nothing from outside in its words
-                [sys.executable, "-m", "bot.desk_process", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-            )
-        self._socket = ours
+        self._reader: Reader | None = None
+        self._warming: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
         """Give it its settings: it opens the database and gets ready, which `open` waits for."""
         if self._socket is None:
-            self.spawn()
-        assert self._socket is not None
+            self._process, self._socket = spawn_desk()
         with contextlib.suppress(OSError):  # it has ended, as `open` will find
             self._socket.sendall(frame(self._settings.model_dump_json().encode()))
         self._begun = True
@@ -83,12 +87,17 @@ class FarDesk:
             self.begin()
         assert self._socket is not None
         self._socket.setblocking(False)
-        ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        ready: asyncio.Future[OwnWords] = asyncio.get_running_loop().create_future()
         _, self._line = await asyncio.get_running_loop().create_unix_connection(
             lambda: _Line(self, ready), sock=self._socket
         )
         async with asyncio.timeout(START):
-            await ready
+            words = await ready
+        self._warming = asyncio.create_task(self._warm_up(words))  # until then the desk reads
+
+    async def _warm_up(self, words: OwnWords) -> None:
+        self._reader = await asyncio.to_thread(Reader, words)
+        self._warmed()
 
     async def close(self) -> None:
         """End the line and wait for the desk to finish what it has been told."""
@@ -113,8 +122,11 @@ class FarDesk:
         number = next(self._numbers)
         asked: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._asked[number] = asked
-        self._told.messages.append((number, message))
-        self._tell_soon()
+        self._told.messages.append((number, self._reader.read(message) if self._reader is not None else message))
+        if len(self._told.messages) >= HANDED_OVER or len(self._asked) == 1:
+            self._tell()
+        else:
+            self._tell_soon()
         return await asked
 
     def written(self, answer: Answer, carried: int | None = None) -> None:
@@ -145,12 +157,13 @@ class FarDesk:
             asyncio.get_running_loop().call_soon(self._tell)
 
     def _tell(self) -> None:
-        told, self._told, self._telling = self._told, ToDesk(), False
+        self._telling = False
         if self._later is not None:
             self._later.cancel()
             self._later = None
-        if self._line is not None:
-            self._line.transport.write(frame(told))
+        if self._line is not None and self._told != _NOTHING:
+            self._line.transport.write(frame(self._told))
+        self._told = ToDesk()
 
     def heard(self, content: bytes) -> None:
         """Answers have come."""
@@ -201,7 +214,7 @@ class FarDesk:
 class _Line(asyncio.Protocol):
     """Our end of the socket."""
 
-    def __init__(self, desk: FarDesk, ready: asyncio.Future[None]) -> None:
+    def __init__(self, desk: FarDesk, ready: asyncio.Future[OwnWords]) -> None:
         self._desk = desk
         self._ready = ready
         self._frames = Frames()
@@ -215,7 +228,7 @@ class _Line(asyncio.Protocol):
             if self._ready.done():
                 self._desk.heard(content)
             else:
-                self._ready.set_result(None)
+                self._ready.set_result(from_desk(content).words or OwnWords())
 
     def connection_lost(self, _error: Exception | None) -> None:
         if self._ready.done():

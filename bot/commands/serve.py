@@ -15,6 +15,7 @@ from bot import cli_texts as texts
 from bot import logs, settings
 from bot.memory import settle_memory
 from bot.settings import Settings, several_cores
+from bot.spawning import spawn_desk
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -96,11 +97,10 @@ def _far_desk(chosen: Settings) -> FarDesk | None:
     """A desk in a process of its own, reading its program while ours is read; none where it would share our core."""
     if not several_cores():
         return None
+    spawned = spawn_desk()
     from bot.far_desk import FarDesk
 
-    desk = FarDesk(chosen)
-    desk.spawn()
-    return desk
+    return FarDesk(chosen, spawned, warmed=settle_memory)
 
 
 def _before(far: FarDesk, chosen: Settings, url: str) -> App:
@@ -110,11 +110,12 @@ def _before(far: FarDesk, chosen: Settings, url: str) -> App:
     from bot.app import App
     from storage.store import Store
 
-    def opened() -> None:
-        settle_memory()
-        click.echo(texts.READY.format(url=url), err=True)
-
-    return App(chosen, far, store=Store(chosen.store_url, secret=secret), opened=opened)
+    return App(
+        chosen,
+        far,
+        store=Store(chosen.store_url, secret=secret),
+        opened=lambda: click.echo(texts.READY.format(url=url), err=True),
+    )
 
 
 def _around(chosen: Settings, url: str) -> App:

@@ -108,7 +108,7 @@ def _is_defrauded(text: str) -> bool:
 
 def glance(ctx: Context) -> Reply | None:
     """A swindle is answered at once; and until she has answered the offer, 「孩子才三岁」 is no answer to an open report's question."""
-    if _is_defrauded(ctx.text) and ctx.world.read(ctx.text, ctx.local).intent in ("chat", "other", "question"):
+    if _is_defrauded(ctx.text) and ctx.meaning().intent in ("chat", "other", "question"):
         return Reply(texts.DEFRAUDED)
     if "danger" not in ctx.state or not ctx.state.get("asking") or not _with_her(ctx):
         return None
@@ -116,7 +116,7 @@ def glance(ctx: Context) -> Reply | None:
         return None
     if any(command.match(ctx.text) is not None for command in router.commands):
         return None
-    if ctx.world.read(ctx.text, ctx.local).intent in ("command", "question", "ack"):
+    if ctx.meaning().intent in ("command", "question", "ack"):
         return None
     return Reply(texts.LISTENING, choices=(Choice(texts.CALL_ME), Choice(texts.NOT_NOW)))
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
-from handlers.dialog.message import Message
+from handlers.dialog.message import Message, Reading
 from handlers.local import LOCAL
+from knowledge.messages import Understanding, is_crisis, may_be_danger
 from storage.people import Speaker
 
 if TYPE_CHECKING:
@@ -34,6 +35,27 @@ class Context:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "local", self.now.astimezone(LOCAL).replace(tzinfo=None))
+
+    @property
+    def reading(self) -> Reading | None:
+        """What has been read of these words before; nothing, once a tapped choice has put others in their place."""
+        reading = self.message.reading
+        return reading if reading is not None and reading.text == self.text else None
+
+    def danger(self) -> str | None:
+        """The kind of danger that the words tell of, asked before anything else."""
+        reading = self.reading
+        return reading.meaning.crisis_type if reading is not None else is_crisis(self.text)
+
+    def may_be_danger(self) -> bool:
+        """Whether words that are no danger for sure may still hide one."""
+        reading = self.reading
+        return reading.may_be_danger if reading is not None else may_be_danger(self.text)
+
+    def meaning(self) -> Understanding:
+        """What the words say. Not to be asked before `danger`, which is asked of every text."""
+        reading = self.reading
+        return reading.meaning if reading is not None else self.world.read(self.text, self.local)
 
     @property
     def person_id(self) -> int:

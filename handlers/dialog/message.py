@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from msgspec import Struct
+
+from knowledge.messages import Understanding
+
 Kind = Literal["text", "voice", "image", "file", "video", "location", "link", "event", "other"]
 
 
@@ -20,6 +24,16 @@ class Attachment:
     #: SHA-256 (hex) of the content, once it is stored on disk.
     sha256: str = ""
     size: int = 0
+
+
+class Reading(Struct, frozen=True, gc=False, array_like=True):
+    """What a text says that came at its message's time. A pure function of both, so it does not matter who has read it."""
+
+    #: Cleaned, as it is handled.
+    text: str
+    meaning: Understanding
+    #: Whether a text that is no danger for sure may still hide one.
+    may_be_danger: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +53,5 @@ class Message:
     #: For events: subscribe, unsubscribe, scan, click …; the key or scene in `text`.
     event: str = ""
     attachments: tuple[Attachment, ...] = field(default=())
+    #: What it says, if somebody has read it already.
+    reading: Reading | None = field(default=None, compare=False, repr=False)

@@ -89,7 +89,7 @@ class Talk:
         if not ctx.text:
             return Reply(texts.EMPTY if ctx.message.kind in ("text", "voice") else texts.NOT_TEXT)
         lost = _LOST.fullmatch(ctx.text) is not None  # nothing else is said: there is no room for danger in it
-        kind = ctx.world.danger(ctx.text, ctx.local) if not lost else None
+        kind = ctx.danger() if not lost else None
         if kind is not None:
             return self._answer_by("crisis", ctx, Understanding(intent="crisis", crisis_type=kind))
         said = choices.chosen(ctx.state, ctx.text)
@@ -125,7 +125,7 @@ class Talk:
             return reply
         if not has_words(ctx.text):
             return Reply(texts.ONLY_EMOJI)
-        meaning = ctx.world.read(ctx.text, ctx.local)
+        meaning = ctx.meaning()
         heard = self.intents.get("heard on")  # after a word of danger
         reply = heard(ctx, meaning) if heard is not None else None
         if reply is not None:
@@ -186,7 +186,7 @@ class Talk:
 
     def _with_gentle_line(self, ctx: Context, reply: Reply) -> Reply:
         """Where her words may hide something, she is told once in a while whom she can turn to; no more is made of it."""
-        if texts.HOTLINE in reply.text or not ctx.world.may_be_danger(ctx.text, ctx.local):
+        if texts.HOTLINE in reply.text or not ctx.may_be_danger():
             return reply
         last = ctx.state.get("gentle_at")
         if last is not None and ctx.now - datetime.fromisoformat(last) < _GENTLE_EVERY:

@@ -333,8 +333,7 @@ def foresee(batch: Sequence[Context]) -> None:
     for ctx in batch:
         if not ctx.speaker.is_known:
             continue
-        meaning = ctx.world.known(ctx.text, ctx.local)
-        days = {activity.date for activity in meaning.reports} if meaning is not None else set()
+        days = {activity.date for activity in ctx.reading.meaning.reports} if ctx.reading is not None else set()
         days.add((ctx.state.get("draft") or {}).get("slots", {}).get("date"))
         told += [(ctx.speaker.unit_path, date.fromisoformat(day)) for day in days if day and len(day) == 10]
     if told:
