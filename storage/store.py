@@ -42,6 +42,7 @@ class Store:
             options["connect_args"] = {"timeout": busy_timeout_ms / 1000, "check_same_thread": False}
         else:
             options |= {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": False, "pool_recycle": 1800}
+            options["pool_use_lifo"] = True  # the connection used last has its statements prepared and its pages at hand
             # the driver forgets all prepared statements at a rollback; ours stay (storage/prepared.py)
             options["connect_args"] = {"prepare_threshold": None}
         self.engine: Engine = create_engine(parsed, **options)
