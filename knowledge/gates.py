@@ -21,6 +21,8 @@ from re import _constants as sre  # type: ignore[attr-defined]  # the standard l
 from re import _parser as parser  # type: ignore[attr-defined]  # the same
 from typing import Any, Final
 
+from knowledge.beginnings import CLASS_AT_MOST, letters_in, skipping
+
 #: a set of letters and pairs of which one must stand in the text
 Clause = frozenset[str]
 
@@ -30,7 +32,6 @@ _COMMON_PAIRS: Final = frozenset(
     ["妇女", "活动", "今天", "昨天", "开展", "组织", "上午", "下午", "我们", "参加", "宣传", "来了", "妇联"]
 )
 _WORDS_AT_MOST: Final = 400
-_CLASS_AT_MOST: Final = 48
 _CLAUSES: Final = 3
 _USELESS: Final = 0.9
 
@@ -66,7 +67,7 @@ def rule(pattern: str, usual: Iterable[str] = ()) -> Rule:
     `usual` are words that often stand where the pattern finds nothing, and so say little for it.
     """
     bits = [one_of(clause) for clause in needs(pattern, usual)]
-    return Rule(re.compile(pattern), reduce(or_, bits, 0), bits[0] if bits else 0)
+    return Rule(skipping(pattern), reduce(or_, bits, 0), bits[0] if bits else 0)
 
 
 def one_of(clause: Clause) -> int:
@@ -173,7 +174,7 @@ class _Reading:
                 best |= min(clauses, key=lambda c: (self._chance(c), sorted(c)))
             return [frozenset(best)]
         if op is sre.IN:
-            members = _members(of)
+            members = letters_in(of)
             return [frozenset(members)] if members else []
         return []
 
@@ -183,8 +184,8 @@ def _words(op: Any, of: Any) -> set[str] | None:
     if op is sre.LITERAL:
         return {chr(of)}
     if op is sre.IN:
-        members = _members(of)
-        return members if members and len(members) <= _CLASS_AT_MOST else None
+        members = letters_in(of)
+        return members if members and len(members) <= CLASS_AT_MOST else None
     if op in (sre.ASSERT, sre.ASSERT_NOT, sre.AT):
         return {""}
     if op is sre.SUBPATTERN:
@@ -219,121 +220,3 @@ def _spelt(items: Iterable[Any]) -> set[str] | None:
             return None
         spelt = {a + b for a in spelt for b in more}
     return spelt
-
-
-def _members(of: Any) -> set[str] | None:
-    """The letters of a class, or None if it is too wide to name them."""
-    found: set[str] = set()
-    for op, value in of:
-        if op is sre.LITERAL:
-            found.add(chr(value))
-        elif op is sre.RANGE and value[1] - value[0] < _CLASS_AT_MOST:
-            found.update(map(chr, range(value[0], value[1] + 1)))
-        else:
-            return None
-    return found
-
-
-#: in a start: any letter at all
-ANY: Final = "\0"
-_FIGURES: Final = frozenset("0123456789")
-_SPACES: Final = frozenset(chr(code) for code in range(0x3001) if chr(code).isspace())
-
-
-def starts(pattern: str) -> set[str]:
-    """The first two letters of a text that a pattern can match at its beginning, `ANY` for a letter not named.
-
-    0 … 9 stand for the figures of all scripts. A pattern that can match nothing gives "".
-    """
-    return {start + ANY if len(start) == 1 else start for start in _starts(parser.parse(pattern), last=True)}
-
-
-def _starts(items: Iterable[Any], last: bool) -> set[str]:
-    """`last`: nothing of the pattern follows, so that what is looked ahead for is what the text goes on with."""
-    nodes = list(items)
-    found = {""}
-    for at, (op, of) in enumerate(nodes, 1):
-        if all(len(start) == 2 for start in found):
-            break
-        more = _starts_of(op, of, last and at == len(nodes))
-        found = {(a + b)[:2] for a in found for b in more}
-    return found
-
-
-def _starts_of(op: Any, of: Any, last: bool) -> set[str]:
-    if op is sre.LITERAL:
-        return {chr(of)}
-    if op is sre.IN:
-        return _starts_of_class(of)
-    if op is sre.ASSERT and last and of[0] > 0:
-        return _starts(of[1], last)
-    if op in (sre.ASSERT, sre.ASSERT_NOT, sre.AT):
-        return {""}
-    if op is sre.SUBPATTERN:
-        return _starts(of[-1], last)
-    if op is sre.ATOMIC_GROUP:
-        return _starts(of, last)
-    if op is sre.BRANCH:
-        return {start for branch in of[1] for start in _starts(branch, last)}
-    if op in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
-        once = _starts(of[2], False)
-        found = {(a + b)[:2] for a in once for b in once | {""}} if of[1] > 1 else once
-        return found | {""} if of[0] == 0 else found
-    return {ANY} if op in (sre.ANY, sre.NOT_LITERAL) else {"", ANY, ANY + ANY}
-
-
-def _starts_of_class(of: Any) -> set[str]:
-    found: set[str] = set()
-    for member in of:
-        if member == (sre.CATEGORY, sre.CATEGORY_DIGIT):
-            found |= _FIGURES
-        elif member == (sre.CATEGORY, sre.CATEGORY_SPACE):
-            found |= _SPACES
-        else:
-            letters = _members([member])
-            if letters is None:
-                return {ANY}
-            found |= letters
-    return found
-
-
-def first_letters(*patterns: str) -> frozenset[str]:
-    """The letters with which a match of one of the patterns can begin; none of them may match nothing."""
-    return frozenset(start[0] for pattern in patterns for start in starts(pattern))
-
-
-def last_letters(pattern: str) -> frozenset[str]:
-    """The letters with which a match of a pattern can end; 0 … 9 stand for the figures of all scripts."""
-    found = _lasts(list(parser.parse(pattern)))
-    if found is None or "" in found:
-        raise ValueError(f"may end with anything, or match nothing: {pattern}")
-    return frozenset(found)
-
-
-def _lasts(nodes: list[Any]) -> set[str] | None:
-    """The letters that a run of nodes can end with, "" if it can be empty; None if any letter can be the last."""
-    found: set[str] = set()
-    for op, of in reversed(nodes):
-        letters: set[str] | None
-        if op in (sre.AT, sre.ASSERT, sre.ASSERT_NOT):
-            letters = {""}
-        elif op is sre.LITERAL:
-            letters = {chr(of)}
-        elif op is sre.IN:
-            letters = _starts_of_class(of)
-        elif op is sre.SUBPATTERN:
-            letters = _lasts(list(of[-1]))
-        elif op is sre.BRANCH:
-            branches = [_lasts(list(branch)) for branch in of[1]]
-            letters = None if None in branches else set().union(*filter(None, branches))
-        elif op in (sre.MAX_REPEAT, sre.MIN_REPEAT):
-            once = _lasts(list(of[2]))
-            letters = None if once is None else once | {""} if of[0] == 0 else once
-        else:
-            letters = None
-        if letters is None or ANY in letters:
-            return None
-        found |= letters - {""}
-        if "" not in letters:
-            return found
-    return found | {""}

@@ -8,13 +8,13 @@ from typing import Final
 
 from msgspec import Struct
 
+from knowledge.beginnings import first_letters
 from knowledge.calendar import grammar as g
 from knowledge.calendar.clock import clocks_at
 from knowledge.calendar.joining import Joiner
 from knowledge.calendar.model import Kind, TimeExpression
 from knowledge.calendar.points import Point
 from knowledge.calendar.workdays import add_workdays, workday_source
-from knowledge.gates import first_letters
 
 _CLOSED: Final = re.compile('[”"』」’]')
 _SPANS: Final = frozenset({"month", "year", "span", "week", "quarter", "half"})

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from knowledge.beginnings import first_letters
 from knowledge.calendar import grammar as g
-from knowledge.gates import first_letters
 
 CONNECT_HEADS: Final = first_letters(g.CONNECT.pattern, g.UNTIL_NOW.pattern)
 CLOCK_HEADS: Final = first_letters(g.CLOCK.pattern)

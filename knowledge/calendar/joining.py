@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from datetime import datetime, timedelta
 from typing import Final
 
+from knowledge.beginnings import first_letters
 from knowledge.calendar import grammar as g
 from knowledge.calendar import starts
 from knowledge.calendar.clock import CLOCK_HEADS, CONNECT_HEADS, clocks_at
@@ -16,7 +17,6 @@ from knowledge.calendar.model import Mode
 from knowledge.calendar.points import Point
 from knowledge.calendar.points_read import PointReader
 from knowledge.calendar.starts import NUMERALS
-from knowledge.gates import first_letters
 
 # the letters that what may stand behind a point begins with: most points have nothing of the kind behind them
 _WIDE: Final = re.compile("[" + re.escape("".join(map(chr, g.HALF_WIDTH))) + "]")

@@ -10,10 +10,10 @@ import re
 from enum import IntFlag
 from typing import Final
 
+from knowledge.beginnings import ANY, starts
 from knowledge.calendar import grammar as g
 from knowledge.calendar import recurring
 from knowledge.calendar.feasts import FEASTS
-from knowledge.gates import ANY, starts
 
 NUMERALS: Final = frozenset("0123456789一二三四五六七八九十廿卅零两")
 DIGITS: Final = frozenset("0123456789")

@@ -8,7 +8,7 @@ from decimal import Decimal
 from importlib.resources import files
 from typing import Final, Literal
 
-from knowledge.gates import first_letters, last_letters
+from knowledge.beginnings import first_letters, last_letters
 
 Mark = Literal["", "~", "+", "<", "-", "/", "%", "‰"]
 Amount = Decimal | int
