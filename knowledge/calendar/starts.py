@@ -10,7 +10,7 @@ import re
 from enum import IntFlag
 from typing import Final
 
-from knowledge.beginnings import ANY, starts
+from knowledge.beginnings import ANY, skipping, starts
 from knowledge.calendar import grammar as g
 from knowledge.calendar import recurring
 from knowledge.calendar.feasts import FEASTS
@@ -93,14 +93,34 @@ AFTER_DIGITS: Final = re.compile(
     rf"\d+{_AFTER}|20\d{{6}}(?!\d)|" + "|".join(re.escape(name) for name in FEASTS if name[0] in DIGITS)
 )
 _HAN: Final = "".join(sorted(NUMERALS - DIGITS))
-_HAN_PAIRS: Final = "|".join(f"(?<={pair[0]}){pair[1]}" for pair in sorted(_PAIRS) if pair[0] in _HAN)
-_WORDS: Final = sorted(pair for pair in _PAIRS if pair[0] not in NUMERALS and pair[0] not in _ALONE)
-_SECONDS: Final = "".join(sorted({re.escape(pair[1]) for pair in _WORDS}))
-_FIRSTS: Final = "".join(sorted({pair[0] for pair in _WORDS}))
-_LONE: Final = "".join(sorted(_ALONE))
-#: where an expression of time may begin: at a run of figures, or at the first of two letters that stand first and second
-#: in some word. All first letters stand at the beginning of the pattern, so that the search can skip to them.
-BEGIN: Final = re.compile(
-    rf"[0-9{_HAN}{_LONE}{_FIRSTS}](?:(?<=[0-9])[0-9]*|(?<=[{_HAN}])(?=[{_HAN}]*{_AFTER})|{_HAN_PAIRS}"
-    rf"|(?<=廿)(?=[一二三四五六七八九])|(?<=[{_LONE}])|(?<=[{_FIRSTS}])(?=[{_SECONDS}\d]))"
+_HAN_PAIRS: Final = "|".join(rf"{pair[0]}(?={pair[1]})" for pair in sorted(_PAIRS) if pair[0] in _HAN)
+#: what follows the figures of the names that begin with figures: 119消防日
+_NAMES: Final = "|".join(sorted({re.escape(name.lstrip("0123456789")) for name in FEASTS if name[0] in DIGITS}))
+_FIGURES: Final = (
+    rf"[0-9]+(?={_AFTER}|{_NAMES})|[0-9]{{8,}}|[{_HAN}](?=[{_HAN}]*{_AFTER})|{_HAN_PAIRS}|廿(?=[一二三四五六七八九])"
 )
+
+
+def _words() -> str:
+    """The first letters of words, each with the letters it goes on with.
+
+    A hundred and more alternatives are tried one after the other: so they stand in halves of halves, by their letters.
+    """
+    seconds: dict[str, list[str]] = {}
+    for pair in sorted(_PAIRS):
+        if pair[0] not in NUMERALS and pair[0] not in _ALONE:
+            seconds.setdefault(pair[0], []).append(re.escape(pair[1]))
+    return _halved([(first, rf"{first}(?=[{''.join(then)}\d])") for first, then in seconds.items()], 3)
+
+
+def _halved(words: list[tuple[str, str]], times: int) -> str:
+    if not times:
+        return "|".join(word for _, word in words)
+    middle = len(words) // 2
+    halves = (words[:middle], words[middle:])
+    return "|".join(rf"(?=[{half[0][0]}-{half[-1][0]}])(?:{_halved(half, times - 1)})" for half in halves)
+
+
+#: where an expression of time may begin: at a run of figures, or at the first of two letters that stand first and second
+#: in some word
+BEGIN: Final = skipping(rf"{_FIGURES}|[{''.join(sorted(_ALONE))}]|{_words()}")

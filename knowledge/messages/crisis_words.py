@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
+from itertools import compress, count
 
 from msgspec import Struct
 
@@ -65,17 +66,18 @@ class Lexicon:
     def spans(self, text: str) -> list[Span]:
         """The words in `text` from left to right, the longest at each place, none overlapping another."""
         found: list[Span] = []
-        at, size = 0, len(text)
-        senses, lengths = self.senses, self._lengths
-        while at < size:
-            for length in lengths.get(text[at], ()):
+        senses = self.senses
+        lengths = list(map(self._lengths.get, text))
+        reach = 0
+        for at in compress(count(), lengths):
+            if at < reach:
+                continue
+            for length in lengths[at] or ():
                 word = text[at : at + length]
                 if word in senses:
-                    found.append(Span(at, at + len(word), word, senses[word]))
-                    at += len(word)
+                    reach = at + len(word)
+                    found.append(Span(at, reach, word, senses[word]))
                     break
-            else:
-                at += 1
         return found
 
 

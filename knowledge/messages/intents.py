@@ -104,7 +104,7 @@ _DOING = re.compile(r"活动|参加|来了|去了|搞|办|开展|发")
 
 def is_empty(text: str) -> bool:
     """Pictures, emoji and signs alone."""
-    return _EMPTY.match(text) is not None and not _SIGNS.search(text)
+    return not text[:1].isalnum() and _EMPTY.match(text) is not None and not _SIGNS.search(text)
 
 
 def is_ack(text: str) -> bool:

@@ -39,7 +39,7 @@ _GAVE = rule(r"(?:发|发放|送|派|贴|张贴|散发)(?:了|出)?[^，。,;；
 
 
 _TAUGHT = rule(
-    r"(?:给|为|跟|对)[^，。；]{1,10}讲|讲的是|来讲|[一-龥](?:律师|医生|大夫|老师|专家|主任|法官|警官|教授|书记|"
+    r"(?:给|为|跟|对)[^，。；]{1,10}讲|讲的是|来讲|(?<=[一-龥])(?:律师|医生|大夫|老师|专家|主任|法官|警官|教授|书记|"
     r"师傅)[一-龥]{0,3}讲(?!座|堂|台|好)|(?<![听宣主])讲(?:了)?(?=反|防|家|民法|婚姻|宪法|健康|两癌|妇女|法|彩礼|"
     r"安全|贷款|禁毒|育儿)"
 )
@@ -49,6 +49,7 @@ _PLANTED = rule(r"(?:种|栽|植)(?:了|下|上)?[^，。种栽]{0,8}(?:树|苗|
 _HELPED = rule(r"(?:志愿|义工|帮|姐妹)[^，。]{0,12}(?:收|摘|插秧|割(?:稻|麦)|种地|干农活|挑水|买菜|送饭|做饭|搬家|修)")
 
 
+_TAUGHT_THIS = ("讲", "讲了", "讲解")
 _SENT = rule(r"(?:给|为|向)[^，。]{0,10}(?:送|发)|送给|发给")
 _LEARNT = rule(
     r"学(?:咋个|怎么|做|种|养|剪|编|绣|习)?[^，。]{1,8}(?:技术|果树|手艺|养殖|种植)|(?:师傅|技术员|老\S|农技站[^，。]{0,4})教的?"
@@ -72,6 +73,7 @@ _STOPPED = re.compile(r"[，,。；;]")
 _TALKED_OF = rule(r"布置|部署|安排|讨论|准备")
 _MADE_OF = frozenset({"宣传", "调解", "培训", "志愿服务", "讲解", "慰问", "救助", "表彰", "招聘", "选举", "巡逻"})
 _MADE_INTO = tuple("员单册品栏车部队室站")
+_NOT_HELD = ("没有", "不用", "没搞", "取消")
 _TO_PEOPLE = frozenset({"慰问", "走访排查", "捐赠救助", "志愿服务", "评选表彰"})
 _OFFICES = frozenset({"主席", "主任", "书记", "老师", "律师", "队长", "院长"})
 _SESSIONS = frozenset({"场", "次", "场次", "期"})
@@ -118,11 +120,11 @@ def _form(passage: Passage) -> tuple[str | None, tuple[int, int] | None, float]:
         if entry.place and entry.form_weight < 3 and _at_a_place(passage, hit):
             continue
         weight = float(entry.form_weight)
-        held = scores.get(form)
-        if held is None:
+        if form not in scores:
             where[form] = hit
             scores[form] = weight
         else:
+            held = scores[form]
             if weight >= held:
                 where[form] = hit
                 held = weight
@@ -131,23 +133,20 @@ def _form(passage: Passage) -> tuple[str | None, tuple[int, int] | None, float]:
     if headed is not None:
         scores[headed.entry.form] = scores.get(headed.entry.form, 0) + 1.2
     for frame in passage.frames:
-        scores[frame.form] = max(scores.get(frame.form, 0) + 0.2, frame.weight)
+        form, weight = frame.form, frame.weight
+        scores[form] = max(scores[form] + 0.2, weight) if form in scores else weight
     if not _PLANTED.mask & lacks and _PLANTED.search(said):
         scores["植树"] = max(scores.get("植树", 0), 3.5)
     if not _HELPED.mask & lacks and _HELPED.search(said):
         scores["志愿服务"] = max(scores.get("志愿服务", 0), 2.4)
     taught = "讲" in said
-    sent = not _SENT.mask & lacks
-    for hit in passage.hits if taught or sent else ():
-        entry = hit.entry
-        if (
-            taught
-            and entry.topical
-            and text[max(start, hit.start - 2) : hit.start].endswith(("讲", "讲了", "讲讲", "讲解"))
-        ):
-            scores["讲座"] = max(scores.get("讲座", 0), 2.4)
-        if sent and "客" in entry.person and _SENT.search(text[max(start, hit.start - 6) : hit.end + 5]):
-            scores["慰问"] = max(scores.get("慰问", 0), 1.5)
+    if taught or not _SENT.mask & lacks:
+        for hit in passage.hits:
+            entry = hit.entry
+            if entry.topical and taught and text.endswith(_TAUGHT_THIS, max(start, hit.start - 2), hit.start):
+                scores["讲座"] = max(scores.get("讲座", 0), 2.4)
+            if "客" in entry.person and _SENT.search(text[max(start, hit.start - 6) : hit.end + 5]):
+                scores["慰问"] = max(scores.get("慰问", 0), 1.5)
     if not scores and not _LEARNT.mask & lacks and _LEARNT.search(said):
         scores["培训"] = 2
     if taught and _TAUGHT.search(said):
@@ -205,19 +204,15 @@ def _headed(passage: Passage) -> Hit | None:
 
 def _is_other_use(passage: Passage, hit: Hit) -> bool:
     """A form's word that is part of another thing: 培训学校, 调解员, 宣传单, 讲座资料."""
-    text, word = passage.text, hit.word
-    after = text[hit.end : hit.end + 2]
+    text, word, start, end = passage.text, hit.word, hit.start, hit.end
     if word in _MADE_OF:
-        if after.startswith(_MADE_INTO):
+        if text.startswith(_MADE_INTO, end):
             return True
-        if word == "宣传" and after in ("资料", "折页", "手册", "画", "页"):
+        if word == "宣传" and text[end : end + 2] in ("资料", "折页", "手册", "画", "页"):
             return True
-    before = text[max(0, hit.start - 3) : hit.start]
-    if word in ("学习", "座谈") and before.endswith(("参观", "考察", "辅导")):
-        return False
-    if before.endswith(("没有", "不用", "没搞", "取消")):
+    if text.endswith(_NOT_HELD, 0, start):
         return True
-    return word in ("走了", "上课", "拜年") and after.startswith(("吧", "啦", "了"))
+    return word in ("走了", "上课", "拜年") and text.startswith(("吧", "啦", "了"), end)
 
 
 def _category(passage: Passage, form: str | None) -> tuple[str | None, tuple[int, int] | None]:
@@ -233,16 +228,16 @@ def _category(passage: Passage, form: str | None) -> tuple[str | None, tuple[int
         if not category:
             continue
         at, end = hit.start, hit.end
+        if at > 1 and text[at - 2 : at] in _OFFICES:
+            continue
         weight = entry.category_weight + 0.01 * (end - at) + (1.5 if title and title[0] <= at < title[1] else 0)
         if entry.person and form not in _TO_PEOPLE:
             weight -= 2
         if entry.place and at > start and text[at - 1] in _ONLY_A_PLACE:
             weight -= 3
-        if text[max(0, at - 2) : at] in _OFFICES:
-            continue
         if (
-            entry.person
-            and category == "组织建设"
+            category == "组织建设"
+            and entry.person
             and any(0 <= at - max(n.end, n.unit_end) <= 1 or 0 <= n.start - end <= 1 for n in passage.numbers)
         ):
             weight -= 5  # 8名执委 says who, not what
@@ -258,8 +253,8 @@ def _category(passage: Passage, form: str | None) -> tuple[str | None, tuple[int
             scores[category] = held + 0.4
     if form in _BY_FORM:
         category, weight = _BY_FORM[form]
-        scores[category] = max(scores.get(category, 0), weight) + (0.5 if category in scores else 0)
+        scores[category] = max(scores[category], weight) + 0.5 if category in scores else weight
     if not scores:
         return None, None
-    best = max(scores, key=scores.__getitem__)
+    best = max(scores, key=scores.__getitem__) if len(scores) > 1 else next(iter(scores))
     return best, where.get(best)

@@ -55,10 +55,24 @@ def _simplified() -> tuple[re.Pattern[str], dict[int, int]]:
 class Passage:
     """A message, or a stretch of one, with offsets into the message as it came.
 
-    `lacks` is what `missing` says of the whole message; `said` are the words of this stretch.
+    `lacks` is what `missing` says of the whole message; `said` are the words of this stretch, `edges` the breaks between
+    its clauses with one before and one behind it.
     """
 
-    __slots__ = ("breaks", "end", "frames", "hits", "lacks", "numbers", "ref", "said", "start", "text", "times")
+    __slots__ = (
+        "breaks",
+        "edges",
+        "end",
+        "frames",
+        "hits",
+        "lacks",
+        "numbers",
+        "ref",
+        "said",
+        "start",
+        "text",
+        "times",
+    )
 
     def __init__(
         self,
@@ -81,19 +95,17 @@ class Passage:
         self.start = start
         self.end = end
         self.breaks = breaks
+        whole = not start and end == len(text)
+        self.edges = [start - 1, *(breaks if whole else [at for at in breaks if start <= at < end]), end]
         self.frames = frames
         self.lacks = lacks
         self.said = text[start:end]
 
     def clause_bounds(self, at: int) -> tuple[int, int]:
         """The clause (between commas) around an offset."""
-        breaks, start, end = self.breaks, self.start, self.end
-        i = bisect_left(breaks, at)
-        if i and breaks[i - 1] >= start:
-            start = breaks[i - 1] + 1
-        if i < len(breaks) and breaks[i] < end:
-            end = breaks[i]
-        return start, end
+        edges = self.edges
+        i = bisect_left(edges, at, 1, len(edges) - 1)
+        return edges[i - 1] + 1, edges[i]
 
     def part(self, start: int, end: int) -> "Passage":
         """The same message narrowed to `start:end`."""

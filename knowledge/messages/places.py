@@ -2,6 +2,7 @@
 
 import re
 
+from knowledge.beginnings import skipping
 from knowledge.gates import rule
 from knowledge.messages.passage import Passage
 from knowledge.messages.vocabulary import Hit, alternatives, word_list
@@ -28,10 +29,13 @@ _TRIP = re.compile(r"([一-龥]{2,10}?)(?:参观|考察|取经|观摩|游学|研
 _NO_PLACE = re.compile(r"^不|家$|一起|这里|那里|后面|微信|群里|网上|线上|其中|路上|听|说|等")
 _TO_SEE = re.compile(r"参观|观摩|考察|游学|研学|瞻仰|取经")
 _OWN = re.compile(r"^(?:我们?|咱们?|俺们?|本|你们|他们|了|的)+")
-_VILLAGE = rule(
-    r"([一-龥]{1,4}(?:村|社区|寨|屯|塆|居委会))(?!部|委|民|口|道|里|头|上|边|妇女之家|医|级|干|小|中|支|两委|办|"
-    r"集体|史|务|容|庄|规|居|公所|卫生|广场|服务中心|文化|组|社|长|主任|书记|党|网格|东|西|南|北|后|前|尾|校)"
+_VILLAGE_END = (
+    r"(?:村|社区|寨|屯|塆|居委会))(?!部|委|民|口|道|里|头|上|边|妇女之家|医|级|干|小|中|支|两委|办|集体|史|务|容|"
+    r"庄|规|居|公所|卫生|广场|服务中心|文化|组|社|长|主任|书记|党|网格|东|西|南|北|后|前|尾|校)"
 )
+_VILLAGE = rule("([一-龥]{1,4}" + _VILLAGE_END)
+#: says sooner than _VILLAGE, which can begin with any letter, that there is none
+_VILLAGE_ENDS = skipping("(" + _VILLAGE_END)
 _NOT_NAMES = re.compile(
     r"^(?:[名位个群]?农|我|我们|咱|咱们|俺|俺们|本|全|各|该|这个|那个|哪个|每个|几个|两个|三个|隔壁|邻|别的|其他|农|乡|山|"
     r"新农|行政|自然|美丽乡?|文明|示范|和谐|平安|进|入|到|在|去|出|回|下|驻|是|贫困|脱贫|帮扶|试点|重点|智慧|"
@@ -213,7 +217,7 @@ def read_unit(passage: Passage) -> Found | None:
     for hit in passage.hits:
         if hit.entry.unit and hit.word.endswith(("村", "社区")):
             return hit.word, (hit.start, hit.end)
-    if _VILLAGE.mask & passage.lacks:
+    if _VILLAGE.mask & passage.lacks or not _VILLAGE_ENDS.search(passage.text, passage.start, passage.end):
         return None
     for match in _VILLAGE.finditer(passage.text, passage.start, passage.end):
         name, start, end = match.group(1), match.start(1), match.end(1)

@@ -37,7 +37,10 @@ class Hit(Struct, frozen=True, gc=False):
     entry: Entry
 
 
-_ALONE = (1,)
+#: the words that begin with two letters: the word of those two and of the first alone, where there are such words, and
+#: the longer ones, longest first, by their second and third letter
+Head = tuple[Entry | None, Entry | None, Mapping[str, tuple[tuple[str, Entry], ...]] | None]
+_NOTHING: Head = (None, None, None)
 
 
 def _rows(name: str) -> list[list[str]]:
@@ -45,14 +48,18 @@ def _rows(name: str) -> list[list[str]]:
     return [line.split("\t") for line in text.splitlines() if line.strip() and not line.startswith("#")]
 
 
-def _index(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    """First two letters → the lengths of the words that begin so, or with the first of them alone, longest first."""
-    lengths: dict[str, set[int]] = {}
-    alone = {word for word in words if len(word) == 1}
-    for word in words:
+def _index(words: Mapping[str, Entry]) -> dict[str, Head]:
+    """First two letters → the words that begin so."""
+    by_head: dict[str, dict[str, list[tuple[str, Entry]]]] = {}
+    for word in sorted(words, key=len, reverse=True):
         if len(word) > 1:
-            lengths.setdefault(word[:2], {1} if word[0] in alone else set()).add(len(word))
-    return {head: tuple(sorted(found, reverse=True)) for head, found in lengths.items()}
+            longer = by_head.setdefault(word[:2], {})
+            if len(word) > 2:
+                longer.setdefault(word[1:3], []).append((word, words[word]))
+    return {
+        head: (words.get(head), words.get(head[0]), {then: tuple(found) for then, found in longer.items()} or None)
+        for head, longer in by_head.items()
+    }
 
 
 def _alone(words: Iterable[str]) -> re.Pattern[str]:
@@ -75,7 +82,7 @@ class Vocabulary:
     """An immutable set of words; safe to share between threads. `with_words` gives a larger one."""
 
     words: Mapping[str, Entry]
-    lengths: Mapping[str, tuple[int, ...]]
+    heads: Mapping[str, Head]
     homophones: Mapping[str, str]
     slips: Rule
     alone: re.Pattern[str]  # the words of one letter
@@ -86,23 +93,28 @@ class Vocabulary:
         `pairs` are the letters of the text two by two.
         """
         found: list[Hit] = []
-        entry_of = self.words.get
-        sizes_at = [*map(self.lengths.get, pairs), None]  # the last letter begins no pair
+        heads = [*map(self.heads.get, pairs), None]  # the last letter begins no pair
         for match in self.alone.finditer(text):
-            if sizes_at[match.start()] is None:
-                sizes_at[match.start()] = _ALONE
+            if heads[match.start()] is None:
+                heads[match.start()] = (None, self.words[match[0]], None)
+        last = len(pairs) - 1
         reach = 0
-        for i in compress(count(), sizes_at):
-            for size in sizes_at[i] or ():
-                end = i + size
-                if end <= reach:
-                    break
-                word = text[i:end]
-                entry = entry_of(word)
-                if entry is not None and len(word) == size:
-                    found.append(Hit(i, end, word, entry))
-                    reach = end
-                    break
+        for i in compress(count(), heads):
+            two, one, longer = heads[i] or _NOTHING
+            if longer is not None and i < last:
+                for word, entry in longer.get(pairs[i + 1], ()):
+                    if text.startswith(word, i):
+                        if i + len(word) > reach:
+                            reach = i + len(word)
+                            found.append(Hit(i, reach, word, entry))
+                        break
+            if two is not None:
+                if i + 2 > reach:
+                    reach = i + 2
+                    found.append(Hit(i, reach, pairs[i], two))
+            elif one is not None and i >= reach:
+                reach = i + 1
+                found.append(Hit(i, reach, text[i], one))
         return found
 
     def put_right(self, text: str, lacks: int = 0) -> str:
