@@ -10,6 +10,8 @@ from knowledge.calendar.feasts import FEASTS
 from knowledge.calendar.points import Chooser, Point, Window, shift_months
 from knowledge.calendar.workdays import add_workdays, workday_source
 
+_WEEKDAYS = re.compile("[一二三四五六日天]")
+
 
 class NearDays(Chooser):
     """Reads days that are told from the day of speaking, and resolves feasts."""
@@ -56,7 +58,7 @@ class NearDays(Chooser):
                     start -= timedelta(days=7)
             return Point(m.end(), start, start + timedelta(days=1), unit="span")
         days = [g.WEEKDAY_INDEX[m["wd"]]]
-        days += [g.WEEKDAY_INDEX[c] for c in re.findall("[一二三四五六日天]", m["more"] or "")]
+        days += [g.WEEKDAY_INDEX[c] for c in _WEEKDAYS.findall(m["more"] or "")]
         if named:
             week = monday + timedelta(weeks=g.WEEK_OFFSET[m["wo"]])
             first = week + timedelta(days=days[0])

@@ -50,7 +50,8 @@ class _Scan(Builder):
         after_digits, readers_at = starts.AFTER_DIGITS.match, starts.readers_at
         for head in starts.BEGIN.finditer(text):
             i, end = head.span()
-            i = max(i, floor)
+            if i < floor:
+                i = floor
             while i < end:  # but once, unless an expression ends within a run of figures
                 char, expression = text[i], None
                 if char in NUMERALS:
@@ -61,7 +62,10 @@ class _Scan(Builder):
                 if expression is None:
                     break
                 found.append(expression)
-                i = floor = max(expression.end, i + 1)
+                floor = expression.end
+                if floor <= i:
+                    floor = i + 1
+                i = floor
         return found
 
     def at(self, i: int, floor: int, may: int) -> TimeExpression | None:

@@ -95,7 +95,7 @@ def _all_women(passage: Passage) -> bool:
     if not _MEN.mask & passage.lacks and _MEN.search(passage.said):
         return False
     text = passage.text
-    for hit in passage.hits:
+    for hit in passage.people:
         marks = hit.entry.person
         if "女" not in marks or "?" in marks or "队" in marks:
             continue

@@ -84,7 +84,7 @@ class Group:
 def counted_noun(figure: Figure) -> Hit | None:
     """The word for the people counted: after the measure (26位残疾朋友) or before the figure (老人有76个)."""
     passage, number, text, end, left = figure.passage, figure.number, figure.text, figure.end, figure.left
-    people = [h for h in passage.hits if h.entry.person and h.word != "人"]
+    people = [h for h in passage.people if h.word != "人"]
     for hit in people:
         if hit.end == number.start:  # 大人22个小孩13个
             if not number.unit or _counts_the_next(passage, end):

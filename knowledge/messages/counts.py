@@ -16,7 +16,7 @@ from knowledge.messages.helped import (
     whom,
 )
 from knowledge.messages.passage import Passage
-from knowledge.messages.sums import read_cases, read_money, read_one_without_figure, read_sessions
+from knowledge.messages.sums import NOT_SUMS, read_cases, read_money, read_one_without_figure, read_sessions
 
 __all__ = ["Counts", "read_counts"]
 
@@ -35,7 +35,9 @@ def read_counts(passage: Passage, form: str | None, taken: set[int]) -> Counts:
         if start in taken or _TO_EACH.match(text, start, start + 4):
             continue
         figure = Figure(passage, number)
-        if read_money(figure, counts) or read_sessions(figure, counts) or read_cases(figure, counts):
+        if number.unit not in NOT_SUMS and (
+            read_money(figure, counts) or read_sessions(figure, counts) or read_cases(figure, counts)
+        ):
             continue
         if number.unit in HOUSE_UNITS:
             read_households(figure, counts, form)

@@ -12,7 +12,7 @@ _REACH = 32
 
 def number_end(number: Number) -> int:
     """The end of a number with its measure."""
-    return max(number.end, number.unit_end)
+    return number.end if number.end > number.unit_end else number.unit_end
 
 
 class Figure:
@@ -27,12 +27,12 @@ class Figure:
         self.text = text = passage.text
         self.unit = number.unit
         self.start = start = number.start
-        self.end = max(number.end, number.unit_end)
-        self.left, self.right = passage.clause_bounds(start)
-        left = self.left
+        self.end = number.end if number.end > number.unit_end else number.unit_end
+        left, self.right = passage.clause_bounds(start)
+        self.left = left
         if left > passage.start and text[left - 1] in ":： ":  # 人数：52
             left = passage.clause_bounds(left - 2)[0]
-        self.before = text[max(left, start - _REACH) : start]
+        self.before = text[left if left > start - _REACH else start - _REACH : start]
 
     @property
     def span(self) -> Span:

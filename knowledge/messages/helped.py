@@ -41,7 +41,7 @@ def read_served(figure: Figure, counts: Counts, form: str | None) -> bool:
         return False
     if figure.end < len(figure.text) and not _SERVED_END.match(figure.text, figure.end):
         return False
-    served = [h.word for h in figure.passage.hits if set("客童") & set(h.entry.person) and h.end <= figure.start]
+    served = [h.word for h in figure.passage.people if set("客童") & set(h.entry.person) and h.end <= figure.start]
     if not served:
         return False
     add_benefit(counts, figure, served[-1], "人")
@@ -99,7 +99,7 @@ def read_households(figure: Figure, counts: Counts, form: str | None) -> None:
 def named_before(figure: Figure) -> str:
     """给烈士家属送了慰问品，走了4户: those named before are those counted."""
     text = figure.text
-    served = [h for h in figure.passage.hits if "客" in h.entry.person and h.end <= figure.start]
+    served = [h for h in figure.passage.people if "客" in h.entry.person and h.end <= figure.start]
     if len(served) > 1 and text[served[-2].end : served[-1].start] in _JOINED:
         return text[served[-2].start : served[-1].end]
     return served[-1].word if served else ""
@@ -107,7 +107,7 @@ def named_before(figure: Figure) -> str:
 
 def listed(passage: Passage, who: str) -> str:
     """快递小哥和外卖骑手，26人: the whole list is meant."""
-    served = [h for h in passage.hits if "客" in h.entry.person]
+    served = [h for h in passage.people if "客" in h.entry.person]
     for first, last in pairwise(served):
         if last.word == who and passage.text[first.end : last.start] in _JOINED:
             return passage.text[first.start : last.end]
@@ -117,10 +117,10 @@ def listed(passage: Passage, who: str) -> str:
 def whom(passage: Passage, noun: str) -> str:
     """The word for those helped; 一共23个孩子 after 慰问留守儿童 are the 留守儿童."""
     if noun in _CHILDREN:
-        return next((h.word for h in passage.hits if h.entry.person == "童客"), noun)
+        return next((h.word for h in passage.people if h.entry.person == "童客"), noun)
     if noun in ("老人", "老人家", ""):
         return next(
-            (h.word for h in passage.hits if h.entry.person == "客" and h.word.endswith("老人") and len(h.word) > 2),
+            (h.word for h in passage.people if h.entry.person == "客" and h.word.endswith("老人") and len(h.word) > 2),
             noun,
         )
     return "" if noun in ("人", "家庭", "农户", "群众") else noun

@@ -140,7 +140,7 @@ def _form(passage: Passage) -> tuple[str | None, tuple[int, int] | None, float]:
     if not _HELPED.mask & lacks and _HELPED.search(said):
         scores["志愿服务"] = max(scores.get("志愿服务", 0), 2.4)
     taught = "讲" in said
-    if taught or not _SENT.mask & lacks:
+    if taught or (not _SENT.mask & lacks and _SENT.search(text)):
         for hit in passage.hits:
             entry = hit.entry
             if entry.topical and taught and text.endswith(_TAUGHT_THIS, max(start, hit.start - 2), hit.start):

@@ -67,6 +67,7 @@ class Passage:
         "hits",
         "lacks",
         "numbers",
+        "people",
         "ref",
         "said",
         "start",
@@ -98,6 +99,7 @@ class Passage:
         whole = not start and end == len(text)
         self.edges = [start - 1, *(breaks if whole else [at for at in breaks if start <= at < end]), end]
         self.frames = frames
+        self.people = [hit for hit in hits if hit.entry.person]
         self.lacks = lacks
         self.said = text[start:end]
 

@@ -179,8 +179,9 @@ def shows(passage: Passage) -> list[Passage]:
     pieces = []
     for i, (a, b) in enumerate(((at, cut), (cut, passage.end))):
         piece = passage.part(passage.start, passage.end)
-        piece.numbers = passage.part(a, b).numbers
-        piece.hits = head.hits + passage.part(a, b).hits
+        part = passage.part(a, b)
+        piece.hits, piece.people = head.hits + part.hits, head.people + part.people
+        piece.numbers = part.numbers
         piece.times = [days[min(i, len(days) - 1)]]
         pieces.append(piece)
     return pieces

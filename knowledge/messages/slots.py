@@ -118,7 +118,7 @@ def _counted(counts: Counts, values: dict[str, Any], spans: dict[str, Span]) -> 
 
 def _uncounted(passage: Passage, form: str | None) -> Hit | None:
     """看孤寡老人: those visited without a figure."""
-    for hit in passage.hits:
+    for hit in passage.people:
         if "客" in hit.entry.person:
             after = passage.text[hit.end : hit.end + 2]
             before = passage.text[max(passage.start, hit.start - 6) : hit.start]

@@ -44,6 +44,10 @@ _TIMES_DONE = re.compile(r"[吃看问跑来去量测查洗]了?$")
 _GOOD_DEEDS = re.compile(r"[事好]")
 
 
+#: measures of which none of the readers here makes anything
+NOT_SUMS = frozenset({"人", "名", "位", "个", "户", "份", "本"}) - _SESSION_UNITS - _CASE_UNITS - _MONEY_UNITS
+
+
 def read_money(figure: Figure, counts: Counts) -> bool:
     """Take a figure that counts money, and say whether it does."""
     number, text, before, unit = figure.number, figure.text, figure.before, figure.unit

@@ -4,6 +4,7 @@ import re
 
 from knowledge.gates import rule
 from knowledge.messages.activity import Material, Span
+from knowledge.messages.figures import number_end
 from knowledge.messages.passage import Passage
 from knowledge.messages.vocabulary import Hit, word_list
 from knowledge.numerals import Number
@@ -126,24 +127,21 @@ def _not_a_thing(passage: Passage, hit: Hit) -> bool:
     )
 
 
-def _end(number: Number) -> int:
-    return max(number.end, number.unit_end)
-
-
 def _thing_number(number: Number) -> bool:
     return number.unit in _THING_UNITS or number.unit == ""
 
 
 def _of_hit(passage: Passage, hit: Hit, hits: list[Hit], taken: set[int]) -> Material | None:
-    text = passage.text
+    text, after = passage.text, hit.end
     item = _longer(passage, hit)
     if hit.word in _WHAT_FOLLOWS and any(0 <= h.start - hit.end <= 2 for h in hits):
         return None  # 奖品毛巾60条: what it was follows
     for number in passage.numbers:
-        if number.start in taken and not _shared(text, hit, number):
+        start = number.start
+        if start > after + 4 or (start in taken and not _shared(text, hit, number)):
             continue
-        if number.start >= hit.end and number.start - hit.end <= 4:
-            between = text[hit.end : number.start]
+        if start >= after:
+            between = text[after:start]
             if number.unit in ("元", "块钱") or (number.unit == "块" and not _IN_BLOCKS.search(hit.word)):
                 return None
             if _thing_number(number) and _UP_TO_FIGURE.fullmatch(between):
@@ -153,8 +151,8 @@ def _of_hit(passage: Passage, hit: Hit, hits: list[Hit], taken: set[int]) -> Mat
             if shared:
                 taken.add(number.start)
                 return Material(item, number.notation, number.unit)
-        elif _end(number) <= hit.start and hit.start - _end(number) <= 8 and number.unit in _THING_UNITS:
-            between = text[_end(number) : hit.start]
+        elif number.unit in _THING_UNITS and 0 <= hit.start - (end := number_end(number)) <= 8:
+            between = text[end : hit.start]
             if _RIDDEN.search(text[max(0, number.start - 3) : number.start]):
                 taken.add(number.start)
                 return None
@@ -198,7 +196,7 @@ def _figures_after(passage: Passage, found: list[tuple[int, Material]], taken: s
         if (
             0 < left - at <= 16
             and _THEN_GIVEN.fullmatch(passage.text, left, number.start)
-            and _end(number) >= right - 1
+            and number_end(number) >= right - 1
         ):
             taken.add(number.start)
             return [f for f in found if f is not bare[-1]] + [(at, Material(thing.item, number.notation, number.unit))]
@@ -265,7 +263,7 @@ def _figure_with_a_particle(
             and number.unit in _THING_UNITS
             and left <= bare[0][0] < number.start
             and _GAVE.search(passage.text, left, number.start)
-            and _PARTICLE.fullmatch(passage.text, _end(number), right)
+            and _PARTICLE.fullmatch(passage.text, number_end(number), right)
         ):
             taken.add(number.start)
             at, thing = bare[0]
@@ -282,8 +280,10 @@ def _unknown(passage: Passage, taken: set[int]) -> list[tuple[int, Material]]:
             continue
         left, right = passage.clause_bounds(number.start)
         before = text[max(left, number.start - 14) : number.start]
-        after = _WORD.match(text, _end(number), right)
-        if any(h.start == _end(number) and (h.entry.person or h.entry.form or h.entry.place) for h in passage.hits):
+        after = _WORD.match(text, number_end(number), right)
+        if any(
+            h.start == number_end(number) and (h.entry.person or h.entry.form or h.entry.place) for h in passage.hits
+        ):
             continue
         noun = _GIVE_NOUN.search(before)
         if (
@@ -300,5 +300,5 @@ def _unknown(passage: Passage, taken: set[int]) -> list[tuple[int, Material]]:
             item = _ENDS_THING.split(after.group(), 1)[0]
             if item:
                 taken.add(number.start)
-                found.append((_end(number), Material(item, number.notation, number.unit)))
+                found.append((number_end(number), Material(item, number.notation, number.unit)))
     return found

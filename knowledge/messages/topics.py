@@ -107,7 +107,8 @@ def read_title(passage: Passage) -> Found | None:
 def read_topic(passage: Passage, form: str | None, title: Found | None, who: str) -> Found | None:
     """What it was about, in her words; of a visit, whom it was to."""
     text, start, end, lacks = passage.text, passage.start, passage.end, passage.lacks
-    topical = [h for h in passage.hits if h.entry.topical and _is_topic(passage, h, form)]
+    hits = passage.hits
+    topical = [h for h in hits if h.entry.topical and _is_topic(passage, h, form)]
     if form == "参观学习" and not _clear(topical):
         match = _VISITING.search(text, start, end)
         if match:
@@ -231,22 +232,18 @@ def _clear(topical: list[Hit]) -> bool:
 
 
 def _is_topic(passage: Passage, hit: Hit, form: str | None) -> bool:
-    if not hit.entry.topical or hit.word in _GENERIC:
+    text, entry = passage.text, hit.entry
+    if hit.word in _GENERIC or _AS_OFFICE_OR_THING.match(text, hit.end, hit.end + 3):
         return False
-    after = passage.text[hit.end : hit.end + 3]
-    if _AS_OFFICE_OR_THING.match(after):
+    if entry.place or (entry.organisation and entry.category_weight < 4):
         return False
-    if hit.entry.place or (hit.entry.organisation and hit.entry.category_weight < 4):
+    if entry.person and form not in _TO_PEOPLE and not hit.word.endswith(("家庭", "庭院")):
         return False
-    honour = hit.word.endswith(("家庭", "庭院"))
-    if hit.entry.person and not honour and form not in _TO_PEOPLE:
+    if hit.start > 1 and text[hit.start - 2 : hit.start] in _OFFICES:
         return False
-    before = passage.text[max(0, hit.start - 2) : hit.start]
-    if before in _OFFICES:
+    if entry.item and _GIVEN.search(text[max(passage.start, hit.start - 14) : hit.start]):
         return False
-    if hit.entry.item and _GIVEN.search(passage.text[max(passage.start, hit.start - 14) : hit.start]):
-        return False
-    return not (hit.word in ("健身", "交通", "直播", "卫生", "情绪") and before.endswith("线上"))
+    return not (hit.word in ("健身", "交通", "直播", "卫生", "情绪") and text.endswith("线上", 0, hit.start))
 
 
 def _phrase(passage: Passage, hits: list[Hit]) -> Found:
@@ -268,14 +265,14 @@ def _phrase(passage: Passage, hits: list[Hit]) -> Found:
 def _before_form(passage: Passage, topical: list[Hit]) -> Found | None:
     """家风讲座, 来料加工技能培训, 妇女工作会: what stands right before the word for the form."""
     for hit in passage.hits:
-        if hit.entry.form_weight < 3 and hit.word not in _FORM_WORDS:
+        entry, at = hit.entry, hit.start
+        if entry.form_weight < 3:
+            if hit.word not in _FORM_WORDS:
+                continue
+        elif entry.form in _WITHOUT_TOPIC:
             continue
-        if hit.entry.form in _WITHOUT_TOPIC and hit.entry.form_weight >= 3:
-            continue
-        touching = [t for t in topical if t.end <= hit.start and hit.start - t.end <= 4 and t is not hit]
-        for t in reversed(touching):
-            between = passage.text[t.end : hit.start]
-            if _BEFORE_FORM.fullmatch(between):
+        for t in reversed(topical):
+            if 0 <= at - t.end <= 4 and _BEFORE_FORM.fullmatch(passage.text, t.end, at):
                 first = t
                 for other in reversed(topical):
                     if other.end == first.start or (
@@ -283,7 +280,7 @@ def _before_form(passage: Passage, topical: list[Hit]) -> Found | None:
                     ):
                         first = other
                 return passage.text[first.start : t.end], (first.start, t.end)
-        if not topical and hit.entry.form in _WITH_TOPIC:
+        if not topical and entry.form in _WITH_TOPIC:
             left, _ = passage.clause_bounds(hit.start)
             lead = passage.text[max(left, hit.start - 14) : hit.start]
             for time in passage.times:

@@ -34,6 +34,8 @@ class Number(Struct, frozen=True, gc=False):
     def notation(self) -> str:
         """The figure in the notation of counts, as `~30`, `30+`, `<50`, `60-70`, `2/3`, `95.6%`."""
         low = _plain(self.low)
+        if not self.mark:
+            return low
         if self.mark in ("-", "/"):
             return f"{low}{self.mark}{_plain(self.high)}"
         if self.mark in ("+", "%", "‰"):
@@ -49,6 +51,7 @@ def _plain(amount: g.Amount) -> str:
 
 _UNITS_OF_COUNTING = frozenset("十百千万亿拾佰仟")
 _OF_PEOPLE = frozenset({"个人", "号人", "名人", "口人"})
+_MEANT = dict.fromkeys(_OF_PEOPLE, "人")
 #: measures that may make a day or an hour of a figure
 _MADE_MORE_OF = frozenset({"点", "时", "月", "日", "年"})
 #: what the numbers to call begin with that have three to six figures
@@ -138,28 +141,30 @@ def find_numbers(text: str) -> list[Number]:
     """Every numeral of `text`, in order and without overlap; offsets are those of `text` as given."""
     wide = text.translate(g.WIDE) if g.WIDE_SIGN.search(text) else text
     found: list[Number] = []
-    at, floor = 0, 0
-    size = len(wide)
+    at, floor, size = 0, 0, len(wide)
     head = g.HEAD.search
     guarded = g.PRE_WORD.search(wide) is not None
-    while True:
-        seen = head(wide, at)
-        if seen is None:
-            return found
-        number, at = _number_at(text, wide, seen.start(), floor, size, guarded)
+    watched = guarded or "半" in wide
+    while seen := head(wide, at):
+        i, end = seen.span()
+        number = None
+        if wide[i].isascii() and not (guarded and wide[i - 1 : i] in g.PRE_ENDS):
+            number = _plain_figure(text, wide, i, end, watched)
+        if number:
+            at = number.end
+        else:
+            number, at = _number_at(text, wide, i, floor, size, guarded)
         if number:
             found.append(number)
             floor = at
+    return found
 
 
 def _number_at(text: str, wide: str, i: int, floor: int, size: int, guarded: bool) -> tuple[Number | None, int]:
-    """The numeral at `i` if it is one there, and where to look on; `guarded` if a 约 or 不到 stands in the text."""
+    """The numeral at `i`, no plain figure, and where to look on; `guarded` if a 约 or 不到 stands in the text."""
     char = wide[i]
     ascii_digit = char.isascii()
     if ascii_digit:
-        number = None if guarded and wide[i - 1 : i] in g.PRE_ENDS else _plain_figure(text, wide, i)
-        if number:
-            return number, number.end
         name = _name_in_figures(text, wide, i)
         if name:
             return name
@@ -204,22 +209,23 @@ def _number_at(text: str, wide: str, i: int, floor: int, size: int, guarded: boo
     return number, max(end, read.end)
 
 
-def _plain_figure(text: str, wide: str, i: int) -> Number | None:
-    """36人, 120份: figures with nothing about them that would have to be looked at."""
-    run = g.DIGITS.match(wide, i)
-    if run is None:
-        return None
-    end = run.end()
-    before, after, size = wide[i - 1 : i], wide[end : end + 1], end - i
-    if before in g.TELLING_BEFORE or after in g.TELLING_AFTER or size > 6 or wide[i] == "0":
-        return None
+def _plain_figure(text: str, wide: str, i: int, end: int, watched: bool) -> Number | None:
+    """36人, 120份: figures `i:end` with nothing about them that would have to be looked at.
+
+    `watched`: there is a 半 or 差不多 in the text.
+    """
+    after, size = wide[end : end + 1], end - i
     if (
-        (size > 2 and wide.startswith(_SHORT_CALLS, i))
-        or wide.startswith("差不多", end + 1)
-        or "半" in wide[end + 1 : end + 3]
+        after in g.TELLING_AFTER
+        or size > 6
+        or wide[i] == "0"
+        or wide[i - 1 : i] in g.TELLING_BEFORE
+        or (size > 2 and wide.startswith(_SHORT_CALLS, i))
+        or (watched and (wide.startswith("差不多", end + 1) or "半" in wide[end + 1 : end + 3]))
     ):
         return None
-    return _with_measure(text, wide, i, end, int(wide[i:end]), g.unit_at(wide, end))
+    words = g.MEASURES.get(after)
+    return _with_measure(text, wide, i, end, int(wide[i:end]), words.match(wide, end) if words else None)
 
 
 def _plain_han(text: str, wide: str, i: int, floor: int, size: int) -> tuple[Number | None, int] | None:
@@ -259,8 +265,7 @@ def _with_measure(text: str, wide: str, i: int, end: int, value: int, unit: re.M
     stop, measure = unit.end(), unit[0]
     if wide[stop : stop + 1] in g.PAST_HEADS or measure in _MADE_MORE_OF:
         return None
-    if measure in _OF_PEOPLE:
-        measure = "人"
+    measure = _MEANT.get(measure, measure)
     return Number(i, end, text[i:end], value, value, "", measure, end, stop)
 
 

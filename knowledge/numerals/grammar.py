@@ -38,7 +38,8 @@ U: Final = "十拾百佰千仟万萬亿億廿卅卌"
 # 来, 多, 余, 几, 把 belong to the numeral only between or after its figures: 三十来万, 二十几, 百把.
 HAN: Final = rf"[{C}{U}](?:[{C}{U}]|(?:来|多|余|几|好几|把|数)(?=[万萬亿億千百十]))*"
 ARABIC: Final = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-HEAD: Final = re.compile(rf"[0-9{C}{U}半]")
+#: where a numeral may begin: the whole run of figures, or one character
+HEAD: Final = re.compile(rf"[0-9]\d*|[{C}{U}半]")
 STOP: Final = re.compile("|".join(map(re.escape, STOP_WORDS)))
 STOP_BACK: Final = max(next((i for i, char in enumerate(word) if char in C + U + "半"), 0) for word in STOP_WORDS)
 # a measure word that begins another word is none: 三毛巾, 五部队, 两台账
@@ -59,12 +60,13 @@ def _measures() -> dict[str, re.Pattern[str]]:
     return {head: re.compile("|".join(words)) for head, words in heads.items()}
 
 
-_MEASURES: Final = _measures()
+#: first letter → what finds the measure words that begin with it
+MEASURES: Final = _measures()
 
 
 def unit_at(text: str, i: int) -> re.Match[str] | None:
     """The measure word at `i`."""
-    words = _MEASURES.get(text[i : i + 1])
+    words = MEASURES.get(text[i : i + 1])
     return words.match(text, i) if words else None
 
 

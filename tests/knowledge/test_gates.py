@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from knowledge.calendar import starts as calendar_starts
 from knowledge.beginnings import ANY, starts
+from knowledge.calendar import starts as calendar_starts
 from knowledge.gates import Rule, missing, needs, rule
 from knowledge.messages import default_vocabulary
 from knowledge.messages.frames import find_frames
