@@ -18,7 +18,7 @@ from bot.dispatch import Arrivals, Dispatcher
 from bot.opening import open_store, open_wechat
 from bot.platforms.base import Platform
 from bot.platforms.chat import ChatPage
-from bot.reading import warm_up
+from bot.reading import Reader
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.words import own_words
@@ -64,7 +64,10 @@ class Desk:
             second_official_above=settings.second_official_above,
         )
         self.talk = Talk(slices.routers())
-        self.dispatcher = Dispatcher(self.store, self.talk, self.world, self.clock, arrivals=arrivals, step=step)
+        self._reader = Reader(self.world.vocabulary)
+        self.dispatcher = Dispatcher(
+            self.store, self.talk, self.world, self.clock, arrivals=arrivals, read=self._reader.read, step=step
+        )
         self.platforms: list[Platform] = []
         if settings.demo:
             self.platforms.append(ChatPage(lambda phone, what: show_pushed(self.store, phone, what, self.clock.now())))
@@ -136,7 +139,7 @@ class Desk:
 
     def _warm_up(self) -> None:
         """Beside the start: what the first message and the first question would wait for."""
-        warm_up(self.world.vocabulary)
+        self._reader.warm_up()
         try:
             with self.store.read() as session:
                 self.library.search(session, "妇女权益保障法")

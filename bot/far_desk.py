@@ -27,6 +27,8 @@ AGAIN, AGAIN_AT_MOST = 0.5, 30.0
 WRITTEN_LATER = 0.05
 #: So many messages are handed over before the others of the same turn are read, so that the desk need not wait for work.
 HANDED_OVER = 4
+#: With fewer messages in hand the desk has time to read them itself; of more, the doors read those that come.
+AT_THE_DESK = 16
 #: Seconds that a desk may take to start, bringing its database to this program's schema; and to end, sending what it has begun.
 START, END = 600.0, 40.0
 
@@ -96,7 +98,7 @@ class FarDesk:
         self._warming = asyncio.create_task(self._warm_up(words))  # until then the desk reads
 
     async def _warm_up(self, words: OwnWords) -> None:
-        self._reader = await asyncio.to_thread(Reader, words)
+        self._reader = await asyncio.to_thread(_reader, words)
         self._warmed()
 
     async def close(self) -> None:
@@ -122,7 +124,9 @@ class FarDesk:
         number = next(self._numbers)
         asked: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._asked[number] = asked
-        self._told.messages.append((number, self._reader.read(message) if self._reader is not None else message))
+        if self._reader is not None and len(self._asked) > AT_THE_DESK:
+            message = self._reader.read(message)
+        self._told.messages.append((number, message))
         if len(self._told.messages) >= HANDED_OVER or len(self._asked) == 1:
             self._tell()
         else:
@@ -209,6 +213,12 @@ class FarDesk:
             return
         self._process.kill()
         self._process.wait()
+
+
+def _reader(words: OwnWords) -> Reader:
+    reader = Reader(words.vocabulary())
+    reader.warm_up()
+    return reader
 
 
 class _Line(asyncio.Protocol):

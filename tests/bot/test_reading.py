@@ -1,4 +1,4 @@
-"""That the doors read changes when a message is read, never how."""
+"""Reading before handling changes when a message is read, never how."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ SAID = [
 @pytest.fixture(scope="module")
 def reader() -> Reader:
     """A reader with a village of its own."""
-    return Reader(WORDS)
+    return Reader(WORDS.vocabulary())
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    """What the desk of the same installation knows."""
+    """What handlers of the same installation know."""
     return World(library=Library(), data_dir=tmp_path, vocabulary=WORDS.vocabulary())
 
 
@@ -57,7 +57,7 @@ def context(message: Message, world: World) -> Context:
 
 
 @pytest.mark.parametrize("text", SAID)
-def test_what_the_doors_have_read_is_what_the_desk_would_read(text: str, reader: Reader, world: World) -> None:
+def test_what_was_read_before_is_what_would_be_read_then(text: str, reader: Reader, world: World) -> None:
     """Meaning, danger and doubt."""
     read = context(reader.read(said(text)), world)
     unread = context(said(text), world)
@@ -87,7 +87,7 @@ def test_what_is_not_worth_reading_passes_as_it_is(message: Message, reader: Rea
 
 
 def test_a_text_that_cannot_be_read_passes_as_it_is(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The desk meets the same error where there is an apology for it."""
+    """Whoever handles it meets the same error, and has an apology for it."""
 
     def fails(*_args: object, **_more: object) -> None:
         raise RuntimeError
