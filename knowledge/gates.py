@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from functools import cache, lru_cache, reduce
+from functools import lru_cache, reduce
 from itertools import chain
 from operator import add, or_
 from re import _constants as sre  # type: ignore[attr-defined]  # the standard library's own parser has no stubs
@@ -78,27 +78,20 @@ def one_of(clause: Clause) -> int:
         for gram in clause:
             _bits[gram] = _bits.get(gram, 0) | bit
         missing.cache_clear()
-        _letters.cache_clear()
     return bit
 
 
 @lru_cache(maxsize=1)  # several readers of one message ask for them in turn
-def pairs_of(text: str) -> list[str]:
-    """The letters of a text two by two, as they stand; the answer is shared, nobody may change it."""
+def letters_and_pairs(text: str) -> tuple[list[str], list[str]]:
+    """The letters of a text, one by one and two by two as they stand; the answer is shared, nobody may change it."""
     letters = list(text)
-    return list(map(add, letters, letters[1:]))
-
-
-@cache
-def _letters() -> re.Pattern[str]:
-    """What finds the letters that stand alone in some clause."""
-    return re.compile("|".join(re.escape(gram) for gram in _bits if len(gram) == 1) or "(?!)")
+    return letters, list(map(add, letters, letters[1:]))
 
 
 @lru_cache(maxsize=1)  # asked of one message for danger, and then for all else
 def missing(text: str) -> int:
     """The clauses that no letter and no pair of letters of a text satisfies, as bits."""
-    there = filter(None, map(_bits.get, chain(_letters().findall(text), pairs_of(text))))
+    there = filter(None, map(_bits.get, chain(*letters_and_pairs(text))))
     return ~reduce(or_, there, 0) & ((1 << len(_clauses)) - 1)
 
 

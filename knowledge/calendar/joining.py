@@ -17,9 +17,11 @@ from knowledge.calendar.model import Mode
 from knowledge.calendar.points import Point
 from knowledge.calendar.points_read import PointReader
 from knowledge.calendar.starts import NUMERALS
+from knowledge.gates import one_of
 
-# the letters that what may stand behind a point begins with: most points have nothing of the kind behind them
 _WIDE: Final = re.compile("[" + re.escape("".join(map(chr, g.HALF_WIDTH))) + "]")
+#: the bit of a text with none of them
+_NONE_WIDE: Final = one_of(frozenset(map(chr, g.HALF_WIDTH)))
 # the letters that what may stand behind a point begins with: most points have nothing of the kind behind them
 _PART_HEADS: Final = first_letters(g.AFTER_DAY_PART.pattern)
 _ABSORBED: Final = first_letters(g.NOTE.pattern, g.THAT_DAY.pattern) | set(" 是,")
@@ -32,9 +34,9 @@ class Joiner(ABC):
 
     __slots__ = ("future", "mode", "raw", "reader", "ref", "text")
 
-    def __init__(self, raw: str, ref: datetime, mode: Mode) -> None:
+    def __init__(self, raw: str, ref: datetime, mode: Mode, lacks: int) -> None:
         self.raw = raw
-        self.text = raw.translate(g.HALF_WIDTH) if _WIDE.search(raw) else raw
+        self.text = raw if _NONE_WIDE & lacks or not _WIDE.search(raw) else raw.translate(g.HALF_WIDTH)
         self.ref = ref.date()
         self.mode = mode
         self.future = mode != "report"

@@ -230,9 +230,12 @@ class _Scan(Builder):
         )
 
 
-def find_times(text: str, ref: datetime, mode: Mode = "report") -> list[TimeExpression]:
-    """The expressions of time in `text`, in order and without overlap; offsets are those of `text` as given."""
-    return _Scan(text, ref, mode).all()
+def find_times(text: str, ref: datetime, mode: Mode = "report", lacks: int = 0) -> list[TimeExpression]:
+    """The expressions of time in `text`, in order and without overlap; offsets are those of `text` as given.
+
+    `lacks` is what `knowledge.gates.missing` says of the text, if that is known.
+    """
+    return _Scan(text, ref, mode, lacks).all()
 
 
 def parse_time(text: str, ref: datetime, mode: Mode = "report") -> TimeExpression | None:

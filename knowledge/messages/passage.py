@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 
 from knowledge.calendar import Mode, TimeExpression, find_times
-from knowledge.gates import missing, pairs_of, rule
+from knowledge.gates import letters_and_pairs, missing, one_of, rule
 from knowledge.messages.frames import Frame, find_frames
 from knowledge.messages.vocabulary import Hit, Vocabulary
 from knowledge.numerals import Number, find_numbers
@@ -15,13 +15,14 @@ from knowledge.text import digits_meant
 
 #: where one clause ends and the next begins
 BREAKS = "，,。；;！!？?\n【】：:（）()…~ "
-#: the letters of `_WIDE` that it changes
-_ANY_WIDE = re.compile("[０-９％．／－　Ａ-Ｚ]")
 _BREAK = re.compile(f"[{BREAKS}]")
 _WIDE = str.maketrans(
     "０１２３４５６７８９％．：，；！？（）／－　" + "ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ",
     "0123456789%.：，；！？（）/- " + "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
 )
+#: the bit of a text with no letter that `_WIDE` changes, and of one where no digit was typed as a letter
+_NONE_WIDE = one_of(frozenset(chr(wide) for wide, narrow in _WIDE.items() if wide != narrow))
+_NO_SLIP_FOR_A_DIGIT = one_of(frozenset({"o", "O", "l", "I", "各人"}))
 #: she takes back what she has just said: 二十个不对二十一个
 _REPAIR = rule(
     r"[…，,。 ]*(?:哦不对?|噢不|喔不|呃不对?|不对不对|不对[,，]?是|啊不对?是?|不不不?|错了[,，]?(?:应该)?是|"
@@ -144,11 +145,11 @@ def plain_text(text: str, vocabulary: Vocabulary) -> tuple[str, list[str], int]:
 
     The length never changes, so offsets are those of the message.
     """
-    if _ANY_WIDE.search(text):
-        text = text.translate(_WIDE)
-    text = digits_meant(text)
-    traditional, table = _simplified()
     lacks = missing(text)
+    if ~lacks & (_NONE_WIDE | _NO_SLIP_FOR_A_DIGIT):
+        text = digits_meant(text.translate(_WIDE))
+        lacks = missing(text)
+    traditional, table = _simplified()
     plain = text if _DOTTED.mask & lacks else _DOTTED.sub(r"\1.\2", text)
     if traditional.search(plain):
         plain = plain.translate(table)
@@ -156,7 +157,7 @@ def plain_text(text: str, vocabulary: Vocabulary) -> tuple[str, list[str], int]:
     plain = vocabulary.put_right(plain, lacks)
     if plain is not text and plain != text:
         lacks = missing(plain)
-    return plain, pairs_of(plain), lacks
+    return plain, letters_and_pairs(plain)[1], lacks
 
 
 def prepare(text: str, ref: datetime, mode: Mode, vocabulary: Vocabulary, like: Passage | None = None) -> Passage:
@@ -172,10 +173,10 @@ def prepare(text: str, ref: datetime, mode: Mode, vocabulary: Vocabulary, like: 
         ]
     else:
         plain, lacks, hits, frames, breaks = like.text, like.lacks, like.hits, like.frames, like.breaks
-    times = find_times(plain, ref, mode)
+    times = find_times(plain, ref, mode, lacks)
     if not _FIRST_DAY.mask & lacks:
         times = [t for t in times if not _FIRST_DAY.match(plain, t.start)]
-    numbers = [n for n in find_numbers(plain) if not n.is_ordinal]
+    numbers = [n for n in find_numbers(plain, lacks) if not n.is_ordinal]
     if not _TOGETHER.mask & lacks:
         numbers = [n for n in numbers if not _TOGETHER.match(plain, n.start)]
     for time in times:

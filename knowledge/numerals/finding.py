@@ -137,13 +137,16 @@ def _stopped(text: str, i: int, floor: int) -> int:
     return 0
 
 
-def find_numbers(text: str) -> list[Number]:
-    """Every numeral of `text`, in order and without overlap; offsets are those of `text` as given."""
-    wide = text.translate(g.WIDE) if g.WIDE_SIGN.search(text) else text
+def find_numbers(text: str, lacks: int = 0) -> list[Number]:
+    """Every numeral of `text`, in order and without overlap; offsets are those of `text` as given.
+
+    `lacks` is what `knowledge.gates.missing` says of the text, if that is known.
+    """
+    wide = text if g.NONE_WIDE & lacks or not g.WIDE_SIGN.search(text) else text.translate(g.WIDE)
     found: list[Number] = []
     at, floor, size = 0, 0, len(wide)
     head = g.HEAD.search
-    guarded = g.PRE_WORD.search(wide) is not None
+    guarded = not g.PRE_WORD.mask & lacks and g.PRE_WORD.search(wide) is not None
     watched = guarded or "半" in wide
     while seen := head(wide, at):
         i, end = seen.span()

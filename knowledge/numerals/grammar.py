@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Final, Literal
 
 from knowledge.beginnings import first_letters, last_letters
+from knowledge.gates import one_of, rule
 
 Mark = Literal["", "~", "+", "<", "-", "/", "%", "‰"]
 Amount = Decimal | int
@@ -95,7 +96,7 @@ _BEFORE: Final = (
 PRE: Final = re.compile(_BEFORE + r"(?:也就?|得|要|是|有个?|了|在|共|着|达|到|能|只|来|为|能有|\s)*$")
 #: any of those words, wherever it stands: most texts have none; each begins with one letter, so that the search can
 #: skip to these letters
-PRE_WORD: Final = re.compile(
+PRE_WORD: Final = rule(
     "不[到足满超多高少低下止只]|少[于说]|低于|小(?=[于百千]|二十|三十)|未满|最多|至多|顶多|没到|没有到|超|突破|多于|大于|高于|至少|起码|最少|足[有足]|"
     "逾|≥|>|好几|大[约概致]|约|近|差不多|估[计摸]"
 )
@@ -129,6 +130,8 @@ RANGE_HEADS: Final = first_letters(RANGE.pattern)
 ORDINAL_HEADS: Final = first_letters(ORDINAL_AFTER.pattern)
 ORDINAL_ENDS: Final = last_letters(ORDINAL_BEFORE.pattern)
 WIDE_SIGN: Final = re.compile("[" + re.escape("".join(map(chr, WIDE))) + "]")
+#: the bit of a text with none of them
+NONE_WIDE: Final = one_of(frozenset(map(chr, WIDE)))
 STOP_HEADS: Final = frozenset(word[:2] for word in STOP_WORDS)
 #: beside a figure these may make more of it than its value and its measure
 TELLING_BEFORE: Final = ORDINAL_ENDS | frozenset(string.ascii_letters + string.digits + ".,:小")
