@@ -12,9 +12,10 @@ from handlers.broadcasts import service as broadcasts
 from handlers.duties import rules
 from handlers.reminders import digests
 from handlers.reminders import service as reminders
-from storage import outbox
+from storage import in_hand
 from storage.broadcasts import of_key
-from storage.outbox import BROADCAST, CASE, NOTICE, REMINDER, Claimed, Outcome
+from storage.in_hand import Claimed, Outcome
+from storage.outbox import BROADCAST, CASE, NOTICE, REMINDER
 
 
 def overtaken(session: Session, rows: Sequence[Claimed], now: datetime) -> dict[int, str | datetime]:
@@ -48,7 +49,7 @@ def _by_day(session: Session, rows: Sequence[Claimed], now: datetime) -> dict[in
             reminders.reword(session, row.about, moment)
     if not rules.may_send(now):
         others = [row.id for row in rows if row.klass in (NOTICE, BROADCAST)]
-        due = outbox.due_times(session, others)
+        due = in_hand.due_times(session, others)
         held |= {row_id: rules.civil(now) for row_id in others if not rules.is_quiet(due[row_id])}
     return held
 

@@ -26,8 +26,9 @@ from bot.clock import Clock
 from bot.platforms.base import Payload, Platform, SendError
 from bot.sender_rules import Pace, PersonPace, after
 from handlers.dialog.reply import Reply
-from storage import outbox
-from storage.outbox import BROADCAST, CASE, NOTICE, REMINDER, REPLY, Claimed, Outcome
+from storage import in_hand, outbox
+from storage.in_hand import Claimed, Outcome
+from storage.outbox import BROADCAST, CASE, NOTICE, REMINDER, REPLY
 from storage.people import Identity
 from storage.store import Store
 
@@ -214,16 +215,16 @@ class Sender:
         token, now = str(uuid.uuid4()), self.clock.now()
         if look_first:  # an idle sender must not take the writer from anybody
             with self.store.read() as session:
-                if not outbox.is_due(session, now=now, klasses=klasses):
+                if not in_hand.is_due(session, now=now, klasses=klasses):
                     return Batch(token, now, (), {})
         with self.store.begin() as session:
-            rows = outbox.claim(
+            rows = in_hand.claim(
                 session, token=token, now=now, lease=self._lease, limit=limit, platforms=self._names, klasses=klasses
             )
             verdicts = self._overtaken(session, rows, now) if self._overtaken is not None and rows else {}
             later = {row_id: moment for row_id, moment in verdicts.items() if isinstance(moment, datetime)}
             if later:
-                outbox.put_off(session, later, token)
+                in_hand.put_off(session, later, token)
                 rows = [row for row in rows if row.id not in later]
             overtaken = {row_id: why for row_id, why in verdicts.items() if isinstance(why, str)}
         if rows:
@@ -291,7 +292,7 @@ class Sender:
 
         def mark() -> bool:
             with self.store.begin() as session:
-                return outbox.taking(session, row.id, batch.token, self.clock.now())
+                return in_hand.taking(session, row.id, batch.token, self.clock.now())
 
         return bool(await self._guarded(mark))
 
@@ -300,7 +301,7 @@ class Sender:
 
         def mark() -> bool:
             with self.store.begin() as session:
-                return outbox.parts_arrived(session, row.id, batch.token, parts)
+                return in_hand.parts_arrived(session, row.id, batch.token, parts)
 
         return bool(await self._guarded(mark))
 
@@ -319,7 +320,7 @@ class Sender:
         self._step("sent")
         now, kept = self.clock.now(), 0
         with self.store.begin() as session:
-            ours = outbox.finish(session, outcomes=[(token, outcome) for token, _, outcome in settled], now=now)
+            ours = in_hand.finish(session, outcomes=[(token, outcome) for token, _, outcome in settled], now=now)
             mine = [(row, outcome) for _, row, outcome in settled if row.id in ours]
             kept = len(mine)
             for row, outcome in mine:

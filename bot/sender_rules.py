@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 
 from bot.platforms.base import SendError
 from storage import outbox
-from storage.outbox import CASE, Claimed, Outcome
+from storage.in_hand import Claimed, Outcome
+from storage.outbox import CASE
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from handlers.broadcasts import texts
 from handlers.cases import service as cases
 from handlers.dialog.reply import Reply, choices
 from handlers.dialog.tell import tell
-from storage import audit, outbox
+from storage import audit, in_hand, outbox
 from storage.cases import HelpRequest
 from storage.outbox import CASE, DOUBT, Outbox
 from storage.people import Identity, Person, Speaker
@@ -75,7 +75,7 @@ def remind(session: Session, case_id: int, *, by: Speaker, now: datetime) -> lis
     return names
 
 
-def tell_others(session: Session, failed: Sequence[outbox.Claimed], now: datetime) -> None:
+def tell_others(session: Session, failed: Sequence[in_hand.Claimed], now: datetime) -> None:
     """The other officers of a case hear that the word to one of them may not have arrived: another message, to others."""
     for row in failed:
         number = row.about.removeprefix(ABOUT)

@@ -14,7 +14,7 @@ from bot import outgoing
 from bot.clock import SystemClock
 from bot.sender import BULK, Sender
 from handlers.broadcasts import service
-from storage import outbox
+from storage import in_hand, outbox
 from storage.store import Store
 from tests.benchmarks import outbox_county
 from tests.benchmarks.outbox_county import FakePlatform
@@ -61,7 +61,7 @@ def claim(store: Store, engine: str) -> None:
     for turn in range(20):
         with store.begin() as session:
             began = time.perf_counter()
-            rows = outbox.claim(
+            rows = in_hand.claim(
                 session, token=f"t{turn}", now=datetime.now(UTC), lease=timedelta(minutes=5), limit=500, platforms=["fake"], klasses=BULK)
         times.append(time.perf_counter() - began)
         assert len(rows) == 500

@@ -22,7 +22,7 @@ from handlers.dialog.router import Router
 from handlers.dialog.talk import Talk
 from handlers.dialog.world import World
 from knowledge.library import Library
-from storage import conversations, outbox
+from storage import conversations, in_hand
 from storage.inbox import Inbox
 from storage.outbox import Outbox
 from storage.people import Identity
@@ -205,9 +205,9 @@ def test_a_reply_that_was_not_written_is_pushed_later(dispatcher: Dispatcher, cl
     assert isinstance(lost, Answer)
     dispatcher.written(written.outbox_ids)
     dispatcher.stop()
-    clock.move(outbox.PASSIVE_GRACE + timedelta(seconds=1))
+    clock.move(in_hand.PASSIVE_GRACE + timedelta(seconds=1))
     with dispatcher.store.begin() as session:
-        claimed = outbox.claim(
+        claimed = in_hand.claim(
             session, token="t", now=clock.now(), lease=timedelta(seconds=60), limit=10, platforms=[PLATFORM])
     assert [c.id for c in claimed] == lost.outbox_ids
 

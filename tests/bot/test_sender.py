@@ -14,7 +14,7 @@ from bot.platforms.fit import fit
 from bot.sender import LEASE, Sender
 from bot.sender_rules import RETRIES, Pace, PersonPace, after
 from handlers.dialog.reply import Reply
-from storage import outbox
+from storage import in_hand, outbox
 from storage.outbox import BROADCAST, CASE, NOTICE, REMINDER, REPLY, Outbox, Outgoing
 from storage.people import Identity
 from storage.store import Store
@@ -47,7 +47,7 @@ def states(store: Store) -> dict[str, tuple[str, str | None]]:
 
 def claim(store: Store, clock: Clock, token: str, limit: int = 100) -> list[str]:
     with store.begin() as session:
-        rows = outbox.claim(session, token=token, now=clock.now(), lease=LEASE, limit=limit, platforms=[world.PLATFORM])
+        rows = in_hand.claim(session, token=token, now=clock.now(), lease=LEASE, limit=limit, platforms=[world.PLATFORM])
     return [row.shape["text"] for row in rows]
 
 
@@ -98,7 +98,7 @@ def test_many_rows_of_one_person_do_not_hold_up_the_others(settled: Store, clock
     """A run is short; what is behind it waits, and others come through."""
     put(settled, clock, *(("王秀兰", NOTICE, f"{n}") for n in range(50)), ("李玉芬", NOTICE, "她的"))
     first = claim(settled, clock, "a", limit=30)
-    assert first == [f"{n}" for n in range(outbox.CHAIN)]
+    assert first == [f"{n}" for n in range(in_hand.CHAIN)]
     assert claim(settled, clock, "b", limit=30) == ["她的"]
 
 
@@ -110,8 +110,8 @@ def test_a_late_worker_records_nothing(settled: Store, clock: Clock) -> None:
     claim(settled, clock, "b")
     with settled.begin() as session:
         [row] = session.scalars(select(Outbox))
-        assert outbox.finish(session, outcomes=[("a", outbox.Outcome(row.id, "sent"))], now=clock.now()) == set()
-        assert outbox.finish(session, outcomes=[("b", outbox.Outcome(row.id, "sent"))], now=clock.now()) == {row.id}
+        assert in_hand.finish(session, outcomes=[("a", in_hand.Outcome(row.id, "sent"))], now=clock.now()) == set()
+        assert in_hand.finish(session, outcomes=[("b", in_hand.Outcome(row.id, "sent"))], now=clock.now()) == {row.id}
 
 
 def test_a_case_message_is_never_resent_once_it_may_have_arrived(settled: Store, clock: Clock) -> None:
@@ -134,8 +134,8 @@ def test_a_case_message_marked_as_in_the_air_is_not_sent_by_the_next_worker(sett
     claim(settled, clock, "a")
     with settled.begin() as session:
         [row] = session.scalars(select(Outbox))
-        assert outbox.taking(session, row.id, "a", clock.now())
-        assert not outbox.taking(session, row.id, "b", clock.now())
+        assert in_hand.taking(session, row.id, "a", clock.now())
+        assert not in_hand.taking(session, row.id, "b", clock.now())
     clock.move(LEASE * 2)
     worker, platform = sender(settled, clock)
     asyncio.run(worker.drain())
@@ -177,7 +177,7 @@ def test_tries_are_bounded_and_spread(settled: Store, clock: Clock) -> None:
     """Each class of error has its number of tries; waits grow and are never all the same."""
     put(settled, clock, ("王秀兰", NOTICE, "一"))
     with settled.begin() as session:
-        [row] = outbox.claim(session, token="a", now=clock.now(), lease=LEASE, limit=1, platforms=[world.PLATFORM])
+        [row] = in_hand.claim(session, token="a", now=clock.now(), lease=LEASE, limit=1, platforms=[world.PLATFORM])
     busy = SendError("-1", retryable=True)
     waits = {(after(row, busy, clock.now()).retry_at or clock.now()) - clock.now() for _ in range(20)}
     assert len(waits) > 10
@@ -300,5 +300,5 @@ def test_a_worker_whose_lease_has_ended_writes_down_no_part(settled: Store, cloc
     claim(settled, clock, "b")
     with settled.begin() as session:
         [row] = session.scalars(select(Outbox))
-        assert not outbox.parts_arrived(session, row.id, "a", 1)
-        assert outbox.parts_arrived(session, row.id, "b", 1)
+        assert not in_hand.parts_arrived(session, row.id, "a", 1)
+        assert in_hand.parts_arrived(session, row.id, "b", 1)
