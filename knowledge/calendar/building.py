@@ -71,7 +71,8 @@ class Builder(Joiner):
         """Read what follows (前, 后, 起, 前后, 期间) and what stands before (截至), and build the expression."""
         text = self.text
         begun = point.first + timedelta(days=over) if over else point.first
-        said = Said(i, end, begun, max(point.last, begun), clock, until, point.vague, point.workdays)
+        last = begun if begun > point.last else point.last
+        said = Said(i, end, begun, last, clock, until, point.vague, point.workdays)
         if text[end : end + 1] in _TAIL_HEADS:
             self._follow(said, point, over)
         if i > floor and text[i - 1] in _PREFIX_ENDS:

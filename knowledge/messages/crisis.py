@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from string import ascii_letters
 
 from knowledge.gates import missing, one_of
 from knowledge.messages.crisis_rules import TYPES as RULED
@@ -34,6 +35,8 @@ _CHILD = re.compile(
     r"(?<!我)(?<!孩子)(?:爸爸|妈妈|老师|继父|继母|后妈|后爸|叔叔)[^，。,我妈]{0,5}(?:打|抽|掐|揍|吊|摸|亲|扎|烫|骂)我(?!妈|爸)"
 )
 _LATIN = re.compile(r"[A-Za-z][A-Za-z]")
+#: the bit of a text without Latin letters
+_NO_LATIN = one_of(frozenset(ascii_letters))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +53,12 @@ _GATE = one_of(frozenset(sign for row in rows("gate.txt") for sign in row.split(
 
 
 def _passes(text: str) -> bool:
-    if not _GATE & missing(text):
+    lacks = missing(text)
+    if not _GATE & lacks:
         return True
     if len(text) <= CRY and not _PEOPLE.isdisjoint(text) and _DIGIT.search(text) is None:
         return True
-    return not is_ordinary(text) or _LATIN.search(text) is not None
+    return not is_ordinary(text) or (not _NO_LATIN & lacks and _LATIN.search(text) is not None)
 
 
 @lru_cache(maxsize=1)  # of one message it is asked whether it is a crisis, and then whether it may be one

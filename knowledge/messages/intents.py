@@ -26,7 +26,7 @@ _NOTICE = rule(
     r"请于[^。]{2,20}前|不得缺席|不得迟到|请假需|原则上不得请假|特此通知|请遵照执行|务必(?:于|在|准时|按时|"
     r"高度)|〔20\d\d〕|截止时间|逾期|望周知|请转发|请相互转告|现将有关事项"
 )
-_COMMAND = re.compile(
+_COMMAND = rule(
     r"^(?:(?:请|麻烦|帮忙|帮我?|给我?|你|小娘家|娘家|机器人|那就?|好[，,]?|对[，,]?|没错[，,]?|请你|麻烦你|"
     r"能不能|可以)?[，, ]*(?:再|先|把|将)?(?:我(?:的|们)?|我们?村(?:的)?|刚才(?:那|的)?[^，。]{0,8}|"
     r"上一?[条次]|上面(?:那)?|这[条个次]|昨天(?:那|的)?[^，。]{0,6}|全部|所有|今年(?:的)?|本月(?:的)?|"
@@ -36,9 +36,13 @@ _COMMAND = re.compile(
     r"催一?下|催办|通知|群发|转发给|发给|改密码|绑定|解绑|订阅|退订|开始上报|上报|报送|归档|算一?下|合计一?下|"
     r"导一?(?:份|个|下)|重发|再发一?遍|暂存|存一?下|存草稿)"
 )
-_COMMAND_IN = rule(
+#: by itself, because 请 stands in most reports
+_COMMAND_ASKED = rule(
     r"(?:帮我|给我|替我|麻烦(?:你)?|请(?:你)?(?:帮)?)[^，。]{0,8}(?:查|导出|统计|汇总|打印|撤回|撤销|删|生成|"
-    r"列|提醒|发一?份|做个?表|找|看看|算|存|提交|改)|提醒我|(?:记得|到时候?)[^，。]{0,6}提醒|"
+    r"列|提醒|发一?份|做个?表|找|看看|算|存|提交|改)"
+)
+_COMMAND_IN = rule(
+    r"提醒我|(?:记得|到时候?)[^，。]{0,6}提醒|"
     r"(?:汇总|统计|台账|名单|表|记录|数据)[^，。]{0,4}(?:发|传|给)我|导出[^，。]{0,10}(?:表|台账|Excel|excel|名单|数据|记录)|(?:刚才|上一?条|刚刚|前面|上面|那条|这条|"
     r"刚报)[^。]{0,12}(?:撤回|撤销|作废|删掉|删了|不要了|取消)|(?:把|将)[^，。]{1,16}(?:撤回|撤销|作废|导出|"
     r"打印出来|汇总|发给我|发我|导成|整理成|做成|生成)"
@@ -122,7 +126,9 @@ def is_command(text: str, lacks: int = 0) -> bool:
     text = text.strip()
     if not _OF_A_RECORD.mask & lacks and _OF_A_RECORD.search(text):
         return True
-    if len(text) <= 40 and _COMMAND.match(text):
+    if len(text) <= 40 and not _COMMAND.mask & lacks and _COMMAND.match(text):
+        return True
+    if not _COMMAND_ASKED.mask & lacks and _COMMAND_ASKED.search(text):
         return True
     return not _COMMAND_IN.mask & lacks and _COMMAND_IN.search(text) is not None
 

@@ -28,7 +28,7 @@ _FREE = re.compile(rf"([^，,。；;！!？?\n]{{2,14}}?)(?={_VERBS})")
 _TRIP = re.compile(r"([一-龥]{2,10}?)(?:参观|考察|取经|观摩|游学|研学|采摘|采茶|踏青)")
 _NO_PLACE = re.compile(r"^不|家$|一起|这里|那里|后面|微信|群里|网上|线上|其中|路上|听|说|等")
 _TO_SEE = re.compile(r"参观|观摩|考察|游学|研学|瞻仰|取经")
-_OWN = re.compile(r"^(?:我们?|咱们?|俺们?|本|你们|他们|了|的)+")
+_OWN = re.compile(r"(?:我们?|咱们?|俺们?|本|你们|他们|了|的)+")
 _VILLAGE_END = (
     r"(?:村|社区|寨|屯|塆|居委会))(?!部|委|民|口|道|里|头|上|边|妇女之家|医|级|干|小|中|支|两委|办|集体|史|务|容|"
     r"庄|规|居|公所|卫生|广场|服务中心|文化|组|社|长|主任|书记|党|网格|东|西|南|北|后|前|尾|校)"
@@ -52,6 +52,7 @@ _LEAD = re.compile(
 #: how surely the word before a place says that it is one, where that is more than a little
 _RANK = {"在": 3, "于": 3, "地": 4, "再": 3, "走": 2, "深": 2, "来": 2, "参": 3, "观": 3, "考": 3, "瞻": 3}
 _OFFICE_OF = re.compile(r"[县市区镇乡省]?")
+_COLONS = frozenset("：: ")
 _ERRAND = re.compile(r"领|取|拿|开会|报名|报送|交|复查|看病|住院|打工|办事")
 _VERB_BETWEEN = re.compile(
     r"不是|[了着过给把让]|开展|举办|组织|召开|搞|慰问|宣传|参加|进行|送|发|领|打扫|看望|[0-9]{2,}|一起|联合|和"
@@ -79,52 +80,55 @@ _NO_NAME = re.compile(r"[的了是在到和与跟给被把们去来请进传动�
 def read_place(passage: Passage) -> Found | None:
     """The place of one activity as it is written, without 在 and without 我们."""
     places = [h for h in passage.hits if h.entry.place or h.entry.unit or h.entry.organisation]
-    best: tuple[int, Found] | None = None
-    for cue in _CUE.finditer(passage.text, passage.start, passage.end):
+    best: Found | None = None
+    most = 0
+    text = passage.text
+    for cue in _CUE.finditer(text, passage.start, passage.end):
         found = _after_cue(passage, cue, places)
         if found is None:
             continue
-        rank = _RANK.get(cue.group()[0], 1)
-        if _TO_SEE.match(passage.text, found[1][1]):
-            rank = 4
-        if best is None or rank > best[0]:
-            best = (rank, found)
-    if best is not None and best[0] >= 2:
-        return best[1]
+        rank = 4 if _TO_SEE.match(text, found[1][1]) else _RANK.get(text[cue.start()], 1)
+        if rank > most:
+            best, most = found, rank
+    if best is not None and most >= 2:
+        return best
     bare = _bare(passage, places)
-    if best is None or (bare is not None and bare[1][0] < best[1][1][0]):
+    if best is None or (bare is not None and bare[1][0] < best[1][0]):
         return bare
-    return best[1]
+    return best
 
 
 def _after_cue(passage: Passage, cue: re.Match[str], places: list[Hit]) -> Found | None:
-    begin = cue.end()
-    if passage.text[begin : begin + 1] in ("：", ":", " "):
+    text, begin = passage.text, cue.end()
+    if text[begin : begin + 1] in _COLONS:
         begin += 1
     _, clause_end = passage.clause_bounds(begin)
     chain: Hit | None = None
     for hit in places:
         if hit.start < begin:
             continue
-        limit = begin + 13 if chain is None else chain.end + 4
-        if hit.start > limit or hit.end > clause_end:
-            break
-        between = passage.text[chain.end if chain else begin : hit.start]
-        if chain is None and _stops(between):
-            return _free(passage, begin, cue)
-        if chain is not None and (_stops(between) or "和" in between or "、" in between):
-            break
-        if chain is not None and hit.entry.organisation and not hit.entry.place:
-            break
-        if chain is None and not hit.entry.place and not hit.entry.unit and not _OFFICE_OF.fullmatch(between):
-            break
+        entry = hit.entry
+        if chain is None:
+            if hit.start > begin + 13 or hit.end > clause_end:
+                break
+            between = text[begin : hit.start]
+            if _stops(between):
+                return _free(passage, begin, cue)
+            if not entry.place and not entry.unit and not _OFFICE_OF.fullmatch(between):
+                break
+        else:
+            if hit.start > chain.end + 4 or hit.end > clause_end or (entry.organisation and not entry.place):
+                break
+            between = text[chain.end : hit.start]
+            if "和" in between or "、" in between or _stops(between):
+                break
         chain = hit
     if chain is None:
         return _free(passage, begin, cue) or _village_place(passage, begin, clause_end)
-    end = _with_side(passage.text, chain.end, clause_end)
-    if cue.group()[0] in ("去", "到") and _ERRAND.match(passage.text, end, end + 2):
+    end = _with_side(text, chain.end, clause_end)
+    if text[cue.start()] in "去到" and _ERRAND.match(text, end, end + 2):
         return None
-    return _tidy(passage.text, begin, end)
+    return _tidy(text, begin, end)
 
 
 def _stops(between: str) -> bool:
@@ -202,10 +206,9 @@ def _with_side(text: str, end: int, limit: int) -> int:
 
 
 def _tidy(text: str, begin: int, end: int) -> Found | None:
-    value = text[begin:end]
-    own = _OWN.match(value)
-    if own and len(value) - own.end() >= 2:
-        begin += own.end()
+    own = _OWN.match(text, begin, end)
+    if own and end - own.end() >= 2:
+        begin = own.end()
     value = text[begin:end].strip(' “”"')
     if len(value) < 2:
         return None
