@@ -78,11 +78,10 @@ class Joiner(ABC):
         if point.unit != "day" or point.within:
             return end, None, None, 0
         m = g.AFTER_DAY_PART.match(text, end) if text[end : end + 1] in _PART_HEADS else None
-        if m and not (
-            m["p"] in g.PART_SHORT and not point.relative and len(m["p"]) == 1 and not self._short_ok(m.end())
-        ):
-            point.part_word = m["p"]
-            point.part = g.PART_WORDS.get(m["p"]) or g.PART_SHORT[m["p"]]
+        word = m["p"] if m else ""
+        if m and not (word in g.PART_SHORT and not point.relative and len(word) == 1 and not self._short_ok(m.end())):
+            point.part_word = word
+            point.part = g.PART_WORDS.get(word) or g.PART_SHORT[word]
             end = m.end()
             again = g.AFTER_DAY_PART.match(text, end) if text[end : end + 1] in _PART_HEADS else None
             if again and again["p"] in g.PART_WORDS and g.PART_WORDS[again["p"]] == point.part:

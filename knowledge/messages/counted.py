@@ -2,6 +2,8 @@
 
 import re
 
+from msgspec import Struct
+
 from knowledge.gates import rule
 from knowledge.messages.figures import Figure, number_end
 from knowledge.messages.passage import Passage
@@ -65,20 +67,17 @@ def stands_aside(figure: Figure) -> bool:
     return not _ASIDE.mask & figure.lacks and _ASIDE.search(figure.before) is not None
 
 
-class Group:
+class Group(Struct, gc=False, eq=False):
     """A figure that counts people, with the word for them if there is one and the marks of people.tsv."""
 
-    __slots__ = ("aside", "figure", "marks", "notation", "noun", "number", "subset", "total")
-
-    def __init__(self, figure: Figure, noun: str, marks: str, total: bool, aside: bool, subset: bool) -> None:
-        self.figure = figure
-        self.number = figure.number
-        self.notation = figure.number.notation
-        self.noun = noun
-        self.marks = marks
-        self.total = total
-        self.aside = aside
-        self.subset = subset
+    figure: Figure
+    number: Number
+    notation: str
+    noun: str
+    marks: str
+    total: bool
+    aside: bool
+    subset: bool
 
 
 def counted_noun(figure: Figure) -> Hit | None:
@@ -185,7 +184,7 @@ def read_group(figure: Figure) -> Group | None:
         marks = "女"
     elif noun is None and not _MEN_OF.mask & lacks and _MEN_OF.search(before):
         marks = "众"
-    return Group(figure, noun.word if noun else "", marks, total, aside, subset)
+    return Group(figure, number, number.notation, noun.word if noun else "", marks, total, aside, subset)
 
 
 def _may_count_people(figure: Figure, noun: Hit | None) -> bool:

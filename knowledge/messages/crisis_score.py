@@ -88,7 +88,7 @@ def score(text: str, spans: Sequence[Span]) -> tuple[float, set[str]]:
 def kind_of(bag: set[str]) -> str:
     """The likeliest kind of danger, from what was seen where the danger is."""
     totals: dict[str, float] = {}
-    for name in (*bag, START):
+    for name in (*sorted(bag), START):  # sorted: a sum of floats, and the first of equals, depend on the order
         for kind, value in _kinds().get(name, {}).items():
             totals[kind] = totals.get(kind, 0.0) + value
     return max(totals, key=lambda kind: totals[kind])

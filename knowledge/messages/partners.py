@@ -92,18 +92,16 @@ def _partner(passage: Passage, hit: Hit, organisations: list[Hit]) -> Found | No
     """The organisation with the name before its head word, if it took part."""
     text, word, entry = passage.text, hit.word, hit.entry
     clause, right = passage.clause_bounds(hit.start)
-    left = 1 + max(
-        clause - 1,
-        text.rfind("、", passage.start, hit.start),
-        text.rfind("“", passage.start, hit.start),
-        text.rfind("+", passage.start, hit.start),
-    )
+    left = clause
+    for mark in "、“+":
+        if left <= (at := text.rfind(mark, clause, hit.start)):
+            left = at + 1
     name_start = left + _name_begins(text[left : hit.start])
     since = clause
     for time in passage.times:
-        if time.end <= hit.start:
-            name_start = max(name_start, time.end)
+        if clause < time.end <= hit.start:
             since = max(since, time.end)
+            name_start = max(name_start, since)
     name = text[name_start : hit.end]
     after = text[hit.end : min(right, hit.end + 10)]
     if _is_our_own(passage, hit, name, after, name_start <= left + 6) or _is_another_thing(
