@@ -100,6 +100,10 @@ class _Scan(Builder):
     def _word(self, i: int, left: Point | None, may: int) -> Point | None:
         """The point that begins with a word at `i`, by the readers that may read it."""
         char, reader = self.text[i], self.reader
+        if may == _NEAR:  # 昨天, as most of them are
+            return reader.relative(i)
+        if may == _PART:
+            return None
         found = None
         if may & _CALENDAR:
             found = reader.calendar_date(i, left)

@@ -33,9 +33,9 @@ class Number(Struct, frozen=True, gc=False):
     @property
     def notation(self) -> str:
         """The figure in the notation of counts, as `~30`, `30+`, `<50`, `60-70`, `2/3`, `95.6%`."""
+        if not self.mark and type(self.low) is int:
+            return str(self.low)
         low = _plain(self.low)
-        if not self.mark:
-            return low
         if self.mark in ("-", "/"):
             return f"{low}{self.mark}{_plain(self.high)}"
         if self.mark in ("+", "%", "‰"):
