@@ -144,12 +144,20 @@ def skipping(pattern: str) -> re.Pattern[str]:
     plain = re.compile(pattern)
     if "" in letters or ANY in letters or _ANY_CASE.search(pattern):
         return plain
+    try:
+        return _with_beginnings(pattern, letters) or plain
+    except (AttributeError, LookupError, TypeError, ValueError, RuntimeError):  # another Python's compiler: slower, the same
+        return plain
+
+
+def _with_beginnings(pattern: str, letters: set[str]) -> re.Pattern[str] | None:
+    """The pattern compiled with its first letters; None if the standard compiler sees them itself."""
     tree = parser.parse(pattern)
     flags = tree.state.flags
     info: list[int] = []
     compiler._compile_info(info, tree, flags)
     if info[2]:  # it knows them, or a whole word
-        return plain
+        return None
     low, high = info[3], info[4]
     code = [sre.INFO, 0, sre.SRE_INFO_CHARSET, low, high]
     items: list[tuple[Any, Any]] = [(sre.LITERAL, ord(letter)) for letter in sorted(letters)]
