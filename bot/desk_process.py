@@ -26,8 +26,8 @@ def serve(line: socket.socket) -> None:
         return
     logs.configure(settings.log_level)
     desk = doors.desk = Desk(settings, arrivals=doors, warmed=settle_memory)
+    doors.tell(FromDesk(words=desk.words))  # before any answer: messages may have come while it got ready
     desk.start()
-    doors.tell(FromDesk(words=desk.words))
     try:
         desk.dispatcher.join()
     finally:

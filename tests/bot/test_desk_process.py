@@ -22,6 +22,7 @@ from bot.clock import SystemClock
 from bot.desk_line import Frames, FromDesk, ToDesk, frame, from_desk, to_desk
 from bot.far_desk import DeskEnded, FarDesk
 from bot.settings import Settings
+from bot.spawning import spawn_desk
 from handlers.dialog.message import Attachment, Message
 from handlers.dialog.reply import Choice, Reply
 from storage.inbox import Inbox
@@ -144,6 +145,22 @@ def test_a_killed_desk_comes_back_and_nothing_is_done_twice(settings: Settings) 
     with_desk(settings, talk)
     assert count(settings, Inbox) == 180
     assert count(settings, Outbox) == 180
+
+
+def test_what_came_while_the_desk_got_ready_is_answered_after_it_has_said_so(settings: Settings) -> None:
+    """Doors that do not wait: the first frame is that the desk takes messages, and no answer is taken for it."""
+    process, line = spawn_desk()
+    early = [(number, message("帮助", str(number))) for number in range(20)]
+    line.sendall(frame(settings.model_dump_json().encode()) + frame(ToDesk(early[:10])))
+    line.sendall(frame(ToDesk(early[10:])))
+    frames, heard = Frames(), list[FromDesk]()
+    while sum(len(one.answers) for one in heard) < len(early):
+        heard += [from_desk(content) for content in frames.take(line.recv(65536))]
+    line.close()
+    assert process.wait(30) == 0
+    assert heard[0].words is not None
+    assert heard[0].answers == []
+    assert sorted(number for one in heard for number, _ in one.answers) == list(range(20))
 
 
 def test_while_there_is_no_desk_nothing_is_taken(settings: Settings) -> None:
