@@ -73,6 +73,12 @@ _STOPPED = re.compile(r"[，,。；;]")
 _TALKED_OF = rule(r"布置|部署|安排|讨论|准备")
 _MADE_OF = frozenset({"宣传", "调解", "培训", "志愿服务", "讲解", "慰问", "救助", "表彰", "招聘", "选举", "巡逻"})
 _MADE_INTO = tuple("员单册品栏车部队室站")
+#: What a meeting may speak of without doing it: twenty who heard of the screening are not twenty screened.
+_ALSO_SPOKEN_OF = frozenset({"义诊体检", "走访排查", "慰问"})
+_SPOKEN_OF = (
+    "布置", "布置了", "部署", "部署了", "研究", "研究了", "商量", "商量了", "讨论", "讨论了", "通报了", "传达了",
+    "说了", "讲了", "说的是", "讲的是", "主要说", "主要讲", "会讲", "会上讲", "会上说",
+)  # fmt: skip
 _NOT_HELD = ("没有", "不用", "没搞", "取消")
 _TO_PEOPLE = frozenset({"慰问", "走访排查", "捐赠救助", "志愿服务", "评选表彰"})
 _OFFICES = frozenset({"主席", "主任", "书记", "老师", "律师", "队长", "院长"})
@@ -211,6 +217,8 @@ def _is_other_use(passage: Passage, hit: Hit) -> bool:
         if word == "宣传" and text[end : end + 2] in ("资料", "折页", "手册", "画", "页"):
             return True
     if text.endswith(_NOT_HELD, 0, start):
+        return True
+    if hit.entry.form in _ALSO_SPOKEN_OF and text.endswith(_SPOKEN_OF, 0, start):
         return True
     return word in ("走了", "上课", "拜年") and text.startswith(("吧", "啦", "了"), end)
 

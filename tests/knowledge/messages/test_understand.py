@@ -130,3 +130,35 @@ def test_nothing_makes_it_fail(text: str) -> None:
 def test_any_words_in_any_order_are_read(text: str) -> None:
     """No order of the words of a report makes the reading fail."""
     assert understand(text, ref=REF, context=("昨天在村部搞了讲座，来了30人",)).intent
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("今天下午在村部开了妇代会来了二十来个人主要说了两癌筛查", "会议"),
+        ("今天上午召开执委会研究两癌检查的事，到了9个人", "会议"),
+        ("开会讲了走访困难户的事，到了8个人", "会议"),
+        ("昨天在村部讲了两癌筛查来了20人", "讲座"),
+        ("义诊的时候讲了两癌筛查，服务了40人", "义诊体检"),
+        ("昨天走访了5户，讲了反家暴", "走访排查"),
+    ],
+)
+def test_what_was_only_spoken_of_was_not_done(text: str, form: str) -> None:
+    """Twenty who heard of the screening are not twenty screened."""
+    assert [report.form for report in understand(text, ref=REF).reports] == [form]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("昨天两癌筛查来了30人", "report"),
+        ("昨天做两癌筛查，30人", "report"),
+        ("昨天八防排查，走了20户", "report"),
+        ("查一下我报的", "command"),
+        ("昨天那条查一下", "command"),
+        ("今年的查看一下", "command"),
+    ],
+)
+def test_the_end_of_another_word_is_no_command(text: str, intent: str) -> None:
+    """筛查 and 排查 are things done; 查 by itself asks for a look."""
+    assert understand(text, ref=REF).intent == intent
