@@ -26,8 +26,8 @@ log = logging.getLogger(__name__)
 #: How many waiting messages share a commit. More would make the first of them wait longer than it gains, and leave the
 #: doors nothing to read while they are handled.
 BATCH = 16
-#: At a busy moment so many are waited for, and so many seconds at most: a batch costs half a millisecond of work
-#: whatever its size, and the disk's time.
+#: At a busy moment so many are waited for, and so many seconds at most: a batch has work of its own whatever its size,
+#: and the disk's time.
 WORTH_A_COMMIT = 8
 GATHER = 0.002
 #: A busy moment: so many messages come while one waits so long.

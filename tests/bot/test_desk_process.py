@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -23,8 +24,9 @@ from bot.desk_line import Frames, FromDesk, ToDesk, frame, from_desk, to_desk
 from bot.far_desk import DeskEnded, FarDesk
 from bot.settings import Settings
 from bot.spawning import spawn_desk
-from handlers.dialog.message import Attachment, Message
+from handlers.dialog.message import Attachment, Message, Reading
 from handlers.dialog.reply import Choice, Reply
+from knowledge.messages import understand
 from storage.inbox import Inbox
 from storage.outbox import Outbox
 from storage.reports import Report
@@ -246,13 +248,15 @@ def test_frames_come_out_as_they_went_in_however_they_are_cut(contents: list[byt
 
 
 def test_all_that_a_message_and_an_answer_hold_crosses_the_line() -> None:
-    """Photos, choices, events, links: nothing is left behind on the way."""
+    """Photos, choices, events, links, what has been read of it: nothing is left behind on the way."""
     said = Message(
         PLATFORM, ACCOUNT, "her", "1", SystemClock().now(), kind="image", text="三张", choice_id="2", event="scan",
         attachments=(Attachment("image", "a.jpg", "media", "ab" * 32, 7),),
+        reading=Reading(ONE_BREATH, understand(ONE_BREATH, ref=datetime(2026, 3, 12, 9, 0)), may_be_danger=True),
     )  # fmt: skip
     told = to_desk(frame(ToDesk([(7, said)], [1, 2], [3], True))[4:])
     assert told == ToDesk([(7, said)], [1, 2], [3], True)
+    assert told.messages[0][1].reading == said.reading
     answer = Answer([Reply("好", (Choice("对", "对的"),), ("cd" * 32,), "https://example.org/x")], [9], repeated=True)
     heard = from_desk(frame(FromDesk([(7, answer), (8, "gone")]))[4:])
     assert heard == FromDesk([(7, answer), (8, "gone")])
